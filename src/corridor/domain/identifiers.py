@@ -1,8 +1,7 @@
 """Identifiers of banks, legal entities, countries and payments: BIC, LEI, ISO 3166 country, UETR.
 
-Each `parse_*` returns the text unchanged or raises; nothing is trimmed, upper-cased or guessed. A service knows
-whose agent or account it was and may answer with the more precise code (RC03, RC04, ...); here stands the code that
-fits any position.
+Each `parse_*` returns the text unchanged or raises; nothing is trimmed, upper-cased or guessed. Here stands the
+reason that fits any position; a service knows whose agent it was and answers more precisely (RC03, RC04, ...).
 """
 
 import re
@@ -26,9 +25,7 @@ _LETTERS_AS_NUMBERS = str.maketrans({chr(ord("A") + n): str(10 + n) for n in ran
 class InvalidBIC(CorridorError):
     """The BIC must have 8 or 11 characters: party prefix, country, suffix and, if any, branch."""
 
-    reason = (
-        "RC01"  # "has an incorrect format", which is all that is known here; an unknown BIC is RC03 or RC04
-    )
+    reason = "RC01"  # "incorrect format"; that nobody has this BIC is RC03 or RC04
 
 
 class InvalidLEI(CorridorError):
@@ -108,7 +105,7 @@ def uetr_text(uuid: bytes) -> UETR:
 
 
 def mod_97_10(text: str) -> int:
-    """The number that the digits and capital letters (A = 10 ... Z = 35) spell, modulo 97; 1 if check digits fit.
+    """The number that digits and capital letters (A = 10 ... Z = 35) spell, modulo 97: 1 if check digits fit.
 
     Source: ISO/IEC 7064, MOD 97-10.
     """

@@ -307,8 +307,8 @@ def allocate(amount: Money, weights: Sequence[int]) -> tuple[Money, ...]:
 
 def _minor_ratio(rate: Rate) -> tuple[int, int]:
     """Minor units of quote per minor unit of base as multiplier / divisor; the divisor is a power of ten."""
-    divisor: int = 10 ** (_RATE_DECIMALS + _CURRENCIES[rate.base].exponent - _CURRENCIES[rate.quote].exponent)
-    return _scaled(rate.value), divisor
+    places = _RATE_DECIMALS + _CURRENCIES[rate.base].exponent - _CURRENCIES[rate.quote].exponent
+    return _scaled(rate.value), int(10**places)  # at least 6 places: no currency has more than 4 decimals
 
 
 def _scaled(value: Decimal) -> int:
