@@ -1,0 +1,1 @@
+"""Double entry, pure: accounts, transfers between them, and the rules that accept or refuse a transfer."""
