@@ -1,7 +1,7 @@
 """Identifiers of banks, legal entities, countries and payments: BIC, LEI, ISO 3166 country, UETR.
 
-Each `parse_*` returns the text unchanged or raises; nothing is trimmed, upper-cased or guessed. Here stands the
-reason that fits any position; a service knows whose agent it was and answers more precisely (RC03, RC04, ...).
+Each `parse_*` returns the text unchanged or raises; nothing is trimmed, upper-cased or guessed. The reasons
+here fit any position; a service knows whose agent it was and answers more precisely (RC03, RC04, ...).
 """
 
 import re

@@ -12,7 +12,7 @@ Money(minor=123450, currency='RUB')
 import re
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 import iso4217
 import msgspec
@@ -22,9 +22,10 @@ from corridor.domain.errors import CorridorError, InvalidValue
 Rounding = Literal["ROUND_FLOOR", "ROUND_CEILING", "ROUND_HALF_EVEN"]
 
 # ISO 20022 ActiveCurrencyAndAmount: totalDigits 18, fractionDigits 5, not negative.
-MAX_MINOR = 10**18 - 1
+MAX_MINOR: Final = 10**18 - 1
 # ISO 20022 BaseOneRate: totalDigits 11, fractionDigits 10.
-_RATE_DIGITS, _RATE_DECIMALS = 11, 10
+_RATE_DIGITS: Final = 11
+_RATE_DECIMALS: Final = 10
 
 _AMOUNT = re.compile(r"([0-9]+)(?:\.([0-9]+))?")
 _RATE = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,10})?")
