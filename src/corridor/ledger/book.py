@@ -9,8 +9,8 @@ from corridor.ledger.transfers import Pending, Transfer
 class Book(Protocol):
     """Accounts, balances, transfers and pending transfers by id; None where there is no such id.
 
-    Raises: whatever the implementation likes, for what it has not loaded. Posting lets it pass; the Posting is to
-    be dropped then.
+    Raises: whatever the implementation likes, for what it has not loaded. Posting lets it pass; the Posting
+    is to be dropped then.
     """
 
     def account(self, account_id: int, /) -> Account | None: ...

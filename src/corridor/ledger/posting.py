@@ -39,11 +39,9 @@ class Posting:
         self._book = book
         self._accounts: dict[int, StagedAccount] = {}
         self._transfers: dict[int, Transfer] = {}
-        self._before_end: dict[
-            int, Pending | None
-        ] = {}  # what `pendings` held before a pending transfer ended
         self.pendings: dict[int, Pending] = {}
         """The pending transfers made or ended here, each as it stands now."""
+        self._ended_here: dict[int, Pending] = {}  # of those made here and ended again, how they were made
 
     @property
     def transfers(self) -> list[Transfer]:
@@ -73,7 +71,7 @@ class Posting:
         results: list[TransferResult] = []
         linked: list[Transfer] = []
         for transfer in transfers:
-            if int(transfer.flags) & _LINKED:
+            if transfer.flags and int(transfer.flags) & _LINKED:
                 linked.append(transfer)
             elif linked:
                 results += self._chain((*linked, transfer), now)
@@ -111,7 +109,7 @@ class Posting:
 
     def _transfer(self, t: Transfer, now: Instant) -> TransferResult:
         """Decide one transfer, in the order of TransferResult, and stage it if it is accepted."""
-        flags = int(t.flags)
+        flags = int(t.flags) if t.flags else 0
         if flags & _RESERVED:
             return TransferResult.RESERVED_FLAG
         if not 0 < t.id <= INT64_MAX:
@@ -134,13 +132,15 @@ class Posting:
         amount = t.amount
         if not 0 < amount <= INT64_MAX:
             return TransferResult.AMOUNT_OUT_OF_RANGE
-        if t.debit_account_id == t.credit_account_id:
+        debit_account_id = t.debit_account_id
+        credit_account_id = t.credit_account_id
+        if debit_account_id == credit_account_id:
             return TransferResult.ACCOUNTS_MUST_BE_DIFFERENT
 
-        debit = self._accounts.get(t.debit_account_id) or self._touch(t.debit_account_id)
+        debit = self._accounts.get(debit_account_id) or self._touch(debit_account_id)
         if debit is None:
             return TransferResult.DEBIT_ACCOUNT_NOT_FOUND
-        credit = self._accounts.get(t.credit_account_id) or self._touch(t.credit_account_id)
+        credit = self._accounts.get(credit_account_id) or self._touch(credit_account_id)
         if credit is None:
             return TransferResult.CREDIT_ACCOUNT_NOT_FOUND
         if debit.currency != credit.currency:
@@ -198,7 +198,8 @@ class Posting:
             if self._transfers.get(t.pending_id) or self._book.transfer(t.pending_id):
                 return TransferResult.PENDING_TRANSFER_NOT_PENDING
             return TransferResult.PENDING_TRANSFER_NOT_FOUND
-        t = _inherit(t, pending)
+        if not (t.debit_account_id and t.credit_account_id and t.amount and t.currency):
+            t = _inherit(t, pending)
         if t.debit_account_id != pending.debit_account_id:
             return TransferResult.PENDING_TRANSFER_HAS_DIFFERENT_DEBIT_ACCOUNT_ID
         if t.credit_account_id != pending.credit_account_id:
@@ -244,7 +245,9 @@ class Posting:
         credit.credits_pending -= pending.amount
         assert debit.debits_pending >= 0, f"pending debits below zero: account {pending.debit_account_id}"
         assert credit.credits_pending >= 0, f"pending credits below zero: account {pending.credit_account_id}"
-        self._before_end[pending.id] = self.pendings.get(pending.id)
+        made_here = self.pendings.get(pending.id)
+        if made_here is not None:
+            self._ended_here[pending.id] = made_here
         self.pendings[pending.id] = Pending(
             pending.id,
             pending.debit_account_id,
@@ -272,9 +275,9 @@ class Posting:
             ended = self.pendings.pop(t.pending_id)
             debit.debits_pending += ended.amount
             credit.credits_pending += ended.amount
-            before = self._before_end.pop(t.pending_id)
-            if before is not None:
-                self.pendings[t.pending_id] = before
+            made_here = self._ended_here.pop(t.pending_id, None)
+            if made_here is not None:
+                self.pendings[t.pending_id] = made_here
 
     def _pending(self, pending_id: int) -> Pending | None:
         return self.pendings.get(pending_id) or self._book.pending(pending_id)

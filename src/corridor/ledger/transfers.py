@@ -25,7 +25,7 @@ class Transfer(msgspec.Struct, frozen=True, array_like=True):
 
     Shapes: `id` in 1 .. 2**63 - 1, chosen by the caller. A post or void names its pending transfer in
     `pending_id` and inherits what it leaves out: account 0, amount 0 (the whole), currency "".
-    Units: `amount` in minor units of `currency`; `timeout_s` in seconds, for a pending transfer only; 0 is none.
+    Units: `amount` in minor units of `currency`; `timeout_s` in seconds, 0 for none, and only when PENDING.
     """
 
     id: int
