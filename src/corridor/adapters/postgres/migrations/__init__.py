@@ -1,0 +1,1 @@
+"""The schema as a numbered sequence of SQL files; none is changed once released."""

@@ -1,0 +1,236 @@
+"""The language in which the hub's rules are written: tables, the step that one command is decided on, and its outcome.
+
+A rule reads and writes records through a `Step`, posts transfers through it and sends messages through it. Nothing
+of that touches the hub's memory until the step is accepted; dropping the step is the undo.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
+
+import msgspec
+
+from corridor.domain.instants import Instant
+from corridor.ledger.accounts import Account, Balance
+from corridor.ledger.posting import Posting
+from corridor.ledger.results import TransferResult
+from corridor.ledger.transfers import Pending, PendingStatus, Transfer
+
+R = TypeVar("R", bound=msgspec.Struct)
+Key: TypeAlias = Hashable
+
+
+class While(NamedTuple):
+    """The records of a table that stay in memory: those whose field has this value."""
+
+    field: str
+    value: Any
+
+
+class Table(Generic[R]):
+    """A kind of record: its key, and which of its records the hub keeps in memory.
+
+    Guarantees: two tables never share a name; `key(record)` is a scalar for one key field, else a tuple.
+    `resident` says which durable records stay in memory: all (the table is then `whole`, and what memory does not
+    hold does not exist), none, or those that are open.
+    `appended` marks a table whose rows are written once and never changed.
+    `monthly` marks one that PostgreSQL partitions by its `month` column (yyyymm).
+    """
+
+    __slots__ = ("appended", "key", "key_fields", "monthly", "name", "record", "stays", "timed")
+
+    def __init__(
+        self,
+        name: str,
+        record: type[R],
+        *key_fields: str,
+        resident: bool | While = True,
+        appended: bool = False,
+        monthly: bool = False,
+    ) -> None:
+        self.name = name
+        self.record = record
+        self.key_fields = key_fields
+        self.key = cast("Callable[[R], Key]", attrgetter(*key_fields))
+        self.stays = resident
+        self.appended = appended
+        self.monthly = monthly
+        self.timed = "due_at" in record.__struct_fields__
+
+    @property
+    def whole(self) -> bool:
+        """All its records are in memory."""
+        return self.stays is True
+
+    def resident(self, record: R) -> bool:
+        """Say whether this record stays in memory once it is durable."""
+        if isinstance(self.stays, While):
+            return bool(getattr(record, self.stays.field) == self.stays.value)
+        return self.stays
+
+    def __repr__(self) -> str:
+        return f"Table({self.name})"
+
+
+ACCOUNT = Table("account", Account, "id")
+BALANCE = Table("balance", Balance, "account_id")
+TRANSFER = Table("transfer", Transfer, "id", resident=False, appended=True)
+PENDING = Table("pending", Pending, "id", resident=While("status", PendingStatus.PENDING))
+
+
+class Missing(Exception):  # noqa: N818  a request to load, not an error
+    """What a decision needs and memory does not hold: the command is decided again once it is loaded."""
+
+    def __init__(self, table: Table[Any], key: Key) -> None:
+        super().__init__(table.name, key)
+        self.table = table
+        self.key = key
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """The command took effect. `body` is what the sender is told at once, besides the receipt."""
+
+    body: bytes = b""
+
+
+class Rejected(msgspec.Struct, frozen=True):
+    """The command changes nothing. `reason` is an ISO 20022 external code, `field` the element at fault."""
+
+    reason: str
+    text: str = ""
+    field: str = ""
+
+
+class Again(msgspec.Struct, frozen=True):
+    """Nothing is decided or stored: the gateway's part of the work is out of date and must be done again."""
+
+    text: str
+
+
+Answer: TypeAlias = Accepted | Rejected | Again
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """A message to a participant's mailbox, as values; the hub numbers, renders and stores it."""
+
+    participant: str
+    message_id: str
+    number: int
+    message: msgspec.Struct
+    payment: int = 0
+
+
+class View(Protocol):
+    """What a step reads: the hub's memory before the command. Methods of the ledger's `Book` besides."""
+
+    def find(self, table: Table[R], key: Key) -> R | None:
+        """Return the record, or None if there is none; raise `Missing` if memory cannot tell."""
+        ...
+
+    def account(self, account_id: int) -> Account | None: ...
+    def balance(self, account_id: int) -> Balance: ...
+    def transfer(self, transfer_id: int) -> Transfer | None: ...
+    def pending(self, pending_id: int) -> Pending | None: ...
+
+    @property
+    def hub(self) -> str:
+        """The BIC of the hub."""
+        ...
+
+    @property
+    def last_number(self) -> int:
+        """The last of the hub's ascending numbers in use."""
+        ...
+
+    def last_mailbox_number(self, participant: str) -> int:
+        """The number of the last message in a participant's mailbox."""
+        ...
+
+
+class Step:
+    """The overlay on which one command is decided: it reads its own writes, and dropping it is the undo."""
+
+    __slots__ = ("_mailboxes", "_view", "now", "numbers", "outgoing", "payment", "posting", "records")
+
+    def __init__(self, view: View, now: Instant) -> None:
+        self._view = view
+        self._mailboxes: dict[str, int] = {}
+        self.records: dict[tuple[Table[Any], Key], msgspec.Struct] = {}
+        self.posting = Posting(_StagedBook(self, view))
+        self.outgoing: list[Outgoing] = []
+        self.numbers = view.last_number
+        self.payment = 0
+        self.now = now
+
+    def get(self, table: Table[R], key: Key) -> R | None:
+        """Return the record as this step left it; raises `Missing` if it must be loaded first."""
+        staged = self.records.get((table, key))
+        if staged is not None:
+            return cast("R", staged)
+        return self._view.find(table, key)
+
+    def put(self, table: Table[R], record: R) -> None:
+        """Stage a record. One whose `due_at` is set is a timer; None clears it."""
+        self.records[(table, table.key(record))] = record
+
+    def number(self) -> int:
+        """Return the next of the hub's ascending numbers: ids of transfers and payments."""
+        self.numbers += 1
+        return self.numbers
+
+    def post(self, chain: Sequence[Transfer]) -> tuple[TransferResult, ...]:
+        """Post all transfers or none, on staged balances."""
+        return self.posting.post(chain, self.now)
+
+    def post_each(self, transfers: Sequence[Transfer]) -> tuple[TransferResult, ...]:
+        """Post each transfer, or each chain marked LINKED, on its own."""
+        return self.posting.post(transfers, self.now, chain=False)
+
+    def message_id(self, participant: str) -> str:
+        """Return the id that the next message sent to this participant will carry."""
+        return f"{self._view.hub}-{participant}-{self._next(participant)}"
+
+    def send(self, participant: str, message: msgspec.Struct) -> None:
+        """Put a message in a participant's mailbox; it leaves once the batch is durable."""
+        message_id, number = self.message_id(participant), self._next(participant)
+        self.outgoing.append(Outgoing(participant, message_id, number, message, self.payment))
+        self._mailboxes[participant] = number
+
+    def changed(self) -> Iterator[tuple[Table[Any], msgspec.Struct]]:
+        """Yield every staged record with its table."""
+        for (table, _), record in self.records.items():
+            yield table, record
+
+    @property
+    def hub(self) -> str:
+        """The BIC of the hub."""
+        return self._view.hub
+
+    def _next(self, participant: str) -> int:
+        last = self._mailboxes.get(participant)
+        return (self._view.last_mailbox_number(participant) if last is None else last) + 1
+
+
+class _StagedBook:
+    """The ledger's reading side of a step: accounts that the step itself changed come first."""
+
+    __slots__ = ("_account", "_records", "balance", "pending", "transfer")
+
+    def __init__(self, step: Step, view: View) -> None:
+        self._records = step.records
+        self._account = view.account
+        self.balance = view.balance
+        self.transfer = view.transfer
+        self.pending = view.pending
+
+    def account(self, account_id: int) -> Account | None:
+        staged = self._records.get((ACCOUNT, account_id))
+        return self._account(account_id) if staged is None else cast("Account", staged)
+
+
+class Handler(msgspec.Struct, frozen=True):
+    """How one kind of command is decided, how a refusal of it is told, and what it will surely read."""
+
+    decide: Callable[[Step, Any], Answer]
+    refuse: Callable[[Step, Any, Rejected], None]
+    keys: Callable[[Any], Iterable[tuple[Table[Any], Key]]] = lambda _command: ()

@@ -1,0 +1,185 @@
+"""A batch under construction: the lines of the log, the outgoing bytes, the chain."""
+
+import zlib
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from corridor.codecs.jws import HubHeader
+from corridor.decision import TRANSFER, Key, Outgoing, Table
+from corridor.domain.instants import Instant, iso
+from corridor.hub.events import Answered, Batch, Delivered
+from corridor.ports import Writes
+from corridor.services.messaging.commands import Origin
+from corridor.services.messaging.records import BLOB, MESSAGE, OUT, Blob, Message
+
+Render = Callable[[Outgoing, Instant], bytes]
+
+_encode_receipt = msgspec.json.Encoder().encode
+_encode_chain = msgspec.msgpack.Encoder().encode
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What the sender of a message holds: the hub has stored these bytes at this place of its log.
+
+    `answer` is what a request (a quote, an alias) asked for; a payment's receipt says nothing about the payment.
+    """
+
+    signer: str
+    message_id: str
+    content: str
+    batch: int
+    position: int
+    at: str
+    answer: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+def chain(head: bytes, number: int, at: Instant, messages: Sequence[Any], transfers: Sequence[Any]) -> bytes:
+    """Return the head of the chain after a batch: it covers the head before and every line of the log.
+
+    Bodies enter by their digests, so they can be encrypted and erased without breaking the chain.
+    """
+    lines = [msgspec.structs.astuple(m) for m in messages]
+    moved = [msgspec.structs.astuple(t) for t in transfers]
+    return sha256(head + _encode_chain((number, at, lines, moved))).digest()
+
+
+def receipt(origin: Origin, batch: int, position: int, at: Instant, answer: bytes) -> bytes:
+    """Return the body of the answer: the same for ever for the same message."""
+    return _encode_receipt(
+        Receipt(
+            origin.signer,
+            origin.message_id,
+            origin.digest.hex(),
+            batch,
+            position,
+            iso(at),
+            msgspec.Raw(answer) if answer else msgspec.UNSET,
+        )
+    )
+
+
+class BatchBuilder:
+    """Collects what the commands of a batch wrote; `close` fixes bytes, digests and the head."""
+
+    def __init__(self, number: int, at: Instant, head: bytes, header: HubHeader, render: Render) -> None:
+        self.number = number
+        self.at = at
+        self.rows: dict[Table[Any], dict[Key, msgspec.Struct]] = _Rows()
+        self._month = int(iso(at)[:7].replace("-", ""))
+        self._head = head
+        self._header = header
+        self._render = render
+        self._messages: list[Message] = []
+        self._bytes: list[bytes] = []
+        self._size = 0
+        self._answers: list[Answered] = []
+        self._deliveries: list[Delivered] = []
+
+    @property
+    def position(self) -> int:
+        """The place of the next line of the log."""
+        return len(self._messages)
+
+    def receive(self, direction: str, origin: Origin, payment: int, outcome: str, reason: str) -> None:
+        """Log what came in, with its bytes and its signature."""
+        evidence = origin.signature.encode() + b"\n" + origin.body
+        self._log(
+            direction,
+            origin.signer,
+            origin.number,
+            origin.definition,
+            origin.message_id,
+            payment,
+            outcome,
+            reason,
+            origin.digest,
+            evidence,
+        )
+
+    def send(self, outgoing: Outgoing, definition: str) -> None:
+        """Render a message, fix its bytes and its protected header, and log it."""
+        payload = self._render(outgoing, self.at)
+        header = self._header.message(outgoing.participant, self.at, outgoing.number, self.number - 1, self._head)
+        self._log(
+            OUT,
+            outgoing.participant,
+            outgoing.number,
+            definition,
+            outgoing.message_id,
+            outgoing.payment,
+            "",
+            "",
+            sha256(payload).digest(),
+            header + b"\n" + payload,
+        )
+        self._deliveries.append(Delivered(outgoing.participant, outgoing.number, header, payload))
+
+    def answer(self, link: int, ticket: int, status: str, signer: str, body: bytes) -> None:
+        """Queue the answer to a command; it leaves when the batch is durable."""
+        header = self._header.receipt(signer, self.at, self.number - 1, self._head)
+        self._answers.append(Answered(link, ticket, status, self.number, header, body))
+
+    def close(self, last_number: int) -> Batch:
+        """Return the finished batch."""
+        transfers = list(self.rows[TRANSFER].values())
+        head = chain(self._head, self.number, self.at, self._messages, transfers)
+        rows = {table: list(records.values()) for table, records in self.rows.items() if records}
+        if self._messages:
+            rows[MESSAGE] = list(self._messages)
+        content = zlib.compress(b"".join(self._bytes), 1)
+        rows[BLOB] = [Blob(self._month, self.number, self.at, head, content)]
+        return Batch(Writes(self.number, self.at, last_number, head, rows), self._answers, self._deliveries)
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to write: only answers to repeated messages."""
+        return not self._messages and not any(self.rows.values())
+
+    @property
+    def answers(self) -> Sequence[Answered]:
+        """The answers so far."""
+        return self._answers
+
+    def _log(
+        self,
+        direction: str,
+        participant: str,
+        number: int,
+        definition: str,
+        message_id: str,
+        payment: int,
+        outcome: str,
+        reason: str,
+        content: bytes,
+        evidence: bytes,
+    ) -> None:
+        line = Message(
+            self._month,
+            self.number,
+            len(self._messages),
+            direction,
+            participant,
+            number,
+            definition,
+            message_id,
+            payment,
+            outcome,
+            reason,
+            self.at,
+            content,
+            sha256(evidence).digest(),
+            self._size,
+            len(evidence),
+        )
+        self._messages.append(line)
+        self._bytes.append(evidence)
+        self._size += len(evidence)
+
+
+class _Rows(dict[Table[Any], dict[Key, msgspec.Struct]]):
+    def __missing__(self, table: Table[Any]) -> dict[Key, msgspec.Struct]:
+        self[table] = rows = {}
+        return rows

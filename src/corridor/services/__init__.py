@@ -1,0 +1,1 @@
+"""What the product does. Each service is commands, records and rules, all pure."""

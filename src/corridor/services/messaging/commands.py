@@ -1,0 +1,117 @@
+"""Commands every participant or operator may give, and the origin that every command carries."""
+
+import msgspec
+
+from corridor.domain.instants import Instant
+from corridor.ledger.transfers import Transfer
+
+
+class Origin(msgspec.Struct, frozen=True, array_like=True):
+    """Where a command came from, with the evidence: the exact bytes received and their signature.
+
+    `digest` is the SHA-256 of the content that identifies the message (the Document's bytes; the whole body of a
+    JSON request). `number` is the sender's counter from the signed header. An operator's command has signer
+    "operator:NAME" and no signature; the log keeps its own encoding as the body.
+    """
+
+    signer: str
+    message_id: str
+    definition: str
+    digest: bytes
+    received_at: Instant
+    issued_at: Instant = 0
+    number: int = 0
+    key_id: str = ""
+    signature: str = ""
+    body: bytes = b""
+
+
+class Command(msgspec.Struct, frozen=True, tag=True):
+    """The base of all commands."""
+
+    origin: Origin
+
+
+class Refused(Command, frozen=True):
+    """Authenticated, but wrong before any rule of state: stored and answered like everything else."""
+
+    reason: str
+    text: str
+    field: str = ""
+
+
+class Acknowledge(Command, frozen=True):
+    """The participant holds its mailbox up to this number. Coalesced by gateways; positions never go back."""
+
+    participant: str
+    number: int
+
+
+class AddParticipant(Command, frozen=True):
+    """Register a participant with its roles and first key; it may act once it is activated."""
+
+    bic: str
+    name: str
+    role: str
+    currencies: tuple[str, ...]
+
+
+class AddKey(Command, frozen=True):
+    """Register a public key of a participant, or of the hub itself, with its validity."""
+
+    key_id: str
+    participant: str
+    algorithm: str
+    public: bytes
+    valid_from: Instant
+    valid_until: Instant
+
+
+class RevokeKey(Command, frozen=True):
+    """From now on nothing signed with this key is accepted, unless it is known already."""
+
+    key_id: str
+
+
+class SetParticipantState(Command, frozen=True):
+    """Certify, activate or suspend a participant."""
+
+    bic: str
+    state: str
+
+
+class SetLimit(Command, frozen=True):
+    """Set the credit limit of a participant's settlement account, in minor units."""
+
+    participant: str
+    currency: str
+    limit: int
+
+
+class SetFrozen(Command, frozen=True):
+    """Freeze or thaw a participant's settlement account: what is pending may end, nothing new begins."""
+
+    participant: str
+    currency: str
+    frozen: bool
+
+
+class FundAccount(Command, frozen=True):
+    """A central bank issues money in its own currency into a participant's settlement account."""
+
+    participant: str
+    currency: str
+    amount: int
+
+
+class CloseCase(Command, frozen=True):
+    """A person has dealt with a case."""
+
+    case: int
+    text: str
+
+
+class PostTransfers(Command, frozen=True):
+    """Transfers between accounts, each on its own or linked by its flag; at most 500 in one command."""
+
+    transfers: tuple[Transfer, ...]
