@@ -8,7 +8,7 @@ from corridor.ledger.accounts import AccountFlag, Balance
 from corridor.ledger.book import Book, StagedAccount
 from corridor.ledger.duplicates import compare
 from corridor.ledger.results import TransferResult
-from corridor.ledger.transfers import INT64_MAX, Pending, PendingStatus, Transfer, TransferFlag
+from corridor.ledger.transfers import INT64_MAX, Pending, PendingStatus, Transfer, TransferFlag, inherit
 
 __all__ = ["Book", "Posting"]
 
@@ -27,6 +27,11 @@ _STATUS_PENDING: Final = int(PendingStatus.PENDING)
 _STATUS_POSTED: Final = int(PendingStatus.POSTED)
 _STATUS_VOIDED: Final = int(PendingStatus.VOIDED)
 _STATUS_EXPIRED: Final = int(PendingStatus.EXPIRED)
+_ENDED: Final = {
+    _STATUS_POSTED: TransferResult.PENDING_TRANSFER_ALREADY_POSTED,
+    _STATUS_VOIDED: TransferResult.PENDING_TRANSFER_ALREADY_VOIDED,
+    _STATUS_EXPIRED: TransferResult.PENDING_TRANSFER_EXPIRED,
+}
 
 
 class Posting:
@@ -89,7 +94,7 @@ class Posting:
         if pending is None:
             return TransferResult.PENDING_TRANSFER_NOT_FOUND
         if pending.status != _STATUS_PENDING:
-            return _ended(pending)
+            return _ENDED[pending.status]
         if pending.due_at is None or now < pending.due_at:
             return TransferResult.PENDING_TRANSFER_NOT_DUE
         self._end(pending, _STATUS_EXPIRED, *self._sides(pending))
@@ -199,7 +204,7 @@ class Posting:
                 return TransferResult.PENDING_TRANSFER_NOT_PENDING
             return TransferResult.PENDING_TRANSFER_NOT_FOUND
         if not (t.debit_account_id and t.credit_account_id and t.amount and t.currency):
-            t = _inherit(t, pending)
+            t = inherit(t, pending)
         if t.debit_account_id != pending.debit_account_id:
             return TransferResult.PENDING_TRANSFER_HAS_DIFFERENT_DEBIT_ACCOUNT_ID
         if t.credit_account_id != pending.credit_account_id:
@@ -211,7 +216,7 @@ class Posting:
         if t.amount != pending.amount and phase == _VOID:
             return TransferResult.PENDING_TRANSFER_HAS_DIFFERENT_AMOUNT
         if pending.status != _STATUS_PENDING:
-            return _ended(pending)
+            return _ENDED[pending.status]
         if pending.due_at is not None and pending.due_at <= now:
             return TransferResult.PENDING_TRANSFER_EXPIRED
         debit, credit = self._sides(pending)
@@ -233,10 +238,8 @@ class Posting:
     def _exists(self, t: Transfer, existing: Transfer) -> TransferResult:
         if t.pending_id and t.pending_id == existing.pending_id:
             pending = self._pending(t.pending_id)
-            assert pending is not None, (
-                f"transfer {existing.id} ended pending transfer {t.pending_id}: not found"
-            )
-            t = _inherit(t, pending)
+            assert pending is not None, f"pending transfer {t.pending_id} was ended, but is not there"
+            t = inherit(t, pending)
         return compare(t, existing)
 
     def _end(self, pending: Pending, status: int, debit: StagedAccount, credit: StagedAccount) -> None:
@@ -297,31 +300,3 @@ class Posting:
         assert debit is not None, f"pending transfer {pending.id} debits an account that is not there"
         assert credit is not None, f"pending transfer {pending.id} credits an account that is not there"
         return debit, credit
-
-
-def _inherit(t: Transfer, pending: Pending) -> Transfer:
-    """The post or void `t` with all that it left to its pending transfer."""
-    if t.debit_account_id and t.credit_account_id and t.amount and t.currency:
-        return t
-    return Transfer(
-        t.id,
-        t.debit_account_id or pending.debit_account_id,
-        t.credit_account_id or pending.credit_account_id,
-        t.amount or pending.amount,
-        t.currency or pending.currency,
-        t.flags,
-        t.pending_id,
-        t.timeout_s,
-        t.code,
-        t.reference,
-    )
-
-
-def _ended(pending: Pending) -> TransferResult:
-    """Why a pending transfer can no longer be ended."""
-    if pending.status == _STATUS_POSTED:
-        return TransferResult.PENDING_TRANSFER_ALREADY_POSTED
-    if pending.status == _STATUS_VOIDED:
-        return TransferResult.PENDING_TRANSFER_ALREADY_VOIDED
-    assert pending.status == _STATUS_EXPIRED
-    return TransferResult.PENDING_TRANSFER_EXPIRED

@@ -5,7 +5,7 @@ from typing import assert_never
 
 
 class TransferResult(IntEnum):
-    """The outcome of one transfer, in order of precedence.
+    """The outcome of one transfer, in order of precedence. A refused one leaves no trace: a free id stays free.
 
     The numbers leave room, so that a new outcome takes its place in the order without moving another.
     """

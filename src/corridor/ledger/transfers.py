@@ -60,3 +60,19 @@ class Pending(msgspec.Struct, frozen=True):
     currency: str
     status: int = PendingStatus.PENDING
     due_at: Instant | None = None
+
+
+def inherit(transfer: Transfer, pending: Pending) -> Transfer:
+    """The post or void, with what it leaves out taken from its pending transfer."""
+    return Transfer(
+        transfer.id,
+        transfer.debit_account_id or pending.debit_account_id,
+        transfer.credit_account_id or pending.credit_account_id,
+        transfer.amount or pending.amount,
+        transfer.currency or pending.currency,
+        transfer.flags,
+        transfer.pending_id,
+        transfer.timeout_s,
+        transfer.code,
+        transfer.reference,
+    )
