@@ -186,6 +186,10 @@ class Step:
         """Post each transfer, or each chain marked LINKED, on its own."""
         return self.posting.post(transfers, self.now, chain=False)
 
+    def balance(self, account_id: int) -> Balance:
+        """Return a known account's balance with what this step has staged."""
+        return self.posting.balance(account_id)
+
     def message_id(self, participant: str) -> str:
         """Return the id that the next message sent to this participant will carry."""
         return f"{self._view.hub}-{participant}-{self._next(participant)}"

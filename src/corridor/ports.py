@@ -1,6 +1,6 @@
 """What the hub and its neighbours ask of the world; adapters answer. One suite of contract tests per port."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -8,7 +8,6 @@ import msgspec
 from corridor.decision import Key, Table
 from corridor.domain.instants import Instant
 from corridor.services.messaging.commands import Command
-from corridor.services.messaging.records import Message
 
 Records = Mapping[tuple[Table[Any], Key], msgspec.Struct | None]
 
@@ -79,29 +78,32 @@ class Post(msgspec.Struct, frozen=True, array_like=True):
     payload: bytes
 
 
-class Link(Protocol):
-    """The one way to the hub. Answers come in any order, each once; deliveries are hints that may be lost."""
+class HubAway(Exception):  # noqa: N818  a state of the world
+    """The hub cannot be reached, or went away before it answered: the outcome is unknown until asked again."""
 
-    async def submit(self, commands: Sequence[Command]) -> Sequence[Told]: ...
+
+class Link(Protocol):
+    """The one way to the hub. Deliveries are hints that may be lost."""
+
+    @property
+    def connected(self) -> bool: ...
+
+    async def submit(self, command: Command) -> Told:
+        """Return the answer. Raises: HubAway."""
+        ...
 
     def on_posts(self, hear: Callable[[Sequence[Post]], None]) -> None: ...
-
-
-class Reads(Protocol):
-    """Durable state for look-ups, through the read-only role. Never the hub."""
-
-    async def mailbox(self, participant: str, after: int, limit: int) -> Sequence[tuple[Message, bytes]]: ...
 
 
 class Signer(Protocol):
     """Signs what is durable with the hub's key, which nothing else holds."""
 
-    async def sign(self, inputs: Sequence[bytes]) -> Sequence[bytes]: ...
+    async def sign(self, inputs: Sequence[bytes]) -> Sequence[bytes]:
+        """Return one signature of 64 bytes for each input."""
+        ...
 
 
 class Clock(Protocol):
-    """The time, asked for at the edge and passed in as a value everywhere else."""
+    """The time, asked for at the edge and passed on as a value."""
 
     def now(self) -> Instant: ...
-
-    def call_at(self, at: Instant, call: Callable[[], Awaitable[None] | None]) -> None: ...

@@ -1,7 +1,7 @@
 """A batch under construction: the lines of the log, the outgoing bytes, the chain."""
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -18,7 +18,7 @@ from corridor.services.messaging.records import BLOB, MESSAGE, OUT, Blob, Messag
 Render = Callable[[Outgoing, Instant], bytes]
 
 _encode_receipt = msgspec.json.Encoder().encode
-_encode_chain = msgspec.msgpack.Encoder().encode
+_encode = msgspec.msgpack.Encoder().encode
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -43,7 +43,22 @@ def chain(head: bytes, number: int, at: Instant, messages: Sequence[Any], transf
     """
     lines = [msgspec.structs.astuple(m) for m in messages]
     moved = [msgspec.structs.astuple(t) for t in transfers]
-    return sha256(head + _encode_chain((number, at, lines, moved))).digest()
+    return sha256(head + _encode((number, at, lines, moved))).digest()
+
+
+def ranges(ids: Iterable[int]) -> list[tuple[int, int]]:
+    """Return ids as runs: first id and how many consecutive ones follow from it, in their order."""
+    runs: list[tuple[int, int]] = []
+    first = following = 0
+    for number in ids:
+        if number != following:
+            if following:
+                runs.append((first, following - first))
+            first = number
+        following = number + 1
+    if following:
+        runs.append((first, following - first))
+    return runs
 
 
 def receipt(origin: Origin, batch: int, position: int, at: Instant, answer: bytes) -> bytes:
@@ -130,7 +145,8 @@ class BatchBuilder:
         if self._messages:
             rows[MESSAGE] = list(self._messages)
         content = zlib.compress(b"".join(self._bytes), 1)
-        rows[BLOB] = [Blob(self._month, self.number, self.at, head, content)]
+        moved = _encode(ranges(transfer.id for transfer in transfers))
+        rows[BLOB] = [Blob(self._month, self.number, self.at, head, moved, content)]
         return Batch(Writes(self.number, self.at, last_number, head, rows), self._answers, self._deliveries)
 
     @property

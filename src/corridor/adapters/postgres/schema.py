@@ -110,6 +110,8 @@ def select_resident(table: Table[Any]) -> str | None:
     value = table.stays.value
     if value is None:
         return f"{query} WHERE {table.stays.field} IS NULL"
+    if value is True:
+        return f"{query} WHERE {table.stays.field}"
     literal = f"'{value}'" if isinstance(value, str) else str(int(value))
     return f"{query} WHERE {table.stays.field} = {literal}"
 

@@ -99,12 +99,16 @@ class Message(msgspec.Struct, frozen=True):
 
 
 class Blob(msgspec.Struct, frozen=True):
-    """The bytes of a batch's messages, compressed with zlib, and the head of the chain after it."""
+    """The bytes of a batch's messages, compressed with zlib, and the head of the chain after it.
+
+    `transfers` names the batch's transfers in their order: MessagePack of pairs (first id, how many ids on).
+    """
 
     month: int
     batch: int
     at: Instant
     head: bytes
+    transfers: bytes
     content: bytes
 
 

@@ -13,9 +13,12 @@ from corridor.services.messaging.admission import OPERATOR
 from corridor.services.messaging.records import (
     ACTIVE,
     ADDED,
+    BANK,
     CASE,
     CENTRAL_BANK,
     CERTIFIED,
+    FX_PROVIDER,
+    HUB,
     MAILBOX,
     PARTICIPANT,
     ROLES,
@@ -29,6 +32,12 @@ from corridor.services.messaging.records import (
 )
 
 NEXT_STATES = {ADDED: (CERTIFIED,), CERTIFIED: (ACTIVE,), ACTIVE: (SUSPENDED,), SUSPENDED: (ACTIVE,)}
+ACCOUNT_CODES = {
+    BANK: AccountCode.SETTLEMENT,
+    FX_PROVIDER: AccountCode.SETTLEMENT,
+    CENTRAL_BANK: AccountCode.ISSUE,
+    HUB: AccountCode.FEES,
+}
 FUNDING = 1
 """The transfer code of money issued by a central bank. Codes of payments stand in the service of payments."""
 
@@ -43,14 +52,9 @@ def add_participant(step: Step, command: commands.AddParticipant) -> Answer:
         return Rejected("DU01", "the participant exists", "bic")
     step.put(PARTICIPANT, Participant(command.bic, step.number(), command.name, command.role, ADDED))
     for currency in command.currencies:
-        issues = command.role == CENTRAL_BANK
-        account = Account(
-            id=step.number(),
-            participant=command.bic,
-            currency=currency,
-            code=AccountCode.ISSUE if issues else AccountCode.SETTLEMENT,
-            flags=0 if issues else AccountFlag.DEBITS_MUST_NOT_EXCEED_CREDITS,
-        )
+        code = ACCOUNT_CODES[command.role]
+        limited = AccountFlag.DEBITS_MUST_NOT_EXCEED_CREDITS if code is AccountCode.SETTLEMENT else 0
+        account = Account(step.number(), command.bic, currency, int(code), int(limited))
         step.put(ACCOUNT, account)
         step.put(SETTLEMENT_ACCOUNT, SettlementAccount(command.bic, currency, account.id))
     return Accepted()
@@ -111,6 +115,10 @@ def set_limit(step: Step, command: commands.SetLimit) -> Answer:
         return Rejected("AC01", "no such settlement account", "participant")
     if command.limit < 0:
         return Rejected("AM12", "a limit is zero or more", "limit")
+    balance = step.balance(account.id)
+    used = balance.debits_pending + balance.debits_posted - balance.credits_posted
+    if used > command.limit:
+        return Rejected("AM14", f"{used} of it is in use", "limit")
     step.put(ACCOUNT, msgspec.structs.replace(account, credit_limit=command.limit))
     return Accepted()
 
@@ -172,10 +180,11 @@ def close_case(step: Step, command: commands.CloseCase) -> Answer:
     return Accepted()
 
 
-def open_case(step: Step, kind: str, participant: str, text: str) -> None:
-    """Record something that needs a person."""
+def open_case(step: Step, kind: str, participant: str, text: str) -> int:
+    """Record something that needs a person; return its number."""
     number = step.number()
     step.put(CASE, Case(number, kind, participant, step.payment, text, step.now))
+    return number
 
 
 def refused(_step: Step, command: commands.Refused) -> Answer:

@@ -68,11 +68,12 @@ CREATE INDEX message_mailbox ON message (participant, number) WHERE direction = 
 CREATE INDEX message_payment ON message (payment) WHERE payment <> 0;
 
 CREATE TABLE blob (
-    month   bigint NOT NULL,
-    batch   bigint NOT NULL,
-    at      bigint NOT NULL,
-    head    bytea  NOT NULL,
-    content bytea  NOT NULL,
+    month     bigint NOT NULL,
+    batch     bigint NOT NULL,
+    at        bigint NOT NULL,
+    head      bytea  NOT NULL,
+    transfers bytea  NOT NULL,
+    content   bytea  NOT NULL,
     PRIMARY KEY (month, batch)
 ) PARTITION BY LIST (month);
 ALTER TABLE blob ALTER COLUMN content SET STORAGE EXTERNAL;

@@ -1,0 +1,1 @@
+"""Links over sockets: versioned, length-prefixed frames of MessagePack."""

@@ -1,0 +1,41 @@
+"""Frames: four bytes of length, one of version, then MessagePack."""
+
+import asyncio
+from typing import TypeVar
+
+import msgspec
+
+VERSION = 1
+LIMIT_BYTES = 64 * 1024 * 1024
+T = TypeVar("T")
+_encoder = msgspec.msgpack.Encoder()
+
+
+class FrameError(Exception):
+    """The peer speaks another version, or nothing that is a frame: the connection ends."""
+
+
+def encode(content: object) -> bytes:
+    """Return the content as one frame."""
+    body = _encoder.encode(content)
+    return (len(body) + 1).to_bytes(4, "big") + bytes((VERSION,)) + body
+
+
+async def read(reader: asyncio.StreamReader, decoder: msgspec.msgpack.Decoder[T]) -> T | None:
+    """Return the next frame's content, None at the end of the stream.
+
+    Raises: FrameError.
+    """
+    try:
+        length = int.from_bytes(await reader.readexactly(4), "big")
+        if not 1 <= length <= LIMIT_BYTES:
+            raise FrameError(f"a frame of {length} bytes")
+        frame = await reader.readexactly(length)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+    if frame[0] != VERSION:
+        raise FrameError(f"version {frame[0]}, not {VERSION}")
+    try:
+        return decoder.decode(memoryview(frame)[1:])
+    except msgspec.MsgspecError as error:
+        raise FrameError(str(error)) from error

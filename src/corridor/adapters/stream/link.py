@@ -1,0 +1,142 @@
+"""Both ends of a link: the hub's server, and the gateway's client that reconnects by itself."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from corridor.adapters.stream import frames
+from corridor.ports import HubAway, Post, Told
+from corridor.services.messaging.commands import Command
+
+RECONNECT_S = 0.05
+
+
+class Answers(msgspec.Struct, frozen=True, array_like=True):
+    """What the hub sends down a link."""
+
+    told: Sequence[Told]
+    posts: Sequence[Post]
+
+
+class Receiver(Protocol):
+    """The hub's shell, as its server sees it."""
+
+    def connect(self, link: int, send: Callable[[Sequence[Told], Sequence[Post]], None]) -> None: ...
+    def disconnect(self, link: int) -> None: ...
+    def submit(self, link: int, commands: Sequence[tuple[int, Command]]) -> None: ...
+
+
+async def serve(path: Path, receiver: Receiver, commands: Any) -> asyncio.Server:
+    """Serve links on a Unix socket that only its owner may open. `commands` is the union of all commands."""
+    decoder = msgspec.msgpack.Decoder(list[tuple[int, commands]])
+    numbers = count(1)
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        link = next(numbers)
+
+        def send(told: Sequence[Told], posts: Sequence[Post]) -> None:
+            writer.write(frames.encode(Answers(told, posts)))
+
+        receiver.connect(link, send)
+        try:
+            while (submitted := await frames.read(reader, decoder)) is not None:
+                receiver.submit(link, submitted)
+        except frames.FrameError:
+            pass
+        finally:
+            receiver.disconnect(link)
+            writer.close()
+
+    path.unlink(missing_ok=True)
+    server = await asyncio.start_unix_server(handle, path, limit=2**20)
+    path.chmod(0o600)
+    return server
+
+
+class StreamLink:
+    """A gateway's link to the hub. Commands submitted together travel in one frame."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._tickets = count(1)
+        self._waiting: dict[int, asyncio.Future[Told]] = {}
+        self._unsent: list[tuple[int, Command]] = []
+        self._writer: asyncio.StreamWriter | None = None
+        self._hear: Callable[[Sequence[Post]], None] = lambda _posts: None
+        self._decoder = msgspec.msgpack.Decoder(Answers)
+        self._reading: asyncio.Task[None] | None = None
+
+    @property
+    def connected(self) -> bool:
+        """The hub can be reached."""
+        return self._writer is not None
+
+    def on_posts(self, hear: Callable[[Sequence[Post]], None]) -> None:
+        """Call this with every delivery that the hub announces."""
+        self._hear = hear
+
+    def open(self) -> None:
+        """Begin to connect, for as long as the link lives."""
+        self._reading = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """End the link."""
+        if self._reading is not None:
+            self._reading.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._reading
+
+    async def submit(self, command: Command) -> Told:
+        """Return the hub's answer to a command.
+
+        Raises: HubAway; the outcome is then unknown, and the same command may be submitted again.
+        """
+        if self._writer is None:
+            raise HubAway
+        ticket = next(self._tickets)
+        future = self._waiting[ticket] = asyncio.get_running_loop().create_future()
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unsent.append((ticket, command))
+        return await future
+
+    def _flush(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        if self._writer is not None:
+            self._writer.write(frames.encode(unsent))
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                reader, self._writer = await asyncio.open_unix_connection(self._path, limit=2**20)
+            except OSError:
+                await asyncio.sleep(RECONNECT_S)
+                continue
+            try:
+                await self._read(reader)
+            except frames.FrameError:
+                pass
+            finally:
+                self._writer.close()
+                self._writer = None
+                self._fail()
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        while (answers := await frames.read(reader, self._decoder)) is not None:
+            for told in answers.told:
+                future = self._waiting.pop(told.ticket, None)
+                if future is not None and not future.done():
+                    future.set_result(told)
+            if answers.posts:
+                self._hear(answers.posts)
+
+    def _fail(self) -> None:
+        waiting, self._waiting, self._unsent = self._waiting, {}, []
+        for future in waiting.values():
+            if not future.done():
+                future.set_exception(HubAway())

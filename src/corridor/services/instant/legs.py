@@ -1,0 +1,92 @@
+"""The money of a payment: which transfers reserve it, and how they end together."""
+
+from typing import Final
+
+import msgspec
+
+from corridor.decision import Rejected, Step
+from corridor.ledger.results import TransferResult
+from corridor.ledger.transfers import Transfer, TransferFlag
+from corridor.services.instant.records import Payment
+from corridor.services.messaging.rules import settlement_account
+
+PRINCIPAL: Final = 10
+"""Transfer code: money of the payment itself."""
+FEE: Final = 11
+"""Transfer code: the hub's fee."""
+
+_PENDING: Final = int(TransferFlag.PENDING)
+_POST: Final = int(TransferFlag.POST_PENDING)
+_VOID: Final = int(TransferFlag.VOID_PENDING)
+
+REFUSALS: Final = {
+    TransferResult.EXCEEDS_CREDITS: Rejected("AM04", "the settlement account does not cover it", "IntrBkSttlmAmt"),
+    TransferResult.DEBIT_ACCOUNT_FROZEN: Rejected("AC06", "a settlement account is blocked", "DbtrAgt"),
+    TransferResult.CREDIT_ACCOUNT_FROZEN: Rejected("AC06", "a settlement account is blocked", "CdtrAgt"),
+    TransferResult.DEBIT_ACCOUNT_CLOSED: Rejected("AC05", "a settlement account is closed", "DbtrAgt"),
+    TransferResult.CREDIT_ACCOUNT_CLOSED: Rejected("AC07", "a settlement account is closed", "CdtrAgt"),
+    TransferResult.AMOUNT_OUT_OF_RANGE: Rejected("AM01", "the amount is zero or too large", "IntrBkSttlmAmt"),
+}
+
+
+def reserve(step: Step, payment: Payment) -> Payment | Rejected:
+    """Reserve every leg as one linked chain, or none.
+
+    One currency is one leg, agent to agent. Two are: debtor agent to provider in the source currency, provider to
+    creditor agent in the destination currency, and the fee, if any, in the source currency.
+    """
+    chain: list[Transfer] = []
+    for debit, credit, currency, amount, code in _legs(step, payment):
+        debit_account = settlement_account(step, debit, currency)
+        credit_account = settlement_account(step, credit, currency)
+        if debit_account is None or credit_account is None:
+            agent = debit if debit_account is None else credit
+            return Rejected("AM03", f"{agent} holds no {currency} here", "IntrBkSttlmAmt/Ccy")
+        chain.append(
+            Transfer(
+                step.number(),
+                debit_account.id,
+                credit_account.id,
+                amount,
+                currency,
+                flags=_PENDING,
+                code=code,
+                reference=payment.number,
+            )
+        )
+    for result in step.post(chain):
+        if result is not TransferResult.OK and result is not TransferResult.LINKED_EVENT_FAILED:
+            return REFUSALS.get(result) or Rejected("AM09", result.name.lower().replace("_", " "))
+    return msgspec.structs.replace(payment, first_transfer=chain[0].id, legs=len(chain))
+
+
+def post(step: Step, payment: Payment) -> None:
+    """Move every reserved leg. It cannot fail: what is reserved is only ever ended here."""
+    _end(step, payment, _POST)
+
+
+def void(step: Step, payment: Payment) -> None:
+    """Release every reserved leg."""
+    _end(step, payment, _VOID)
+
+
+def _end(step: Step, payment: Payment, flag: int) -> None:
+    chain = [
+        Transfer(step.number(), 0, 0, 0, "", flags=flag, pending_id=pending_id, reference=payment.number)
+        for pending_id in range(payment.first_transfer, payment.first_transfer + payment.legs)
+    ]
+    results = step.post(chain)
+    assert not any(results), f"payment {payment.number}: reserved legs do not end: {results}"
+
+
+def _legs(step: Step, payment: Payment) -> list[tuple[str, str, str, int, int]]:
+    source, destination = payment.source_currency, payment.destination_currency
+    if not payment.provider:
+        return [(payment.debtor_agent, payment.creditor_agent, source, payment.source_amount, PRINCIPAL)]
+    legs = [
+        (payment.debtor_agent, payment.provider, source, payment.source_amount, PRINCIPAL),
+        (payment.provider, payment.creditor_agent, destination, payment.destination_amount, PRINCIPAL),
+    ]
+    if payment.fee_amount:
+        legs.append((payment.debtor_agent, step.hub, source, payment.fee_amount, FEE))
+    return legs

@@ -1,0 +1,56 @@
+"""What persons decide about held payments. A release takes two of them, and the payment is then decided anew."""
+
+import msgspec
+
+from corridor.decision import Accepted, Answer, Rejected, Step
+from corridor.services.instant import holds
+from corridor.services.instant.commands import CreditTransfer, RefusePayment, ReleasePayment
+from corridor.services.instant.records import HELD, HELD_PAYMENT, PAYMENT, HeldPayment, Payment
+from corridor.services.instant.rules import proceed, reject
+from corridor.services.messaging.admission import OPERATOR
+
+_orders = msgspec.msgpack.Decoder(CreditTransfer)
+
+
+def release_payment(step: Step, command: ReleasePayment) -> Answer:
+    """Record the first release; at the second, by another person, decide the payment with its quote as it is now.
+
+    A quote that has expired meanwhile refuses the payment: nobody but the sender may agree to another rate.
+    """
+    found = _held(step, command)
+    if isinstance(found, Rejected):
+        return found
+    held, payment = found
+    operator = command.origin.signer
+    if not held.released_by:
+        step.put(HELD_PAYMENT, msgspec.structs.replace(held, released_by=operator))
+        return Accepted(b'{"released_by":1}')
+    if held.released_by == operator:
+        return Rejected("AG01", "a second person must release it", "operator")
+    outcome = proceed(step, _orders.decode(held.order), payment)
+    holds.end(step, payment)
+    if isinstance(outcome, Rejected):
+        reject(step, payment, outcome.reason)
+    return Accepted(b'{"released_by":2}')
+
+
+def refuse_payment(step: Step, command: RefusePayment) -> Answer:
+    """Refuse a held payment; the debtor agent hears RR04 and no more."""
+    found = _held(step, command)
+    if isinstance(found, Rejected):
+        return found
+    _, payment = found
+    holds.end(step, payment)
+    reject(step, payment, "RR04")
+    return Accepted()
+
+
+def _held(step: Step, command: ReleasePayment | RefusePayment) -> tuple[HeldPayment, Payment] | Rejected:
+    if not command.origin.signer.startswith(OPERATOR):
+        return Rejected("AG01", "only an operator may do this")
+    payment = step.get(PAYMENT, command.uetr)
+    held = step.get(HELD_PAYMENT, command.uetr)
+    if payment is None or held is None or payment.status != HELD:
+        return Rejected("NOOR", "no such held payment", "uetr")
+    step.payment = payment.number
+    return held, payment

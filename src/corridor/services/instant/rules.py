@@ -1,0 +1,245 @@
+"""The payment's state machine: docs/rulebook.md, section 5, as code."""
+
+from typing import Final
+
+import msgspec
+
+from corridor.decision import Accepted, Again, Answer, Rejected, Step
+from corridor.domain.instants import SECOND
+from corridor.services.compliance.records import ScreeningPolicy
+from corridor.services.compliance.rules import judge
+from corridor.services.directory.rules import resolve
+from corridor.services.fx.records import Quote
+from corridor.services.fx.rules import spend_quote
+from corridor.services.instant import holds, legs, tellings
+from corridor.services.instant.commands import CreditTransfer, StatusReport, StatusRequest
+from corridor.services.instant.records import (
+    CREDITED,
+    HELD,
+    PAYMENT,
+    REJECTED,
+    RESERVED,
+    SETTLED,
+    Payment,
+)
+from corridor.services.messaging.records import ACTIVE, PARTICIPANT
+from corridor.services.messaging.rules import open_case, refuse_message
+
+ANSWER_TIME: Final = 7 * SECOND
+"""How long a creditor agent may take to promise; silence ends the payment (AB05)."""
+
+
+def credit_transfer(step: Step, command: CreditTransfer) -> Answer:
+    """Decide an order: screen, reserve every leg at once, and ask the creditor agent for its promise."""
+    known = step.get(PAYMENT, command.message.uetr)
+    if known is not None:
+        step.payment = known.number
+        if known.debtor_agent == command.origin.signer and known.content == command.origin.digest:
+            return Accepted()
+        return Rejected("DU03", "this UETR names another payment", "UETR")
+    refusal = _check(step, command)
+    if refusal is not None:
+        return refusal
+    judged = judge(step, command.screening)
+    if isinstance(judged, Rejected | Again):
+        return judged
+    payment = new_payment(step, command)
+    step.payment = payment.number
+    if isinstance(judged, ScreeningPolicy):
+        holds.hold(step, command, payment, judged)
+        return Accepted()
+    return proceed(step, command, payment)
+
+
+def proceed(step: Step, command: CreditTransfer, payment: Payment) -> Accepted | Rejected:
+    """Spend the quote, reserve, and forward: what follows once screening has nothing (more) to say."""
+    message = command.message
+    if message.quote_id:
+        quote = _spend(step, command, payment.number)
+        if isinstance(quote, Rejected):
+            return quote
+        payment = _bind(payment, quote)
+    reserved = legs.reserve(step, payment)
+    if isinstance(reserved, Rejected):
+        return reserved
+    payment = msgspec.structs.replace(
+        reserved,
+        status=RESERVED,
+        open=True,
+        due_at=step.now + ANSWER_TIME,
+        forwarded_at=step.now,
+        forwarded_id=step.message_id(payment.creditor_agent),
+    )
+    step.put(PAYMENT, payment)
+    tellings.forward(step, message, payment)
+    return Accepted()
+
+
+def refuse_credit_transfer(step: Step, command: CreditTransfer, rejected: Rejected) -> None:
+    """Record the refusal under the UETR, for ever, and tell the debtor agent; a quote named is spent."""
+    if step.get(PAYMENT, command.message.uetr) is not None:
+        refuse_message(step, command, rejected)
+        return
+    payment = new_payment(step, command)
+    step.payment = payment.number
+    if command.message.quote_id:
+        _spend(step, command, payment.number)
+    reject(step, payment, rejected.reason)
+
+
+def status_report(step: Step, command: StatusReport) -> Answer:
+    """Decide what a creditor agent says. The first answer in time counts; later ones get the stored one."""
+    message = command.message
+    payment = step.get(PAYMENT, message.uetr)
+    if payment is None:
+        return Rejected("NOOR", "no such payment", "OrgnlUETR")
+    step.payment = payment.number
+    if payment.creditor_agent != command.origin.signer:
+        return Rejected("AG01", "only the creditor agent answers for a payment", "OrgnlUETR")
+    if payment.forwarded_at is None:
+        return Rejected("NOOR", "this payment was never sent to you", "OrgnlUETR")
+    match message.status, payment.status:
+        case "ACCP", "ACSP":
+            _settle(step, payment)
+        case "RJCT", "ACSP":
+            legs.void(step, payment)
+            reject(step, payment, message.reason or "NARR")
+        case "ACCC", "ACSC":
+            credited = msgspec.structs.replace(payment, status=CREDITED, credited_at=step.now)
+            step.put(PAYMENT, credited)
+            tellings.tell(step, credited, payment.debtor_agent)
+        case "ACCC", "ACCC":
+            pass
+        case "ACCP", "RJCT":
+            open_case(step, "late acceptance", payment.creditor_agent, "accepted after the refusal was final")
+            tellings.tell(step, payment, payment.creditor_agent)
+        case "RJCT", "ACSC" | "ACCC":
+            open_case(step, "late refusal", payment.creditor_agent, "refused after settlement was final")
+            tellings.tell(step, payment, payment.creditor_agent)
+        case "ACCP" | "RJCT", _:
+            tellings.tell(step, payment, payment.creditor_agent)
+        case status, _:
+            return Rejected("CH20", f"{status} does not follow {payment.status}", "TxSts")
+    return Accepted()
+
+
+def status_request(step: Step, command: StatusRequest) -> Answer:
+    """Tell either agent where a payment stands; it leaves when that is durable."""
+    payment = step.get(PAYMENT, command.message.uetr)
+    if payment is None or command.origin.signer not in (payment.debtor_agent, payment.creditor_agent):
+        return Rejected("NOOR", "no such payment", "OrgnlUETR")
+    step.payment = payment.number
+    tellings.tell(step, payment, command.origin.signer)
+    return Accepted()
+
+
+def expire_payment(step: Step, payment: Payment) -> None:
+    """End a payment whose time has come: no promise (AB05), or no release (RR04)."""
+    step.payment = payment.number
+    if payment.status == HELD:
+        holds.end(step, payment)
+        reject(step, payment, "RR04")
+        return
+    legs.void(step, payment)
+    reject(step, payment, "AB05")
+
+
+def new_payment(step: Step, command: CreditTransfer) -> Payment:
+    """Return the record of an order as it came, refused until something better is known."""
+    message = command.message
+    amount = message.interbank_settlement_amount
+    return Payment(
+        uetr=message.uetr,
+        number=step.number(),
+        status=REJECTED,
+        open=False,
+        due_at=None,
+        reason="",
+        debtor_agent=command.origin.signer,
+        creditor_agent=message.creditor_agent,
+        provider="",
+        quote_id=message.quote_id or "",
+        source_currency=amount.currency,
+        source_amount=amount.minor,
+        destination_currency=amount.currency,
+        destination_amount=amount.minor,
+        fee_amount=0,
+        message_id=message.message_id,
+        forwarded_id="",
+        instruction_id=message.instruction_id or "",
+        end_to_end_id=message.end_to_end_id,
+        transaction_id=message.transaction_id or "",
+        content=command.origin.digest,
+        first_transfer=0,
+        legs=0,
+        received_at=command.origin.received_at,
+        forwarded_at=None,
+        final_at=None,
+        credited_at=None,
+    )
+
+
+def _check(step: Step, command: CreditTransfer) -> Rejected | None:
+    message = command.message
+    if message.debtor_agent != command.origin.signer:
+        return Rejected("RC03", "a bank orders only for its own customers", "DbtrAgt")
+    if message.creditor_agent == message.debtor_agent:
+        return Rejected("AG03", "a payment to oneself does not cross the hub", "CdtrAgt")
+    creditor_agent = step.get(PARTICIPANT, message.creditor_agent)
+    if creditor_agent is None:
+        return Rejected("RC04", "the creditor agent is not a participant", "CdtrAgt")
+    if creditor_agent.state != ACTIVE:
+        return Rejected("AB08", "the creditor agent is not active", "CdtrAgt")
+    if message.interbank_settlement_amount.minor <= 0:
+        return Rejected("AM01", "the amount is zero", "IntrBkSttlmAmt")
+    if message.creditor_phone:
+        alias = resolve(step, message.creditor_phone)
+        if isinstance(alias, Rejected):
+            return alias
+        if alias.participant != message.creditor_agent:
+            return Rejected("BE23", "the phone number belongs to another bank's customer", "CdtrAcct/Prxy")
+    return None
+
+
+def _spend(step: Step, command: CreditTransfer, number: int) -> Quote | Rejected:
+    message = command.message
+    return spend_quote(
+        step,
+        message.quote_id or "",
+        debtor_agent=command.origin.signer,
+        creditor_agent=message.creditor_agent,
+        source=message.interbank_settlement_amount,
+        payment=number,
+    )
+
+
+def _bind(payment: Payment, quote: Quote) -> Payment:
+    return msgspec.structs.replace(
+        payment,
+        provider=quote.provider,
+        destination_currency=quote.destination_currency,
+        destination_amount=quote.destination_amount,
+        fee_amount=quote.fee_amount,
+    )
+
+
+def _settle(step: Step, payment: Payment) -> None:
+    """Post every leg at once. From the commit of this batch on the payment is final."""
+    legs.post(step, payment)
+    settled = msgspec.structs.replace(payment, status=SETTLED, open=False, due_at=None, final_at=step.now)
+    step.put(PAYMENT, settled)
+    tellings.tell(step, settled, payment.debtor_agent)
+    tellings.tell(step, settled, payment.creditor_agent)
+    if payment.provider:
+        tellings.notify_provider(step, settled)
+
+
+def reject(step: Step, payment: Payment, reason: str) -> None:
+    """End a payment without moving anything, and tell whoever has heard of it."""
+    rejected = msgspec.structs.replace(
+        payment, status=REJECTED, open=False, due_at=None, reason=reason, final_at=step.now
+    )
+    step.put(PAYMENT, rejected)
+    tellings.tell(step, rejected, payment.debtor_agent)
+    if payment.forwarded_at is not None:
+        tellings.tell(step, rejected, payment.creditor_agent)
