@@ -36,7 +36,7 @@ class InvalidDateTime(CorridorError):
 def iso(instant: Instant) -> str:
     """ISODateTime in UTC with `Z` and exactly six decimals, so that texts sort as instants do."""
     seconds, microseconds = divmod(instant, SECOND)
-    return f"{_to_the_second(seconds)}.{microseconds:06d}Z"
+    return "%s.%06dZ" % (_to_the_second(seconds), microseconds)  # noqa: UP031  half the time of an f-string
 
 
 def iso_date(instant: Instant) -> str:
@@ -47,7 +47,8 @@ def iso_date(instant: Instant) -> str:
 def parse(text: str, *, field: str | None = None) -> Instant:
     """The instant that an ISODateTime names; what is finer than a microsecond is cut off.
 
-    A time without an offset names no instant and is refused, like a leap second and the hour 24.
+    A time without an offset names no instant and is refused, like a leap second, the hour 24 and what lies
+    outside the years 1 to 9999 in UTC: whatever is accepted, `iso` can write.
     Raises: InvalidDateTime (DT01). Source: ISO 20022 ISODateTime, XML Schema Part 2, 3.2.7.
     """
     match = _DATE_TIME.fullmatch(text)
@@ -55,7 +56,7 @@ def parse(text: str, *, field: str | None = None) -> Instant:
         raise InvalidDateTime(field=field)
     moment, fraction, offset = match.groups()
     try:
-        since_epoch = datetime.fromisoformat(moment + offset) - _EPOCH
+        since_epoch = datetime.fromisoformat(moment + offset).astimezone(UTC) - _EPOCH
     except (ValueError, OverflowError):
         raise InvalidDateTime(field=field) from None
     return since_epoch // timedelta(seconds=1) * SECOND + int((fraction or "0").ljust(6, "0")[:6])

@@ -22,12 +22,12 @@ from corridor.domain.errors import CorridorError, InvalidValue
 Rounding = Literal["ROUND_FLOOR", "ROUND_CEILING", "ROUND_HALF_EVEN"]
 
 # ISO 20022 ActiveCurrencyAndAmount: totalDigits 18, fractionDigits 5, not negative.
-MAX_MINOR: Final = 10**18 - 1
+_AMOUNT_DIGITS: Final = 18
+MAX_MINOR: Final = 10**_AMOUNT_DIGITS - 1
 # ISO 20022 BaseOneRate: totalDigits 11, fractionDigits 10.
 _RATE_DIGITS: Final = 11
 _RATE_DECIMALS: Final = 10
 
-_AMOUNT = re.compile(r"([0-9]+)(?:\.([0-9]+))?")
 _RATE = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,10})?")
 _BASIS_POINTS = 10_000
 
@@ -45,7 +45,7 @@ class CurrencyMismatch(CorridorError):
 
 
 class InvalidAmount(CorridorError):
-    """The amount must be a plain decimal number of at most 18 digits, without sign or exponent."""
+    """An amount is a plain number of at most 18 digits, never negative, without sign or exponent."""
 
     reason = "AM12"
 
@@ -116,14 +116,13 @@ def minor_units(text: str, code: str, *, field: str | None = None) -> int:
     known = _CURRENCIES.get(code)
     if known is None:
         raise UnknownCurrency(field=field)
-    match = _AMOUNT.fullmatch(text)
-    if match is None:
+    whole, point, fraction = text.partition(".")
+    if not text.isascii() or not whole.isdigit() or (point and not fraction.isdigit()):
         raise InvalidAmount(field=field)
-    whole, fraction = match.groups("")
     if len(fraction) > known.exponent:
         raise WrongDecimals(field=field)
-    digits = (whole + fraction.ljust(known.exponent, "0")).lstrip("0")
-    if len(digits) > 18:
+    digits = whole.lstrip("0") + fraction.ljust(known.exponent, "0")
+    if len(digits) > _AMOUNT_DIGITS:
         raise InvalidAmount(field=field)
     return int(digits or "0")
 

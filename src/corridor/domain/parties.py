@@ -27,8 +27,8 @@ class Party(msgspec.Struct, frozen=True):
     """A debtor, creditor or ultimate party; None is an element that is absent.
 
     Shape: ISO 20022 PartyIdentification272 and the party's account, without what nobody here sends.
-    `identification` is a company's (OrgId/Othr) or, if `private`, a person's (PrvtId/Othr). The account is an
-    IBAN exactly if `is_iban` says so. A plain record: what comes from outside goes through `check_party` once.
+    `identification` is a company's (OrgId/Othr) or, if `private`, a person's (PrvtId/Othr). The account is
+    an IBAN if `is_iban` says so. A plain record: what comes from outside goes through `check_party` once.
     """
 
     name: str
@@ -65,7 +65,7 @@ def check_party(party: Party, *, field: str) -> None:
     An address, if there is one, names town and country and has at most two free lines: CBPR+ refuses others
     since November 2026. `field` is the party's element (`CdtTrfTxInf/Dbtr`); its account's is named after it.
     Raises: InvalidName (BE21), InvalidIdentification and InvalidLEI (BE15), InvalidCountry (BE09),
-    InvalidPhone (BE23), InvalidAccount (AC01), MissingValue (CH21), InvalidValue (CH16), each with the element.
+    InvalidPhone (BE23), InvalidAccount (AC01), MissingValue (CH21), InvalidValue (CH16), with the element.
     """
     if not party.name.strip() or len(party.name) > 140:
         raise InvalidName(field=f"{field}/Nm")
