@@ -1,7 +1,7 @@
 """What the hub and its neighbours ask of the world; adapters answer. One suite of contract tests per port."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -9,6 +9,7 @@ from corridor.decision import Key, Table
 from corridor.domain.instants import Instant
 from corridor.services.messaging.commands import Command
 
+R = TypeVar("R", bound=msgspec.Struct)
 Records = Mapping[tuple[Table[Any], Key], msgspec.Struct | None]
 
 
@@ -93,6 +94,30 @@ class Link(Protocol):
         ...
 
     def on_posts(self, hear: Callable[[Sequence[Post]], None]) -> None: ...
+
+
+class Reads(Protocol):
+    """Durable state for look-ups, through the read-only role; never the hub."""
+
+    async def all(self, table: Table[R]) -> Sequence[R]:
+        """Return every record of a whole table."""
+        ...
+
+    async def one(self, table: Table[R], key: Key) -> R | None: ...
+
+
+class Mail(Protocol):
+    """Stored messages, read and signed by the signer itself: the same bytes and signature whenever they are asked for."""
+
+    async def read(self, participant: str, after: int, limit: int) -> Sequence[Post]:
+        """Return the messages of a mailbox with higher numbers, in order."""
+        ...
+
+
+class Verifier(Protocol):
+    """Verifies signatures of one public key."""
+
+    def verify(self, signing_input: bytes, signature: bytes) -> bool: ...
 
 
 class Signer(Protocol):
