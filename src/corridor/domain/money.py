@@ -233,16 +233,9 @@ def convert_source_fixed(source: Money, rate: Rate) -> Conversion:
     Units: the exponents of both currencies are taken into account. A destination of zero is possible.
     Raises: CurrencyMismatch (CURR) if the rate is for other currencies, InvalidAmount (AM12) on overflow.
     """
-    multiplier, divisor = _minor_ratio(rate)
-    if source.currency == rate.base:
-        minor = source.minor * multiplier // divisor
-        gain = source.minor * multiplier - minor * divisor
-        return Conversion(source, Money(minor, rate.quote), _exact(gain, divisor))
-    if source.currency == rate.quote:
-        minor = source.minor * divisor // multiplier
-        gain = source.minor * divisor - minor * multiplier
-        return Conversion(source, Money(minor, rate.base), _exact(gain, divisor))
-    raise CurrencyMismatch("The rate is not for the currency of the amount.")
+    multiplier, divisor, other, decimals = _minor_ratio(rate, source.currency)
+    minor, kept = divmod(source.minor * multiplier, divisor)
+    return Conversion(source, Money(minor, other), _exact(kept, decimals))
 
 
 def convert_destination_fixed(destination: Money, rate: Rate) -> Conversion:
@@ -250,16 +243,9 @@ def convert_destination_fixed(destination: Money, rate: Rate) -> Conversion:
 
     Raises: CurrencyMismatch (CURR) if the rate is for other currencies, InvalidAmount (AM12) on overflow.
     """
-    multiplier, divisor = _minor_ratio(rate)
-    if destination.currency == rate.quote:
-        minor = -(-destination.minor * divisor // multiplier)
-        gain = minor * multiplier - destination.minor * divisor
-        return Conversion(Money(minor, rate.base), destination, _exact(gain, divisor))
-    if destination.currency == rate.base:
-        minor = -(-destination.minor * multiplier // divisor)
-        gain = minor * divisor - destination.minor * multiplier
-        return Conversion(Money(minor, rate.quote), destination, _exact(gain, divisor))
-    raise CurrencyMismatch("The rate is not for the currency of the amount.")
+    multiplier, divisor, other, decimals = _minor_ratio(rate, destination.currency)
+    minor, missing = divmod(-destination.minor * multiplier, divisor)
+    return Conversion(Money(-minor, other), destination, _exact(missing, decimals))
 
 
 def mid_rate(bid: Rate, ask: Rate) -> Rate:
@@ -272,7 +258,7 @@ def mid_rate(bid: Rate, ask: Rate) -> Rate:
     total = _scaled(bid.value) + _scaled(ask.value)  # in 10**-10, twice the middle
     excess = max(0, len(str(total // 2)) - _RATE_DIGITS)
     middle = _divide(total, 2 * 10**excess, ROUND_HALF_EVEN)
-    return Rate.parse(format(_exact(middle * 10**excess, 10**_RATE_DECIMALS), "f"), bid.base, bid.quote)
+    return Rate.parse(format(_exact(middle * 10**excess, _RATE_DECIMALS), "f"), bid.base, bid.quote)
 
 
 def share(amount: Money, rate_bps: int, *, rounding: Rounding) -> Money:
@@ -305,10 +291,20 @@ def allocate(amount: Money, weights: Sequence[int]) -> tuple[Money, ...]:
     return tuple(parts)
 
 
-def _minor_ratio(rate: Rate) -> tuple[int, int]:
-    """Minor units of quote per minor unit of base as multiplier / divisor; the divisor is a power of ten."""
-    places = _RATE_DECIMALS + _CURRENCIES[rate.base].exponent - _CURRENCIES[rate.quote].exponent
-    return _scaled(rate.value), int(10**places)  # at least 6 places: no currency has more than 4 decimals
+def _minor_ratio(rate: Rate, code: str) -> tuple[int, int, str, int]:
+    """Minor units of the other currency per minor unit of `code`: multiplier, divisor, that currency.
+
+    Last come the decimals with which, in either direction, a rest of the division is minor units of quote:
+    it is counted in 10**-decimals of them.
+    """
+    # At least six, for no currency has more than four: so both numbers are whole.
+    decimals = _RATE_DECIMALS + _CURRENCIES[rate.base].exponent - _CURRENCIES[rate.quote].exponent
+    value, one = _scaled(rate.value), int(10**decimals)
+    if code == rate.base:
+        return value, one, rate.quote, decimals
+    if code == rate.quote:
+        return one, value, rate.base, decimals
+    raise CurrencyMismatch("The rate is not for the currency of the amount.")
 
 
 def _scaled(value: Decimal) -> int:
@@ -317,9 +313,9 @@ def _scaled(value: Decimal) -> int:
     return numerator * 10**_RATE_DECIMALS // denominator
 
 
-def _exact(numerator: int, power_of_ten: int) -> Decimal:
-    """The quotient as a Decimal, built from text because the constructor ignores the ambient precision."""
-    return Decimal(f"{numerator}e-{len(str(power_of_ten)) - 1}")
+def _exact(number: int, decimals: int) -> Decimal:
+    """The number with its point moved, built from text because the constructor knows no precision."""
+    return Decimal(f"{number}e-{decimals}")
 
 
 def _divide(numerator: int, denominator: int, rounding: Rounding) -> int:
