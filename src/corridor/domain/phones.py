@@ -39,7 +39,7 @@ def parse_phone(text: str, *, field: str | None = None) -> Phone:
     # `parse` drops what it takes for a trunk prefix; such a number is refused, not repaired.
     if phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) != digits:
         raise InvalidPhone(field=field)
-    if not phonenumbers.is_possible_number(number) or not phonenumbers.is_valid_number(number):
+    if not phonenumbers.is_valid_number(number):  # stricter than possible: not length alone, but the plan
         raise InvalidPhone(field=field)
     return Phone(digits)
 

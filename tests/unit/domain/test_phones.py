@@ -36,7 +36,7 @@ def test_punctuation_of_the_iso_spelling_is_dropped() -> None:
         "+992-",
         "+99291700000",  # a digit short
         "+9929170000011",  # a digit long
-        "+9920000000000",  # no such plan
+        "+71111111111",  # of the right length, but in nobody's plan
         "+0-917000001",
         "+7-8-9161234567",  # with a trunk prefix
         "+992 917000001",
