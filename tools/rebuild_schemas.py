@@ -120,21 +120,17 @@ class Schema:
             repeated = origin is list
             minimum = metadata.get("min_occurs", 1 if metadata.get("required") else 0)
             if compositor == "choice":
-                minimum = max(minimum, 1)  # optional in the class only because another branch may be taken
+                minimum = max(minimum, 1)  # only because another branch may be taken
             maximum = metadata.get("max_occurs", "unbounded") if repeated else 1
             occurs = ("" if minimum == 1 else ' minOccurs="0"') + (
                 "" if maximum == 1 else f' maxOccurs="{maximum}"'
             )
             if metadata["type"] == "Wildcard":
                 # Every wildcard of ISO 20022 is lax, and one element; the class keeps neither.
-                lines.append(
-                    f'            <xs:any namespace="{metadata["namespace"]}" processContents="lax"/>'
-                )
+                lines.append(f'<xs:any namespace="{metadata["namespace"]}" processContents="lax"/>')
             else:
                 type_name = self.type_of(hint, metadata)
-                lines.append(
-                    f'            <xs:element name="{metadata["name"]}" type="{type_name}"{occurs}/>'
-                )
+                lines.append(f'<xs:element name="{metadata["name"]}" type="{type_name}"{occurs}/>')
         body = "\n".join(f"            {line}" for line in lines)
         return f"        <xs:{compositor}>\n{body}\n        </xs:{compositor}>"
 

@@ -1,0 +1,19 @@
+"""The messages Corridor speaks, in their versions."""
+
+from corridor.codecs.iso20022 import admi002, camt054, head001, pacs002, pacs008, pacs028
+from corridor.codecs.iso20022.codec import Codec
+
+Message = (
+    pacs008.CreditTransfer
+    | pacs002.StatusReport
+    | pacs028.StatusRequest
+    | camt054.Notification
+    | admi002.MessageReject
+)
+
+HEADER = head001.CODEC
+
+MESSAGES: dict[str, Codec] = {
+    codec.definition: codec
+    for codec in (pacs008.CODEC, pacs002.CODEC, pacs028.CODEC, camt054.CODEC, admi002.CODEC)
+}
