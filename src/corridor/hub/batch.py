@@ -7,15 +7,15 @@ from typing import Any
 
 import msgspec
 
-from corridor.codecs.jws import HubHeader
 from corridor.decision import TRANSFER, Key, Outgoing, Table
 from corridor.domain.instants import Instant, iso
+from corridor.hub.header import HubHeader
 from corridor.hub.events import Answered, Batch, Delivered
 from corridor.ports import Writes
 from corridor.services.messaging.commands import Origin
 from corridor.services.messaging.records import BLOB, MESSAGE, OUT, Blob, Message
 
-Render = Callable[[Outgoing, Instant], bytes]
+Render = Callable[[str, Outgoing, Instant], bytes]
 
 _encode_receipt = msgspec.json.Encoder().encode
 _encode = msgspec.msgpack.Encoder().encode
@@ -116,7 +116,7 @@ class BatchBuilder:
 
     def send(self, outgoing: Outgoing, definition: str) -> None:
         """Render a message, fix its bytes and its protected header, and log it."""
-        payload = self._render(outgoing, self.at)
+        payload = self._render(self._header.hub, outgoing, self.at)
         header = self._header.message(outgoing.participant, self.at, outgoing.number, self.number - 1, self._head)
         self._log(
             OUT,

@@ -1,17 +1,39 @@
 """The architecture as lists: what the hub decides, what it keeps, what it says."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
+from corridor.codecs.iso20022.envelope import seal_envelope
+from corridor.codecs.iso20022.head001 import Header
+from corridor.codecs.iso20022.messages import MESSAGES, Message
 from corridor.decision import Handler, Outgoing, Step, Table
 from corridor.domain.instants import Instant
 from corridor.services.compliance import records as compliance
 from corridor.services.compliance import rules as compliance_rules
+from corridor.services.directory import records as directory
+from corridor.services.directory import rules as directory_rules
+from corridor.services.fx import records as fx
+from corridor.services.fx import rules as fx_rules
+from corridor.services.instant import records as instant
+from corridor.services.instant import releases as instant_releases
+from corridor.services.instant import rules as instant_rules
 from corridor.services.messaging import records as messaging
 from corridor.services.messaging import rules as messaging_rules
 from corridor.services.messaging.commands import Command
+
+
+def render(hub: str, outgoing: Outgoing, now: Instant) -> bytes:
+    """Return the bytes of a message: its header, and the document in one envelope."""
+    header = Header(
+        from_bic=hub,
+        to_bic=outgoing.participant,
+        business_message_id=outgoing.message_id,
+        message_definition_id=DEFINITIONS[type(outgoing.message)],
+        created_at=now,
+    )
+    return seal_envelope(header, cast("Message", outgoing.message))
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -21,7 +43,7 @@ class Rules(msgspec.Struct, frozen=True):
     handlers: Mapping[type[Command], Handler]
     timers: Mapping[Table[Any], Callable[[Step, Any], None]]
     definitions: Mapping[type[msgspec.Struct], str]
-    render: Callable[[Outgoing, Instant], bytes]
+    render: Callable[[str, Outgoing, Instant], bytes]
 
     @property
     def messages(self) -> frozenset[str]:
@@ -29,5 +51,21 @@ class Rules(msgspec.Struct, frozen=True):
         return frozenset(self.definitions.values())
 
 
-TABLES: tuple[Table[Any], ...] = (*messaging.TABLES, *compliance.TABLES)
-HANDLERS: dict[type[Command], Handler] = {**messaging_rules.HANDLERS, **compliance_rules.HANDLERS}
+TABLES: tuple[Table[Any], ...] = (
+    *messaging.TABLES,
+    *compliance.TABLES,
+    *directory.TABLES,
+    *fx.TABLES,
+    *instant.TABLES,
+)
+HANDLERS: dict[type[Command], Handler] = {
+    **messaging_rules.HANDLERS,
+    **compliance_rules.HANDLERS,
+    **directory_rules.HANDLERS,
+    **fx_rules.HANDLERS,
+    **instant_rules.HANDLERS,
+    **instant_releases.HANDLERS,
+}
+TIMERS: dict[Table[Any], Callable[[Step, Any], None]] = {**fx_rules.TIMERS, **instant_rules.TIMERS}
+DEFINITIONS: dict[type[msgspec.Struct], str] = {codec.record: name for name, codec in MESSAGES.items()}
+RULES = Rules(TABLES, HANDLERS, TIMERS, DEFINITIONS, render)

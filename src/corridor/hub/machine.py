@@ -17,10 +17,10 @@ from corridor.decision import (
     Step,
     Table,
 )
-from corridor.codecs.jws import HubHeader
 from corridor.domain.instants import MILLISECOND, SECOND, Instant, iso
 from corridor.hub import events
 from corridor.hub.batch import BatchBuilder, receipt
+from corridor.hub.header import HubHeader
 from corridor.hub.lists import Rules
 from corridor.hub.memory import Memory
 from corridor.ports import Snapshot

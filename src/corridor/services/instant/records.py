@@ -1,5 +1,6 @@
 """A payment from receipt to finality, and what is kept of one that is held."""
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -33,6 +34,8 @@ class Payment(msgspec.Struct, frozen=True):
     destination_currency: str
     destination_amount: int
     fee_amount: int
+    unit_currency: str
+    rate: Decimal | None
     message_id: str
     forwarded_id: str
     instruction_id: str

@@ -2,12 +2,14 @@
 
 import msgspec
 
-from corridor.decision import Accepted, Answer, Rejected, Step
+from corridor.decision import Accepted, Answer, Handler, Rejected, Step
 from corridor.services.instant import holds
 from corridor.services.instant.commands import CreditTransfer, RefusePayment, ReleasePayment
 from corridor.services.instant.records import HELD, HELD_PAYMENT, PAYMENT, HeldPayment, Payment
 from corridor.services.instant.rules import proceed, reject
 from corridor.services.messaging.admission import OPERATOR
+from corridor.services.messaging.commands import Command
+from corridor.services.messaging.rules import refuse_silently
 
 _orders = msgspec.msgpack.Decoder(CreditTransfer)
 
@@ -54,3 +56,9 @@ def _held(step: Step, command: ReleasePayment | RefusePayment) -> tuple[HeldPaym
         return Rejected("NOOR", "no such held payment", "uetr")
     step.payment = payment.number
     return held, payment
+
+
+HANDLERS: dict[type[Command], Handler] = {
+    ReleasePayment: Handler(release_payment, refuse_silently),
+    RefusePayment: Handler(refuse_payment, refuse_silently),
+}

@@ -1,13 +1,19 @@
 """The payment's state machine: docs/rulebook.md, section 5, as code."""
 
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
 import msgspec
 
-from corridor.decision import Accepted, Again, Answer, Rejected, Step
+from corridor.codecs.iso20022.pacs008 import AgreedRate
+from corridor.codecs.iso20022.pacs008 import CreditTransfer as TransferMessage
+from corridor.decision import Accepted, Again, Answer, Handler, Key, Rejected, Step, Table
+from corridor.domain.errors import CorridorError
 from corridor.domain.instants import SECOND
+from corridor.domain.money import Rate
 from corridor.services.compliance.records import ScreeningPolicy
 from corridor.services.compliance.rules import judge
+from corridor.services.directory.records import ALIAS
 from corridor.services.directory.rules import resolve
 from corridor.services.fx.records import Quote
 from corridor.services.fx.rules import spend_quote
@@ -22,9 +28,11 @@ from corridor.services.instant.records import (
     SETTLED,
     Payment,
 )
+from corridor.services.messaging.commands import Command
 from corridor.services.messaging.records import ACTIVE, PARTICIPANT
 from corridor.services.messaging.rules import open_case, refuse_message
 
+PHONE: Final = "MBNO"
 ANSWER_TIME: Final = 7 * SECOND
 """How long a creditor agent may take to promise; silence ends the payment (AB05)."""
 
@@ -54,8 +62,8 @@ def credit_transfer(step: Step, command: CreditTransfer) -> Answer:
 def proceed(step: Step, command: CreditTransfer, payment: Payment) -> Accepted | Rejected:
     """Spend the quote, reserve, and forward: what follows once screening has nothing (more) to say."""
     message = command.message
-    if message.quote_id:
-        quote = _spend(step, command, payment.number)
+    if message.agreed_rate is not None:
+        quote = _spend(step, message, message.agreed_rate, payment.number)
         if isinstance(quote, Rejected):
             return quote
         payment = _bind(payment, quote)
@@ -82,15 +90,15 @@ def refuse_credit_transfer(step: Step, command: CreditTransfer, rejected: Reject
         return
     payment = new_payment(step, command)
     step.payment = payment.number
-    if command.message.quote_id:
-        _spend(step, command, payment.number)
+    if command.message.agreed_rate is not None:
+        _spend(step, command.message, command.message.agreed_rate, payment.number)
     reject(step, payment, rejected.reason)
 
 
 def status_report(step: Step, command: StatusReport) -> Answer:
     """Decide what a creditor agent says. The first answer in time counts; later ones get the stored one."""
     message = command.message
-    payment = step.get(PAYMENT, message.uetr)
+    payment = step.get(PAYMENT, message.original_uetr)
     if payment is None:
         return Rejected("NOOR", "no such payment", "OrgnlUETR")
     step.payment = payment.number
@@ -98,7 +106,7 @@ def status_report(step: Step, command: StatusReport) -> Answer:
         return Rejected("AG01", "only the creditor agent answers for a payment", "OrgnlUETR")
     if payment.forwarded_at is None:
         return Rejected("NOOR", "this payment was never sent to you", "OrgnlUETR")
-    match message.status, payment.status:
+    match message.transaction_status, payment.status:
         case "ACCP", "ACSP":
             _settle(step, payment)
         case "RJCT", "ACSP":
@@ -125,7 +133,7 @@ def status_report(step: Step, command: StatusReport) -> Answer:
 
 def status_request(step: Step, command: StatusRequest) -> Answer:
     """Tell either agent where a payment stands; it leaves when that is durable."""
-    payment = step.get(PAYMENT, command.message.uetr)
+    payment = step.get(PAYMENT, command.message.original_uetr)
     if payment is None or command.origin.signer not in (payment.debtor_agent, payment.creditor_agent):
         return Rejected("NOOR", "no such payment", "OrgnlUETR")
     step.payment = payment.number
@@ -158,12 +166,14 @@ def new_payment(step: Step, command: CreditTransfer) -> Payment:
         debtor_agent=command.origin.signer,
         creditor_agent=message.creditor_agent,
         provider="",
-        quote_id=message.quote_id or "",
+        quote_id=message.agreed_rate.quote_id if message.agreed_rate is not None else "",
         source_currency=amount.currency,
         source_amount=amount.minor,
         destination_currency=amount.currency,
         destination_amount=amount.minor,
         fee_amount=0,
+        unit_currency="",
+        rate=None,
         message_id=message.message_id,
         forwarded_id="",
         instruction_id=message.instruction_id or "",
@@ -192,8 +202,10 @@ def _check(step: Step, command: CreditTransfer) -> Rejected | None:
         return Rejected("AB08", "the creditor agent is not active", "CdtrAgt")
     if message.interbank_settlement_amount.minor <= 0:
         return Rejected("AM01", "the amount is zero", "IntrBkSttlmAmt")
-    if message.creditor_phone:
-        alias = resolve(step, message.creditor_phone)
+    if message.creditor_proxy:
+        if message.creditor_proxy_type != PHONE:
+            return Rejected("BE23", "the only proxy known here is a phone number (MBNO)", "CdtrAcct/Prxy/Tp")
+        alias = resolve(step, message.creditor_proxy)
         if isinstance(alias, Rejected):
             return alias
         if alias.participant != message.creditor_agent:
@@ -201,14 +213,22 @@ def _check(step: Step, command: CreditTransfer) -> Rejected | None:
     return None
 
 
-def _spend(step: Step, command: CreditTransfer, number: int) -> Quote | Rejected:
-    message = command.message
+def _spend(step: Step, order: TransferMessage, agreed: AgreedRate, number: int) -> Quote | Rejected:
+    instructed = order.instructed_amount
+    source = order.interbank_settlement_amount
+    try:
+        rate = Rate(agreed.rate, agreed.unit_currency, agreed.quoted_currency)
+    except CorridorError as error:
+        return Rejected(error.reason, error.message, "AgrdRate")
     return spend_quote(
         step,
-        message.quote_id or "",
-        debtor_agent=command.origin.signer,
-        creditor_agent=message.creditor_agent,
-        source=message.interbank_settlement_amount,
+        agreed.quote_id,
+        debtor_agent=order.debtor_agent,
+        creditor_agent=order.creditor_agent,
+        source=source,
+        destination=instructed if instructed is not None and instructed.currency != source.currency else None,
+        rate=rate,
+        provider=agreed.fx_agent or "",
         payment=number,
     )
 
@@ -220,6 +240,8 @@ def _bind(payment: Payment, quote: Quote) -> Payment:
         destination_currency=quote.destination_currency,
         destination_amount=quote.destination_amount,
         fee_amount=quote.fee_amount,
+        unit_currency=quote.base_currency,
+        rate=quote.rate,
     )
 
 
@@ -243,3 +265,22 @@ def reject(step: Step, payment: Payment, reason: str) -> None:
     tellings.tell(step, rejected, payment.debtor_agent)
     if payment.forwarded_at is not None:
         tellings.tell(step, rejected, payment.creditor_agent)
+
+
+def _order_keys(command: CreditTransfer) -> Iterator[tuple[Table[Any], Key]]:
+    message = command.message
+    yield PAYMENT, message.uetr
+    if message.creditor_proxy:
+        yield ALIAS, message.creditor_proxy
+
+
+def _payment_keys(command: StatusReport | StatusRequest) -> Iterator[tuple[Table[Any], Key]]:
+    yield PAYMENT, command.message.original_uetr
+
+
+HANDLERS: dict[type[Command], Handler] = {
+    CreditTransfer: Handler(credit_transfer, refuse_credit_transfer, _order_keys),
+    StatusReport: Handler(status_report, refuse_message, _payment_keys),
+    StatusRequest: Handler(status_request, refuse_message, _payment_keys),
+}
+TIMERS: dict[Table[Any], Callable[[Step, Any], None]] = {PAYMENT: expire_payment}

@@ -16,6 +16,8 @@ CREATE TABLE payment (
     destination_currency text    NOT NULL,
     destination_amount   bigint  NOT NULL,
     fee_amount           bigint  NOT NULL,
+    unit_currency        text    NOT NULL,
+    rate                 numeric,
     message_id           text    NOT NULL,
     forwarded_id         text    NOT NULL,
     instruction_id       text    NOT NULL,

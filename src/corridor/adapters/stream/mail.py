@@ -1,0 +1,89 @@
+"""Stored messages, read and signed by the signer, for gateways that ask by number."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from corridor.adapters.keys.software import PrivateKey
+from corridor.adapters.stream import frames
+from corridor.codecs.jws import compose
+from corridor.ports import HubAway, Post
+
+
+class Ask(msgspec.Struct, frozen=True, array_like=True):
+    """Which messages of a mailbox."""
+
+    participant: str
+    after: int
+    limit: int
+
+
+class Told(msgspec.Struct, frozen=True, array_like=True):
+    """The messages asked for."""
+
+    posts: list[Post]
+
+
+class Mailboxes(Protocol):
+    """Where stored messages are read: number, protected header in base64url, payload."""
+
+    async def mailbox(self, participant: str, after: int, limit: int) -> Sequence[tuple[int, bytes, bytes]]: ...
+
+
+async def serve(path: Path, key: PrivateKey, mailboxes: Mailboxes) -> asyncio.Server:
+    """Answer from what is durable, and from nothing else: the same bytes always get the same signature."""
+    decoder = msgspec.msgpack.Decoder(Ask)
+
+    async def answer(ask: Ask, writer: asyncio.StreamWriter) -> None:
+        posts = [
+            Post(ask.participant, number, compose(header, key.sign(header + b"." + payload)), payload)
+            for number, header, payload in await mailboxes.mailbox(ask.participant, ask.after, ask.limit)
+        ]
+        writer.write(frames.encode(Told(posts)))
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while (ask := await frames.read(reader, decoder)) is not None:
+                await answer(ask, writer)
+                await writer.drain()
+        except (frames.FrameError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    path.unlink(missing_ok=True)
+    server = await asyncio.start_unix_server(handle, path, limit=2**20)
+    path.chmod(0o600)
+    return server
+
+
+class StreamMail:
+    """A gateway's way to stored messages."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = asyncio.Lock()
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._decoder = msgspec.msgpack.Decoder(Told)
+
+    async def read(self, participant: str, after: int, limit: int) -> Sequence[Post]:
+        """Return the messages of a mailbox with higher numbers, in order.
+
+        Raises: HubAway, if the signer cannot be reached.
+        """
+        async with self._lock:
+            try:
+                if self._streams is None:
+                    self._streams = await asyncio.open_unix_connection(self._path, limit=2**20)
+                reader, writer = self._streams
+                writer.write(frames.encode(Ask(participant, after, limit)))
+                told = await frames.read(reader, self._decoder)
+            except OSError:
+                told = None
+            if told is None:
+                self._streams = None
+                raise HubAway
+            return told.posts

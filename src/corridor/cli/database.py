@@ -1,0 +1,67 @@
+"""Which PostgreSQL: the embedded one of this directory, or the one that the environment names."""
+
+import asyncio
+import os
+
+import asyncpg
+
+from corridor.adapters.postgres import roles, schema
+from corridor.adapters.postgres.supervisor import Cluster
+from corridor.cli.home import Home
+
+VARIABLE = "CORRIDOR_DATABASE_URL"
+
+
+def foreign() -> str | None:
+    """Return the operator's own PostgreSQL, if one is named."""
+    return os.environ.get(VARIABLE)
+
+
+def cluster(home: Home) -> Cluster:
+    """Return the embedded server of a directory."""
+    return Cluster(home.cluster)
+
+
+def start(home: Home, *, die_with_parent: bool) -> None:
+    """Make the database answer, with its roles and its schema up to date. Idempotent."""
+    url = foreign()
+    if url is None:
+        embedded = cluster(home)
+        embedded.start(die_with_parent=die_with_parent)
+        asyncio.run(roles.provision(embedded))
+    else:
+        asyncio.run(_provision(url))
+    asyncio.run(_migrate(home))
+
+
+async def _provision(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await roles.create_roles(connection)
+    finally:
+        await connection.close()
+
+
+async def _migrate(home: Home) -> None:
+    connection = await asyncpg.connect(writer_dsn(home))
+    try:
+        await schema.migrate(connection)
+    finally:
+        await connection.close()
+
+
+def writer_dsn(home: Home) -> str:
+    """Return the address for the hub."""
+    return _dsn(home, roles.WRITER)
+
+
+def reader_dsn(home: Home) -> str:
+    """Return the address for everyone who only reads."""
+    return _dsn(home, roles.READER)
+
+
+def _dsn(home: Home, role: str) -> str:
+    url = foreign()
+    if url is not None:
+        return roles.dsn_as(url, role)
+    return cluster(home).dsn(role, roles.DATABASE)

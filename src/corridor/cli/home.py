@@ -1,0 +1,62 @@
+"""Where a Corridor keeps its state: one directory, laid out here and nowhere else."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+HUB = "CORRXXM0"
+ENVIRONMENT = "sandbox"
+DEFAULT = Path(".corridor")
+LONGEST_SOCKET_PATH = 100
+
+
+class Home:
+    """The paths under a state directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory.absolute()
+        self.cluster = self.directory / "postgresql"
+        self.keys = self.directory / "keys"
+        self.logs = self.directory / "logs"
+        self.sandbox = self.directory / "sandbox"
+        self.screening = self.directory / "screening"
+        self.address = self.directory / "address"
+
+    @property
+    def sockets(self) -> Path:
+        """A directory for sockets that only its owner may enter, short enough for the kernel."""
+        sockets = self.directory / "run"
+        if len(str(sockets)) > LONGEST_SOCKET_PATH - 20:
+            name = hashlib.sha256(str(sockets).encode()).hexdigest()[:12]
+            sockets = Path(tempfile.gettempdir()) / f"corridor-{os.getuid()}-{name}"
+        sockets.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return sockets
+
+    @property
+    def hub_socket(self) -> Path:
+        """Where the hub takes commands."""
+        return self.sockets / "hub"
+
+    @property
+    def signer_socket(self) -> Path:
+        """Where the hub has things signed."""
+        return self.sockets / "signer"
+
+    @property
+    def mail_socket(self) -> Path:
+        """Where gateways ask for stored messages."""
+        return self.sockets / "mail"
+
+    @property
+    def sandbox_socket(self) -> Path:
+        """Where the simulated banks take orders of the person at the terminal."""
+        return self.sockets / "sandbox"
+
+    def key(self, name: str) -> Path:
+        """Return the file of a private key."""
+        return self.keys / f"{name}.pem"
+
+    def exists(self) -> bool:
+        """Something has been set up here."""
+        return self.keys.exists()

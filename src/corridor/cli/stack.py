@@ -1,0 +1,155 @@
+"""The running processes: started in order, restarted when they fall, stopped together."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Self
+
+from corridor.cli import database
+from corridor.cli.home import Home
+
+READY_S = 20.0
+STOP_S = 5.0
+BACK_OFF_S = (0.05, 0.2, 1.0, 3.0)
+STEADY_S = 10.0
+
+
+class NotReady(Exception):  # noqa: N818  told to the person at the terminal
+    """A process did not come up; its log says why."""
+
+
+class Child:
+    """One process under supervision, with its log."""
+
+    def __init__(self, home: Home, name: str, *arguments: str) -> None:
+        self.name = name
+        self._command = [sys.executable, "-m", "corridor", "serve", name, "-d", str(home.directory), *arguments]
+        self._log = home.logs / f"{name}.log"
+        self._falls = 0
+        self._since = 0.0
+        self._not_before = 0.0
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process's number; 0 while it is down."""
+        return self.process.pid if self.process is not None and self.process.poll() is None else 0
+
+    def start(self) -> None:
+        """Start the process; its output is appended to its log."""
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603  our own program
+                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        self._since = time.monotonic()
+
+    def watch(self) -> None:
+        """Start the process again if it has fallen, later and later while it keeps falling."""
+        if self.process is None or self.process.poll() is None:
+            return
+        now = time.monotonic()
+        if not self._not_before:
+            self._falls = 0 if now - self._since > STEADY_S else self._falls + 1
+            self._not_before = now + BACK_OFF_S[min(self._falls, len(BACK_OFF_S) - 1)]
+        if now >= self._not_before:
+            self._not_before = 0.0
+            self.start()
+
+    def stop(self) -> None:
+        """Ask the process to end."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+
+    def wait(self) -> None:
+        """Wait for the end of the process, and make it end."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def last_words(self) -> str:
+        """Return the end of the log."""
+        with contextlib.suppress(OSError):
+            return self._log.read_text(errors="replace")[-2000:]
+        return ""
+
+
+class Stack:
+    """PostgreSQL, signer, hub and gateway of one state directory, and whatever children are added."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.children: list[Child] = []
+        self._stopping = threading.Event()
+        self._watcher: threading.Thread | None = None
+        self._owns_database = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start_database(self) -> None:
+        """Make PostgreSQL answer, with its schema."""
+        embedded = database.cluster(self.home)
+        self._owns_database = database.foreign() is None and not embedded.running()
+        database.start(self.home, die_with_parent=False)
+
+    def start(self, name: str, *arguments: str, ready: Path) -> Child:
+        """Start a process and wait for the socket or file that shows it is ready.
+
+        Raises: NotReady.
+        """
+        ready.unlink(missing_ok=True)
+        child = Child(self.home, name, *arguments)
+        child.start()
+        self.children.append(child)
+        deadline = time.monotonic() + READY_S
+        while not ready.exists():
+            if child.pid == 0 or time.monotonic() > deadline:
+                raise NotReady(f"{name} did not start:\n{child.last_words()}")
+            time.sleep(0.01)
+        if self._watcher is None:
+            self._watcher = threading.Thread(target=self._watch, daemon=True)
+            self._watcher.start()
+        return child
+
+    def stop(self) -> None:
+        """End everything that this stack started, the last first."""
+        self._stopping.set()
+        if self._watcher is not None:
+            self._watcher.join()
+        for child in reversed(self.children):
+            child.stop()
+        for child in reversed(self.children):
+            child.wait()
+        self.children.clear()
+        if self._owns_database:
+            database.cluster(self.home).stop()
+
+    def cpu_s(self) -> dict[str, float]:
+        """Return the CPU seconds that each process has used."""
+        return {child.name: _cpu_s(child.pid) for child in self.children}
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(0.02):
+            for child in self.children:
+                child.watch()
+
+
+def _cpu_s(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
