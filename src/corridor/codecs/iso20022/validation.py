@@ -3,6 +3,7 @@
 import re
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from lxml import etree
 from lxml.etree import _Element
@@ -29,7 +30,8 @@ def validate(element: _Element, definition: str) -> None:
     compiled = schema(definition)
     if compiled.validate(element):
         return
-    error: Any = compiled.error_log.last_error  # there is one, for a validation stops at the first
+    log: Any = compiled.error_log
+    error = log[0]
     # libxml2 counts from the validated element, `/*/*[2]/*[9]`, and the document is that element alone.
     found = element.xpath("." + (error.path or "").removeprefix("/*"))
     at = found[0] if isinstance(found, list) and isinstance(found[0], _Element) else element
@@ -37,7 +39,7 @@ def validate(element: _Element, definition: str) -> None:
     raise DecodeError(message, field=path(at), reason=reason, line=line(at))
 
 
-def _meaning(error: "etree._LogEntry") -> tuple[str, str]:
+def _meaning(error: Any) -> tuple[str, str]:
     expected = _EXPECTED.search(error.message)
     names = re.sub(r"\{[^}]*\}", "", expected[1]) if expected else ""
     match error.type_name:
