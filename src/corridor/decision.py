@@ -78,7 +78,7 @@ TRANSFER = Table("transfer", Transfer, "id", resident=False, appended=True)
 PENDING = Table("pending", Pending, "id", resident=While("status", PendingStatus.PENDING))
 
 
-class Missing(Exception):  # noqa: N818  a request to load, not an error
+class Missing(Exception):
     """What a decision needs and memory does not hold: the command is decided again once it is loaded."""
 
     def __init__(self, table: Table[Any], key: Key) -> None:

@@ -35,7 +35,7 @@ class Writes(msgspec.Struct, frozen=True):
     rows: Mapping[Table[Any], Sequence[msgspec.Struct]]
 
 
-class Fenced(Exception):  # noqa: N818  an order to stop, not an error to handle
+class Fenced(Exception):
     """Another writer has taken over: this process must end."""
 
 
@@ -79,7 +79,7 @@ class Post(msgspec.Struct, frozen=True, array_like=True):
     payload: bytes
 
 
-class HubAway(Exception):  # noqa: N818  a state of the world
+class HubAway(Exception):
     """The hub cannot be reached, or went away before it answered: the outcome is unknown until asked again."""
 
 

@@ -11,6 +11,11 @@ DEFAULT = Path(".corridor")
 LONGEST_SOCKET_PATH = 100
 
 
+def key_id(bic: str) -> str:
+    """Return the id of a participant's first key."""
+    return f"{bic}-1"
+
+
 class Home:
     """The paths under a state directory."""
 

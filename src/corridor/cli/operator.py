@@ -20,7 +20,7 @@ CONNECT_S = 5.0
 _encode = msgspec.msgpack.Encoder().encode
 
 
-class Refusal(Exception):  # noqa: N818  told to the person at the terminal
+class Refusal(Exception):
     """The hub refused the command; the text says why."""
 
 

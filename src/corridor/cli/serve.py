@@ -14,8 +14,8 @@ from corridor.adapters.postgres.reads import PostgresReads
 from corridor.adapters.stream import link, mail, signer
 from corridor.adapters.system.clock import SystemClock
 from corridor.cli import database
-from corridor.cli.home import ENVIRONMENT, HUB, Home
-from corridor.hub.header import HubHeader
+from corridor.cli.home import ENVIRONMENT, HUB, Home, key_id
+from corridor.codecs.jws import HubHeader
 from corridor.hub.lists import HANDLERS, RULES, TABLES
 from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
@@ -40,7 +40,7 @@ async def _hub(home: Home) -> None:
     clock = SystemClock()
     journal = PostgresJournal(database.writer_dsn(home))
     snapshot = await journal.open(TABLES, HUB, clock.now())
-    header = HubHeader(HUB, ENVIRONMENT)
+    header = HubHeader(HUB, ENVIRONMENT, key_id(HUB))
     hub = Hub(HUB, header, RULES, snapshot, clock.now())
     process = HubProcess(hub, journal, signer.StreamSigner(home.signer_socket), clock)
     await link.serve(home.hub_socket, process, Union[tuple(HANDLERS)])  # noqa: UP007  built from the list

@@ -19,7 +19,7 @@ BACK_OFF_S = (0.05, 0.2, 1.0, 3.0)
 STEADY_S = 10.0
 
 
-class NotReady(Exception):  # noqa: N818  told to the person at the terminal
+class NotReady(Exception):
     """A process did not come up; its log says why."""
 
 
@@ -28,7 +28,16 @@ class Child:
 
     def __init__(self, home: Home, name: str, *arguments: str) -> None:
         self.name = name
-        self._command = [sys.executable, "-m", "corridor", "serve", name, "-d", str(home.directory), *arguments]
+        self._command = [
+            sys.executable,
+            "-m",
+            "corridor",
+            "serve",
+            name,
+            "-d",
+            str(home.directory),
+            *arguments,
+        ]
         self._log = home.logs / f"{name}.log"
         self._falls = 0
         self._since = 0.0
@@ -44,7 +53,7 @@ class Child:
         """Start the process; its output is appended to its log."""
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603  our own program
+            self.process = subprocess.Popen(
                 self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
         self._since = time.monotonic()

@@ -3,14 +3,15 @@
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
+from corridor.codecs.jws import HubHeader
 from corridor.decision import TRANSFER, Key, Outgoing, Table
 from corridor.domain.instants import Instant, iso
-from corridor.hub.header import HubHeader
 from corridor.hub.events import Answered, Batch, Delivered
+from corridor.ledger.transfers import Transfer
 from corridor.ports import Writes
 from corridor.services.messaging.commands import Origin
 from corridor.services.messaging.records import BLOB, MESSAGE, OUT, Blob, Message
@@ -79,9 +80,12 @@ def receipt(origin: Origin, batch: int, position: int, at: Instant, answer: byte
 class BatchBuilder:
     """Collects what the commands of a batch wrote; `close` fixes bytes, digests and the head."""
 
-    def __init__(self, number: int, at: Instant, head: bytes, header: HubHeader, render: Render) -> None:
+    def __init__(
+        self, hub: str, number: int, at: Instant, head: bytes, header: HubHeader, render: Render
+    ) -> None:
         self.number = number
         self.at = at
+        self._hub = hub
         self.rows: dict[Table[Any], dict[Key, msgspec.Struct]] = _Rows()
         self._month = int(iso(at)[:7].replace("-", ""))
         self._head = head
@@ -114,10 +118,15 @@ class BatchBuilder:
             evidence,
         )
 
-    def send(self, outgoing: Outgoing, definition: str) -> None:
-        """Render a message, fix its bytes and its protected header, and log it."""
-        payload = self._render(self._header.hub, outgoing, self.at)
-        header = self._header.message(outgoing.participant, self.at, outgoing.number, self.number - 1, self._head)
+    def render(self, outgoing: Sequence[Outgoing]) -> list[bytes]:
+        """Return the bytes of messages. It can fail as a decision can, and then nothing has happened yet."""
+        return [self._render(self._hub, message, self.at) for message in outgoing]
+
+    def send(self, outgoing: Outgoing, definition: str, payload: bytes) -> None:
+        """Fix a message's bytes and its protected header, and log it."""
+        header = self._header.message(
+            outgoing.participant, self.at, outgoing.number, self.number - 1, self._head
+        )
         self._log(
             OUT,
             outgoing.participant,
@@ -139,7 +148,7 @@ class BatchBuilder:
 
     def close(self, last_number: int) -> Batch:
         """Return the finished batch."""
-        transfers = list(self.rows[TRANSFER].values())
+        transfers = cast("list[Transfer]", list(self.rows[TRANSFER].values()))
         head = chain(self._head, self.number, self.at, self._messages, transfers)
         rows = {table: list(records.values()) for table, records in self.rows.items() if records}
         if self._messages:
@@ -197,5 +206,6 @@ class BatchBuilder:
 
 class _Rows(dict[Table[Any], dict[Key, msgspec.Struct]]):
     def __missing__(self, table: Table[Any]) -> dict[Key, msgspec.Struct]:
-        self[table] = rows = {}
+        rows: dict[Key, msgspec.Struct] = {}
+        self[table] = rows
         return rows

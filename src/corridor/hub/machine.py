@@ -1,15 +1,17 @@
 """The hub as a sans-I/O machine: events in, actions out; it never sleeps, reads a clock or touches a socket."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
+from corridor.codecs.jws import HubHeader
 from corridor.decision import (
     PENDING,
     Accepted,
     Again,
+    Answer,
     Handler,
     Key,
     Missing,
@@ -17,10 +19,9 @@ from corridor.decision import (
     Step,
     Table,
 )
-from corridor.domain.instants import MILLISECOND, SECOND, Instant, iso
+from corridor.domain.instants import MILLISECOND, SECOND, Instant
 from corridor.hub import events
 from corridor.hub.batch import BatchBuilder, receipt
-from corridor.hub.header import HubHeader
 from corridor.hub.lists import Rules
 from corridor.hub.memory import Memory
 from corridor.ports import Snapshot
@@ -132,22 +133,25 @@ class Hub:
             self._actions.append(events.Release(busy, ()))
 
     def _advance(self) -> None:
+        self._commit_decided()
+        while self._may_start():
+            if self._at < self._next_start and self._work < FULL_ENOUGH:
+                self._wake(self._next_start)
+                return
+            self._next_start = self._at + BATCH_SPACING
+            self._gather()
+            self._commit_decided()
+        due = self.memory.next_due()
+        if due is not None and not self._has_work():
+            self._wake(max(due, self._rest_until, self._next_start))
+
+    def _commit_decided(self) -> None:
         if self._decided is not None and self._in_flight is None:
             self._in_flight, self._decided = self._decided, None
             self._actions.append(events.Commit(self._in_flight))
-        if self._decided is None and self._gathered is None and self._has_work():
-            if self._at >= self._next_start or self._work >= FULL_ENOUGH:
-                self._next_start = self._at + BATCH_SPACING
-                self._gather()
-                if self._decided is not None and self._in_flight is None:
-                    self._advance()
-                    return
-            else:
-                self._wake(self._next_start)
-                return
-        due = self.memory.next_due()
-        if due is not None and self._decided is None and self._gathered is None:
-            self._wake(max(due, self._rest_until, self._next_start))
+
+    def _may_start(self) -> bool:
+        return self._decided is None and self._gathered is None and self._has_work()
 
     def _has_work(self) -> bool:
         return bool(self._queued or self._retry or self._timers_due())
@@ -197,12 +201,17 @@ class Hub:
         if isinstance(command, Due):
             return ()
         origin = command.origin
-        return ((IDENTITY, (origin.signer, origin.message_id)), *self._rules.handlers[type(command)].keys(command))
+        return (
+            (IDENTITY, (origin.signer, origin.message_id)),
+            *self._rules.handlers[type(command)].keys(command),
+        )
 
     def _decide_gathered(self) -> None:
         gathered, self._gathered = self._gathered, None
         assert gathered is not None, "records were loaded that no batch waits for"
-        batch = BatchBuilder(self._number + 1, self._at, self._head, self._header, self._rules.render)
+        batch = BatchBuilder(
+            self.memory.hub, self._number + 1, self._at, self._head, self._header, self._rules.render
+        )
         for waiting in gathered:
             self._decide(batch, waiting)
         self.memory.lend({})
@@ -248,107 +257,109 @@ class Hub:
         if record is None or record.due_at is None or record.due_at > batch.at:
             return
         step = Step(self.memory, batch.at)
+        outcome = ACCEPTED
         try:
             if table is PENDING:
                 step.posting.expire(record.id, batch.at)
             else:
                 self._rules.timers[table](step, record)
+            payloads = batch.render(step.outgoing)
         except Missing:
             raise
-        except Exception as fault:  # noqa: BLE001  whatever it is, the other commands must commit
+        except Exception as fault:
+            outcome = FAULT
             step = Step(self.memory, batch.at)
             step.put(table, msgspec.structs.replace(record, due_at=None))
-            open_case(step, "fault", "", f"{due.origin.message_id}: {fault!r}")
-            self._log(batch, TIMER, due.origin, step, FAULT, "NARR")
-            return
-        self._log(batch, TIMER, due.origin, step, ACCEPTED, "")
+            open_case(step, "fault", "", f"{due.origin.message_id}: {fault!r}"[:500])
+            payloads = []
+        self._log(batch, TIMER, due.origin, step, payloads, outcome)
 
     def _decide_command(self, batch: BatchBuilder, waiting: Waiting, command: Command) -> None:
         origin = command.origin
-        handler = self._rules.handlers[type(command)]
-        step = Step(self.memory, batch.at)
-        known = identify(step, origin)
+        known = identify(Step(self.memory, batch.at), origin)
         if isinstance(known, Identity):
             body = receipt(origin, known.batch, known.position, known.at, known.body)
             batch.answer(waiting.link, waiting.ticket, known.outcome, origin.signer, body)
             return
-        admitted = False
-        status = REFUSED
-        outcome: Accepted | Rejected
+        handler = self._rules.handlers[type(command)]
         try:
-            if known is not None:
-                outcome = known
-            elif (turned_away := admit(step, origin)) is not None:
-                outcome = turned_away
-            else:
-                admitted = True
-                answer = handler.decide(step, command)
-                if isinstance(answer, Again):
-                    self._send_again(batch, waiting, answer)
-                    return
-                outcome = answer
-            if isinstance(outcome, Rejected):
-                step = self._refuse(batch, handler if admitted else TURNED_AWAY, command, outcome, admitted=admitted)
-            else:
-                status = ACCEPTED
+            step, answer = self._admit_and_decide(batch.at, command, handler, known)
+            if isinstance(answer, Again):
+                batch.answer(waiting.link, waiting.ticket, "again", origin.signer, answer.text.encode())
+                return
+            payloads = batch.render(step.outgoing)
+            status = ACCEPTED if isinstance(answer, Accepted) else REFUSED
         except Missing:
             raise
-        except Exception as fault:  # noqa: BLE001  whatever it is, the other commands must commit
+        except Exception as fault:
             status = FAULT
-            outcome = Rejected("NARR", "the hub could not decide this; an operator has been told")
-            step = self._fault(batch, handler, command, outcome, fault)
-        body = outcome.body if isinstance(outcome, Accepted) else refusal(outcome)
+            answer = Rejected("NARR", "the hub could not decide this; an operator has been told")
+            step, payloads = self._fault(batch, handler, command, answer, fault)
+        told = self._told(origin, answer)
         if known is None:
-            step.put(
-                IDENTITY,
-                Identity(
-                    origin.signer,
-                    origin.message_id,
-                    origin.digest,
-                    batch.number,
-                    batch.position,
-                    batch.at,
-                    status,
-                    self._told(origin, body),
-                ),
-            )
-        body = receipt(origin, batch.number, batch.position, batch.at, self._told(origin, body))
-        reason = outcome.reason if isinstance(outcome, Rejected) else ""
-        self._log(batch, IN, origin, step, status, reason)
+            key = (origin.signer, origin.message_id)
+            place = (batch.number, batch.position, batch.at)
+            step.put(IDENTITY, Identity(*key, origin.digest, *place, status, told))
+        body = receipt(origin, batch.number, batch.position, batch.at, told)
+        reason = answer.reason if isinstance(answer, Rejected) else ""
+        self._log(batch, IN, origin, step, payloads, status, reason)
         batch.answer(waiting.link, waiting.ticket, status, origin.signer, body)
 
-    def _told(self, origin: Origin, body: bytes) -> bytes:
-        """A message's receipt says nothing about the payment; a request's answer is told at once."""
-        return b"" if origin.definition in self._rules.messages else body
+    def _admit_and_decide(
+        self, now: Instant, command: Command, handler: Handler, conflict: Rejected | None
+    ) -> tuple[Step, Answer]:
+        """Decide on one step; what is refused is told on a fresh one."""
+        step = Step(self.memory, now)
+        turned_away = conflict or admit(step, command.origin)
+        if turned_away is not None:
+            return self._refuse(now, TURNED_AWAY, command, turned_away), turned_away
+        answer = handler.decide(step, command)
+        if isinstance(answer, Rejected):
+            step = self._refuse(now, handler, command, answer)
+        return step, answer
 
-    def _send_again(self, batch: BatchBuilder, waiting: Waiting, again: Again) -> None:
-        batch.answer(waiting.link, waiting.ticket, "again", waiting.command.origin.signer, again.text.encode())
-
-    def _refuse(
-        self, batch: BatchBuilder, handler: Handler, command: Command, rejected: Rejected, *, admitted: bool
-    ) -> Step:
-        step = Step(self.memory, batch.at)
-        if admitted:
+    def _refuse(self, now: Instant, handler: Handler, command: Command, rejected: Rejected) -> Step:
+        step = Step(self.memory, now)
+        if handler is not TURNED_AWAY:
             admit(step, command.origin)
         handler.refuse(step, command, rejected)
         return step
 
     def _fault(
         self, batch: BatchBuilder, handler: Handler, command: Command, rejected: Rejected, fault: Exception
-    ) -> Step:
-        try:
-            step = self._refuse(batch, handler, command, rejected, admitted=True)
-        except Exception:  # noqa: BLE001  the refusal can fail as the decision did
-            step = self._refuse(batch, TURNED_AWAY, command, rejected, admitted=True)
+    ) -> tuple[Step, list[bytes]]:
+        """Tell the sender and a person. The refusal can fail as the decision did; that of last resort cannot."""
+        for way in (handler, TURNED_AWAY):
+            try:
+                step = self._refuse(batch.at, way, command, rejected)
+                payloads = batch.render(step.outgoing)
+                break
+            except Exception:  # noqa: S112  the next way is simpler
+                continue
+        else:
+            step, payloads = Step(self.memory, batch.at), []
         open_case(step, "fault", command.origin.signer, f"{type(command).__name__}: {fault!r}"[:500])
-        return step
+        return step, payloads
+
+    def _told(self, origin: Origin, answer: Accepted | Rejected) -> bytes:
+        """A message's receipt says nothing about the payment; a request's answer is told at once."""
+        if origin.definition in self._rules.messages:
+            return b""
+        return answer.body if isinstance(answer, Accepted) else refusal(answer)
 
     def _log(
-        self, batch: BatchBuilder, direction: str, origin: Origin, step: Step, outcome: str, reason: str
+        self,
+        batch: BatchBuilder,
+        direction: str,
+        origin: Origin,
+        step: Step,
+        payloads: Sequence[bytes],
+        outcome: str,
+        reason: str = "",
     ) -> None:
         batch.receive(direction, origin, step.payment, outcome, reason)
-        for outgoing in step.outgoing:
-            batch.send(outgoing, self._rules.definitions[type(outgoing.message)])
+        for outgoing, payload in zip(step.outgoing, payloads, strict=True):
+            batch.send(outgoing, self._rules.definitions[type(outgoing.message)], payload)
             mailbox = step.get(MAILBOX, outgoing.participant) or Mailbox(outgoing.participant)
             step.put(MAILBOX, with_last_number(mailbox, outgoing.number))
         self.memory.apply(step, batch.rows)

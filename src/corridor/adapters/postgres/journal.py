@@ -44,7 +44,7 @@ class PostgresJournal:
         self._epoch = line["epoch"]
         await self._writer.execute(schema.commit_function(self._tables))
         parameters = ", ".join(f"${i}" for i in range(1, len(self._tables) + 6))
-        self._commit = await self._writer.prepare(f"SELECT commit_batch({parameters})")  # noqa: S608
+        self._commit = await self._writer.prepare(f"SELECT commit_batch({parameters})")
         self._by_key = {table: schema.select_by_key(table) for table in self._tables}
         await self._open_month(now)
         resident = {}

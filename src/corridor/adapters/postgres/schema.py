@@ -15,7 +15,7 @@ SQL_TYPES: dict[type, str] = {int: "bigint", str: "text", bytes: "bytea", bool: 
 _MIGRATION_LOCK = 0x636F7272
 
 
-class SchemaChanged(Exception):  # noqa: N818  a fact about the database
+class SchemaChanged(Exception):
     """A migration that was applied has been edited since: restore the file, and add a new one instead."""
 
 

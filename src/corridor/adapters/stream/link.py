@@ -99,7 +99,8 @@ class StreamLink:
         if self._writer is None:
             raise HubAway
         ticket = next(self._tickets)
-        future = self._waiting[ticket] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
+        self._waiting[ticket] = future
         if not self._unsent:
             asyncio.get_running_loop().call_soon(self._flush)
         self._unsent.append((ticket, command))

@@ -30,7 +30,9 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
 class Mailboxes(Protocol):
     """Where stored messages are read: number, protected header in base64url, payload."""
 
-    async def mailbox(self, participant: str, after: int, limit: int) -> Sequence[tuple[int, bytes, bytes]]: ...
+    async def mailbox(
+        self, participant: str, after: int, limit: int
+    ) -> Sequence[tuple[int, bytes, bytes]]: ...
 
 
 async def serve(path: Path, key: PrivateKey, mailboxes: Mailboxes) -> asyncio.Server:

@@ -13,6 +13,7 @@ from corridor.services.compliance.records import (
 )
 from corridor.services.compliance.screening import Screening
 from corridor.services.messaging.admission import OPERATOR
+from corridor.services.messaging.commands import Command
 from corridor.services.messaging.rules import refuse_silently
 
 DAY_S = 86_400
@@ -55,7 +56,7 @@ def judge(step: Step, screening: Screening) -> ScreeningPolicy | Again | Rejecte
     return Rejected("RR04", "regulatory reason")
 
 
-HANDLERS = {
+HANDLERS: dict[type[Command], Handler] = {
     ActivateList: Handler(activate_list, refuse_silently),
     SetScreeningPolicy: Handler(set_screening_policy, refuse_silently),
 }

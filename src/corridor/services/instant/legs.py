@@ -20,7 +20,9 @@ _POST: Final = int(TransferFlag.POST_PENDING)
 _VOID: Final = int(TransferFlag.VOID_PENDING)
 
 REFUSALS: Final = {
-    TransferResult.EXCEEDS_CREDITS: Rejected("AM04", "the settlement account does not cover it", "IntrBkSttlmAmt"),
+    TransferResult.EXCEEDS_CREDITS: Rejected(
+        "AM04", "the settlement account does not cover it", "IntrBkSttlmAmt"
+    ),
     TransferResult.DEBIT_ACCOUNT_FROZEN: Rejected("AC06", "a settlement account is blocked", "DbtrAgt"),
     TransferResult.CREDIT_ACCOUNT_FROZEN: Rejected("AC06", "a settlement account is blocked", "CdtrAgt"),
     TransferResult.DEBIT_ACCOUNT_CLOSED: Rejected("AC05", "a settlement account is closed", "DbtrAgt"),

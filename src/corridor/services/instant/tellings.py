@@ -32,7 +32,9 @@ def forward(step: Step, order: CreditTransfer, payment: Payment) -> None:
             acceptance_at=payment.received_at,
             instructed_amount=order.instructed_amount or order.interbank_settlement_amount,
             exchange_rate=order.agreed_rate.rate if order.agreed_rate is not None else None,
-            charges=(*order.charges, Charge(amount=fee, agent=step.hub)) if payment.fee_amount else order.charges,
+            charges=(*order.charges, Charge(amount=fee, agent=step.hub))
+            if payment.fee_amount
+            else order.charges,
         ),
     )
 
@@ -48,7 +50,9 @@ def tell(step: Step, payment: Payment, agent: str) -> None:
             created_at=step.now,
             instructing_agent=step.hub,
             instructed_agent=agent,
-            original_message_id=payment.message_id if is_debtor else payment.forwarded_id or payment.message_id,
+            original_message_id=payment.message_id
+            if is_debtor
+            else payment.forwarded_id or payment.message_id,
             original_message_definition_id=FORWARDED,
             original_instruction_id=payment.instruction_id or None,
             original_end_to_end_id=payment.end_to_end_id,

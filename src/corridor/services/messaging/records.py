@@ -35,7 +35,9 @@ class SigningKey(msgspec.Struct, frozen=True):
 
     def valid(self, now: Instant) -> bool:
         """Say whether a signature of this key is accepted now."""
-        return self.valid_from <= now < self.valid_until and (self.revoked_at is None or now < self.revoked_at)
+        return self.valid_from <= now < self.valid_until and (
+            self.revoked_at is None or now < self.revoked_at
+        )
 
 
 class SettlementAccount(msgspec.Struct, frozen=True):

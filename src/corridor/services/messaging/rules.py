@@ -101,7 +101,9 @@ def set_participant_state(step: Step, command: commands.SetParticipantState) -> 
     if participant is None:
         return Rejected("RC01", "no such participant", "bic")
     if command.state not in NEXT_STATES[participant.state]:
-        return Rejected("CH20", f"a participant that is {participant.state} cannot be {command.state}", "state")
+        return Rejected(
+            "CH20", f"a participant that is {participant.state} cannot be {command.state}", "state"
+        )
     step.put(PARTICIPANT, msgspec.structs.replace(participant, state=command.state))
     return Accepted()
 
@@ -227,7 +229,7 @@ def _not_allowed() -> Rejected:
     return Rejected("AG01", "only an operator may do this")
 
 
-HANDLERS = {
+HANDLERS: dict[type[commands.Command], Handler] = {
     commands.AddParticipant: Handler(add_participant, refuse_silently),
     commands.AddKey: Handler(add_key, refuse_silently),
     commands.RevokeKey: Handler(revoke_key, refuse_silently),

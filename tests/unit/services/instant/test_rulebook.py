@@ -1,0 +1,279 @@
+"""docs/rulebook.md, section 5: the life of a payment as rows.
+
+Each row: what happens, in order; then what the debtor agent's and the creditor agent's mailboxes hold, and how many
+roubles moved. `+N` lets N seconds pass; words before a colon name the sender where it is not the usual one.
+"""
+
+import pytest
+
+from corridor.domain.money import Money
+from corridor.services.compliance.commands import SetScreeningPolicy
+from corridor.services.compliance.screening import Hit, Screening
+from corridor.services.instant.commands import RefusePayment, ReleasePayment
+from corridor.services.messaging.records import CASE
+from tests.unit.services.instant.world import ALFX, FUNDS, LIST, PAMR, SEVR, World, agreed
+
+ROWS = [
+    # the ordinary way
+    ("pay", [], ["pacs.008"], 0),
+    ("pay ACCP", ["ACSC"], ["pacs.008", "ACSC"], 100_00),
+    ("pay ACCP ACCC", ["ACSC", "ACCC"], ["pacs.008", "ACSC"], 100_00),
+    ("pay RJCT", ["RJCT AC03"], ["pacs.008", "RJCT AC03"], 0),
+    # silence
+    ("pay +6.9 ACCP", ["ACSC"], ["pacs.008", "ACSC"], 100_00),
+    ("pay +7.1", ["RJCT AB05"], ["pacs.008", "RJCT AB05"], 0),
+    # too late: the stored answer again
+    ("pay +7.1 ACCP", ["RJCT AB05"], ["pacs.008", "RJCT AB05", "RJCT AB05"], 0),
+    ("pay ACCP RJCT", ["ACSC"], ["pacs.008", "ACSC", "ACSC"], 100_00),
+    ("pay ACCP ACCC RJCT", ["ACSC", "ACCC"], ["pacs.008", "ACSC", "ACCC"], 100_00),
+    ("pay RJCT ACCP", ["RJCT AC03"], ["pacs.008", "RJCT AC03", "RJCT AC03"], 0),
+    # twice
+    ("pay ACCP ACCP", ["ACSC"], ["pacs.008", "ACSC", "ACSC"], 100_00),
+    ("pay ACCP ACCC ACCC", ["ACSC", "ACCC"], ["pacs.008", "ACSC"], 100_00),
+    ("pay RJCT RJCT", ["RJCT AC03"], ["pacs.008", "RJCT AC03", "RJCT AC03"], 0),
+    ("pay pay", ["admi.002 DU03"], ["pacs.008"], 0),
+    # what does not follow
+    ("pay ACCC", [], ["pacs.008", "admi.002 CH20"], 0),
+    ("pay RJCT ACCC", ["RJCT AC03"], ["pacs.008", "RJCT AC03", "admi.002 CH20"], 0),
+    ("pay PDNG", [], ["pacs.008", "admi.002 CH20"], 0),
+    ("ACCP", [], ["admi.002 NOOR"], 0),
+    # not theirs to say
+    ("pay SEVRRUM0:ACCP", ["admi.002 AG01"], ["pacs.008"], 0),
+    ("pay SEVRRUM0:ACCC", ["admi.002 AG01"], ["pacs.008"], 0),
+    # questions
+    ("pay ask", ["ACSP"], ["pacs.008"], 0),
+    ("pay ACCP ask", ["ACSC", "ACSC"], ["pacs.008", "ACSC"], 100_00),
+    ("pay PAMRTJ20:ask", [], ["pacs.008", "ACSP"], 0),
+    ("pay ALFXRUM0:ask", [], ["pacs.008"], 0),
+    ("ask", ["admi.002 NOOR"], [], 0),
+]
+
+
+@pytest.fixture
+def world():
+    return World().found()
+
+
+@pytest.mark.parametrize(("story", "debtor_hears", "creditor_hears", "moved"), ROWS, ids=lambda v: str(v))
+def test_the_rulebook(world, story, debtor_hears, creditor_hears, moved):
+    order = world.order(1)
+    for number, event in enumerate(story.split()):
+        signer, _, word = event.rpartition(":")
+        if word == "pay":
+            world.pay(world.order(1, message_id=f"m{number}"))
+        elif word == "ask":
+            world.ask(order.uetr, signer or SEVR)
+        elif word.startswith("+"):
+            world.advance(float(word))
+        else:
+            world.report(order.uetr, word, signer or PAMR, "AC03" if word == "RJCT" else None)
+    assert (world.heard(SEVR), world.heard(PAMR)) == (debtor_hears, creditor_hears)
+    reserved = 100_00 if story == "pay" or (moved == 0 and "pacs.008" in creditor_hears[-1:]) else 0
+    assert world.balance(PAMR, "RUB") == FUNDS + moved
+    assert world.balance(SEVR, "RUB") in {FUNDS - moved, FUNDS - moved - 100_00}
+    if reserved:
+        assert world.balance(SEVR, "RUB") == FUNDS - reserved
+
+
+def test_a_final_status_says_the_same_to_both(world):
+    order = world.order(1)
+    world.pay(order)
+    world.report(order.uetr, "ACCP")
+    told = [world.mailboxes[bic][-1].message for bic in (SEVR, PAMR)]
+    assert len({(m.effective_settlement_at, m.clearing_system_reference) for m in told}) == 1
+    assert told[0].original_message_id == order.message_id
+    assert told[1].original_message_id == world.mailboxes[PAMR][0].message.message_id
+
+
+def test_silence_ends_within_ten_seconds_of_receipt(world):
+    order = world.order(1)
+    world.pay(order)
+    received = world.now
+    world.advance(60)
+    final = world.mailboxes[SEVR][-1]
+    assert final.header.created_at - received < 10_000_000
+
+
+def test_late_answers_open_a_case(world):
+    order = world.order(1)
+    world.pay(order)
+    world.advance(8)
+    world.report(order.uetr, "ACCP")
+    assert [case.kind for case in world.store.rows[CASE].values()] == ["late acceptance"]
+
+
+def test_two_currencies_move_by_the_quote(world):
+    quote = world.quote(1_000_00)
+    order = world.order(1, interbank_settlement_amount=Money(1_000_00, "RUB"), agreed_rate=agreed(quote))
+    world.pay(order)
+    forwarded = world.mailboxes[PAMR][-1].message
+    destination = int(quote["destination"]["amount"])
+    assert (forwarded.interbank_settlement_amount.minor, forwarded.interbank_settlement_amount.currency) == (
+        destination,
+        "TJS",
+    )
+    assert forwarded.uetr == order.uetr
+    assert [c.amount.minor for c in forwarded.charges] == [int(quote["fee"]["amount"])]
+    world.report(order.uetr, "ACCP")
+    assert world.heard(SEVR) == ["ACSC"]
+    assert world.heard(ALFX) == ["Notification", "Notification"]
+    fee = int(quote["fee"]["amount"])
+    assert world.balance(SEVR, "RUB") == FUNDS - 1_000_00 - fee
+    assert world.balance(ALFX, "RUB") == FUNDS + 1_000_00
+    assert world.balance(ALFX, "TJS") == FUNDS - destination
+    assert world.balance(PAMR, "TJS") == FUNDS + destination
+    assert world.balance("CORRXXM0", "RUB") == fee
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"interbank_settlement_amount": 1_000_01}, "AM09"),
+        ({"creditor_agent": "VOLGRUM0"}, "RC04"),
+        ({"quote": "00000000-0000-4000-8000-000000000000"}, "TK01"),
+        ({"rate": "8.61"}, "CH16"),
+    ],
+    ids=str,
+)
+def test_an_altered_quote_is_refused(world, facts, reason):
+    quote = world.quote(1_000_00)
+    quote["quote_id"] = facts.get("quote", quote["quote_id"])
+    quote["rate"] = facts.get("rate", quote["rate"])
+    order = world.order(
+        1,
+        interbank_settlement_amount=Money(facts.get("interbank_settlement_amount", 1_000_00), "RUB"),
+        creditor_agent=facts.get("creditor_agent", PAMR),
+        agreed_rate=agreed(quote),
+    )
+    world.pay(order)
+    assert world.heard(SEVR) == [f"RJCT {reason}"]
+    assert world.balance(SEVR, "RUB") == FUNDS
+
+
+def test_a_quote_is_spent_by_the_first_order_even_a_refused_one(world):
+    quote = world.quote(FUNDS * 2)
+    amount = Money(FUNDS * 2, "RUB")
+    for n in (1, 2):
+        world.pay(world.order(n, interbank_settlement_amount=amount, agreed_rate=agreed(quote)))
+    assert world.heard(SEVR) == ["RJCT AM04", "RJCT TKSG"]
+
+
+def test_a_quote_expires_against_the_decision(world):
+    quote = world.quote(1_000_00)
+    world.advance(61)
+    world.pay(world.order(1, interbank_settlement_amount=Money(1_000_00, "RUB"), agreed_rate=agreed(quote)))
+    assert world.heard(SEVR) == ["RJCT TKXP"]
+
+
+BAD_ORDERS = [
+    ({"debtor_agent": PAMR, "signer": SEVR}, "RC03"),
+    ({"creditor_agent": SEVR}, "AG03"),
+    ({"creditor_agent": "NOPERUM0"}, "RC04"),
+    ({"amount": (0, "RUB")}, "AM01"),
+    ({"amount": (FUNDS + 1, "RUB")}, "AM04"),
+    ({"amount": (1, "USD")}, "AM03"),
+    ({"creditor_proxy_type": "MBNO", "creditor_proxy": "+992917000001"}, "BE23"),
+    ({"creditor_proxy_type": "EMAL", "creditor_proxy": "a@b.example"}, "BE23"),
+]
+
+
+@pytest.mark.parametrize(("facts", "reason"), BAD_ORDERS, ids=lambda v: str(v))
+def test_a_bad_order_is_refused_and_moves_nothing(world, facts, reason):
+    facts = dict(facts)
+    signer = facts.pop("signer", SEVR)
+    amount = facts.pop("amount", (100_00, "RUB"))
+    order = world.order(1, interbank_settlement_amount=Money(*amount), **facts)
+    world.pay(order, signer=signer)
+    assert world.heard(signer) == [f"RJCT {reason}"]
+    assert world.balance(SEVR, "RUB") == FUNDS
+
+
+def test_the_limit_exactly_met_passes(world):
+    order = world.order(1, interbank_settlement_amount=Money(FUNDS, "RUB"))
+    world.pay(order)
+    assert world.heard(PAMR) == ["pacs.008"]
+
+
+HIT = Screening(LIST, (Hit("Иван Петров", "UN", "QDi.1", "Ivan Petrov", 97, "both words"),))
+
+
+def test_a_hit_refuses_and_says_no_more(world):
+    world.pay(world.order(1), HIT)
+    assert world.heard(SEVR) == ["RJCT RR04"]
+
+
+def test_an_older_list_is_asked_to_screen_again(world):
+    answer = world.pay(world.order(1), Screening("list-0"))
+    assert (answer.status, answer.body) == ("again", LIST.encode())
+    assert world.heard(SEVR) == []
+    world.pay(world.order(1))
+    assert world.heard(PAMR) == ["pacs.008"]
+
+
+def hold(world):
+    world.operate(SetScreeningPolicy, on_hit="hold", hold_limit_s=600)
+    order = world.order(1)
+    world.pay(order, HIT)
+    assert world.heard(SEVR) == ["PDNG"]
+    assert world.balance(SEVR, "RUB") == FUNDS, "held before any reservation"
+    return order
+
+
+def decide(world, person, command, order):
+    return world.submit(command(world.origin(f"operator:{person}"), uetr=order.uetr))
+
+
+def test_a_held_payment_is_released_by_two_persons(world):
+    order = hold(world)
+    assert decide(world, "alice", ReleasePayment, order).status == "accepted"
+    assert decide(world, "alice", ReleasePayment, order).status == "refused"
+    assert world.heard(PAMR) == []
+    assert decide(world, "bob", ReleasePayment, order).status == "accepted"
+    assert world.heard(PAMR) == ["pacs.008"]
+    world.report(order.uetr, "ACCP")
+    assert world.heard(SEVR) == ["PDNG", "ACSC"]
+    assert all(case.closed_at for case in world.store.rows[CASE].values())
+
+
+def test_a_held_payment_is_refused_by_one(world):
+    order = hold(world)
+    decide(world, "alice", RefusePayment, order)
+    assert world.heard(SEVR) == ["PDNG", "RJCT RR04"]
+
+
+def test_a_hold_ends_at_its_limit(world):
+    order = hold(world)
+    world.advance(601)
+    assert world.heard(SEVR) == ["PDNG", "RJCT RR04"]
+    assert decide(world, "alice", ReleasePayment, order).status == "refused"
+
+
+def test_payments_survive_a_restart_between_any_two_steps(world):
+    order = world.order(1)
+    world.pay(order)
+    world.restart()
+    world.report(order.uetr, "ACCP")
+    world.restart()
+    world.report(order.uetr, "ACCC")
+    assert (world.heard(SEVR), world.heard(PAMR)) == (["ACSC", "ACCC"], ["pacs.008", "ACSC"])
+
+
+def test_after_a_start_waiting_answers_win_over_deadlines(world):
+    order = world.order(1)
+    world.pay(order)
+    world.now += 30_000_000
+    world.restart()
+    world.report(order.uetr, "ACCP")
+    assert world.heard(SEVR) == ["ACSC"]
+
+
+def test_a_start_after_the_deadline_ends_silence(world):
+    order = world.order(1)
+    world.pay(order)
+    world.now += 30_000_000
+    world.restart()
+    world.advance(4.9)
+    assert world.heard(SEVR) == []
+    world.advance(0.2)
+    assert world.heard(SEVR) == ["RJCT AB05"]
+    assert order.uetr
