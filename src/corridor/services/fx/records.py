@@ -1,0 +1,127 @@
+"""Records of pairs, rates, fees and quotes, and their tables."""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from corridor.decision import Table, While
+from corridor.domain.instants import Instant
+from corridor.domain.money import Money, Rate
+
+OPEN, SPENT, EXPIRED = "open", "spent", "expired"
+SOURCE, DESTINATION = "source", "destination"
+
+
+class FxPair(msgspec.Struct, frozen=True):
+    """Two currencies that are traded, always this way round: one unit of base costs so much of quote.
+
+    `providers` holds the BICs of all that ever posted rates, ascending, separated by spaces.
+    """
+
+    base_currency: str
+    quote_currency: str
+    max_age_s: int
+    band_bps: int
+    quote_life_s: int
+    open_quotes: int
+    providers: str = ""
+
+
+class FxRate(msgspec.Struct, frozen=True):
+    """One tier of what a provider posted last; rows with `level` >= `levels` are left over from before."""
+
+    base_currency: str
+    quote_currency: str
+    provider: str
+    level: int
+    levels: int
+    from_amount: int
+    bid: Decimal
+    ask: Decimal
+    mid: Decimal
+    posted_at: Instant
+
+
+class FxFee(msgspec.Struct, frozen=True):
+    """What the hub charges the debtor agent for a payment from this currency, beside the provider's rate."""
+
+    currency: str
+    rate_bps: int
+    minimum_amount: int
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """A firm promise of a provider, through the hub, for one payment between two agents.
+
+    Units: `fee_amount` and `cost_amount` are in the source currency. `cost_amount` is the fee and what the
+    destination amount would have cost less at `mid_rate`; it is negative when the rate is better than that.
+    `remainder` is what the provider gains by rounding, in minor units of the rate's quote currency.
+    `due_at` is the first instant at which an open quote is too old.
+    """
+
+    quote_id: str
+    debtor_agent: str
+    creditor_agent: str
+    provider: str
+    fixed: str
+    source_amount: int
+    source_currency: str
+    destination_amount: int
+    destination_currency: str
+    fee_amount: int
+    base_currency: str
+    quote_currency: str
+    rate: Decimal
+    mid_rate: Decimal
+    remainder: Decimal
+    cost_amount: int
+    created_at: Instant
+    expires_at: Instant
+    status: str
+    due_at: Instant | None
+    spent_by: int = 0
+
+    @property
+    def source(self) -> Money:
+        """What the debtor agent pays to the provider."""
+        return Money(self.source_amount, self.source_currency)
+
+    @property
+    def destination(self) -> Money:
+        """What the provider pays to the creditor agent."""
+        return Money(self.destination_amount, self.destination_currency)
+
+    @property
+    def fee(self) -> Money:
+        """What the debtor agent pays to the hub, besides."""
+        return Money(self.fee_amount, self.source_currency)
+
+    @property
+    def agreed_rate(self) -> Rate:
+        """The rate with its direction."""
+        return Rate(self.rate, self.base_currency, self.quote_currency)
+
+
+class FxExposure(msgspec.Struct, frozen=True):
+    """What a provider has promised in a currency: the sum of its open quotes' destination amounts."""
+
+    provider: str
+    currency: str
+    amount: int = 0
+
+
+class OpenQuotes(msgspec.Struct, frozen=True):
+    """How many quotes a debtor agent has open."""
+
+    debtor_agent: str
+    quotes: int = 0
+
+
+FX_PAIR = Table("fx_pair", FxPair, "base_currency", "quote_currency")
+FX_RATE = Table("fx_rate", FxRate, "base_currency", "quote_currency", "provider", "level")
+FX_FEE = Table("fx_fee", FxFee, "currency")
+QUOTE = Table("quote", Quote, "quote_id", resident=While("status", OPEN))
+FX_EXPOSURE = Table("fx_exposure", FxExposure, "provider", "currency")
+OPEN_QUOTES = Table("open_quotes", OpenQuotes, "debtor_agent")
+TABLES: tuple[Table[Any], ...] = (FX_PAIR, FX_RATE, FX_FEE, QUOTE, FX_EXPOSURE, OPEN_QUOTES)

@@ -1,0 +1,23 @@
+"""What this service adds to the hub, and to the services above it: `spend_quote`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from corridor.decision import Handler, Step, Table
+from corridor.services.fx.commands import PostRates, RequestQuote, SetFxFee, SetFxPair
+from corridor.services.fx.pairs import set_fx_fee, set_fx_pair
+from corridor.services.fx.quotes import expire_quote, request_quote, spend_quote
+from corridor.services.fx.rates import post_rates
+from corridor.services.fx.records import QUOTE, TABLES
+from corridor.services.messaging.commands import Command
+from corridor.services.messaging.rules import refuse_silently
+
+__all__ = ["HANDLERS", "TABLES", "TIMERS", "spend_quote"]
+
+HANDLERS: dict[type[Command], Handler] = {
+    PostRates: Handler(post_rates, refuse_silently),
+    RequestQuote: Handler(request_quote, refuse_silently),
+    SetFxPair: Handler(set_fx_pair, refuse_silently),
+    SetFxFee: Handler(set_fx_fee, refuse_silently),
+}
+TIMERS: dict[Table[Any], Callable[[Step, Any], None]] = {QUOTE: expire_quote}
