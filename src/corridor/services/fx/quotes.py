@@ -99,7 +99,7 @@ def spend_quote(
         return _refusal("agents", "the quote is another provider's", "AgrdRate/FXAgt")
     if quote.status == SPENT:
         return _refusal("used", "the quote was spent by another payment", "AgrdRate/QtId")
-    if quote.status == EXPIRED or step.now > quote.expires_at:
+    if step.now > quote.expires_at:
         return _refusal("expired", "the quote has expired", "AgrdRate/QtId")
     if source != quote.source:
         return _refusal("amount", f"the quote is for {quote.source}", "IntrBkSttlmAmt")

@@ -11,7 +11,7 @@ from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.messaging.records import CASE
-from tests.unit.services.instant.world import ALFX, FUNDS, LIST, PAMR, SEVR, World, agreed
+from tests.world import ALFX, FUNDS, LIST, PAMR, SEVR, World, agreed
 
 ROWS = [
     # the ordinary way
