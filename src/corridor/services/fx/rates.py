@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 import msgspec
 
@@ -100,10 +101,13 @@ def _tier(step: Step, first: FxRate, level: int) -> FxRate:
     return rate
 
 
-def market_mid(pair: FxPair, postings: Sequence[tuple[FxRate, ...]]) -> Rate:
+def market_mid(pair: FxPair, market: Sequence[Sequence[FxRate]]) -> Rate:
     """The median of the providers' first mids: with three providers or more none of them sets it alone."""
-    base, quote = pair.base_currency, pair.quote_currency
-    mids = sorted(tiers[0].mid for tiers in postings)
+    return _median(pair.base_currency, pair.quote_currency, tuple(sorted(tiers[0].mid for tiers in market)))
+
+
+@lru_cache(maxsize=1_024)  # rates change every few seconds, and every quote asks for their middle
+def _median(base: str, quote: str, mids: tuple[Decimal, ...]) -> Rate:
     upper = Rate(mids[len(mids) // 2], base, quote)
     if len(mids) % 2:
         return upper
