@@ -1,0 +1,1 @@
+"""The directory: which bank, account and name a phone number stands for."""
