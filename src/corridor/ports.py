@@ -80,7 +80,7 @@ class Post(msgspec.Struct, frozen=True, array_like=True):
 
 
 class HubAway(Exception):
-    """The hub cannot be reached, or went away before it answered: the outcome is unknown until asked again."""
+    """The hub is away, or went away before it answered: the outcome is unknown until asked again."""
 
 
 class Link(Protocol):
@@ -107,7 +107,7 @@ class Reads(Protocol):
 
 
 class Mail(Protocol):
-    """Stored messages, read and signed by the signer itself: the same bytes and signature whenever they are asked for."""
+    """Stored messages, read and signed by the signer itself: always the same bytes and signature."""
 
     async def read(self, participant: str, after: int, limit: int) -> Sequence[Post]:
         """Return the messages of a mailbox with higher numbers, in order."""

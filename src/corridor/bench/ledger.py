@@ -1,4 +1,4 @@
-"""How many transfers a second one hub decides and makes durable, 20 hot accounts, a limit decided for each."""
+"""How many transfers a second one hub decides and makes durable: 20 hot accounts, a limit for each."""
 
 import asyncio
 import random
@@ -92,20 +92,19 @@ class _Bench:
         """Return the origin of a command, with its encoding as evidence."""
         self._tickets += 1
         body = _encode(content)
-        message_id = f"{self._clock.now()}-{self._tickets}"
-        return Origin("operator:bench", message_id, "operator", sha256(body).digest(), self._clock.now(), body=body)
+        now, digest = self._clock.now(), sha256(body).digest()
+        return Origin("operator:bench", f"{now}-{self._tickets}", "operator", digest, now, body=body)
 
     def batch(self, size: int, *, two_phase: bool) -> list[Command]:
-        """Return commands with so many transfers: half of them pending, half ending those, if in two phases."""
+        """Return commands with so many transfers; in two phases half are pending and half end those."""
         ids = range(self._next + 1, self._next + 1 + size)
         self._next += size
         if two_phase:
             half = size // 2
             transfers = [self._transfer(i, TransferFlag.PENDING) for i in ids[:half]]
             post = int(TransferFlag.POST_PENDING)
-            transfers += [
-                Transfer(i, 0, 0, 0, "", post, pending_id) for i, pending_id in zip(ids[half:], ids, strict=False)
-            ]
+            ends = zip(ids[half:], ids, strict=False)
+            transfers += [Transfer(i, 0, 0, 0, "", post, pending_id) for i, pending_id in ends]
         else:
             transfers = [self._transfer(i, 0) for i in ids]
         parts = [
@@ -118,7 +117,9 @@ class _Bench:
         return Transfer(number, debit, credit, self._random.randint(1, 1000), "RUB", int(flags))
 
 
-async def measure(dsn: str, *, batch: int, transfers: int, stored: int = 0, two_phase: bool = False) -> LedgerFigures:
+async def measure(
+    dsn: str, *, batch: int, transfers: int, stored: int = 0, two_phase: bool = False
+) -> LedgerFigures:
     """Post `transfers` in batches, after `stored` others; return the figures of the former.
 
     Client, hub and PostgreSQL share this machine's cores; nothing is batched that was not offered as a batch.
@@ -165,7 +166,8 @@ async def _hub(dsn: str) -> AsyncIterator[_Bench]:
         bic = f"BNK{chr(65 + i)}RUM0"
         facts = {"bic": bic, "name": bic, "role": "bank", "currencies": ("RUB",)}
         limit = {"participant": bic, "currency": "RUB", "limit": LIMIT}
-        await bench.give([AddParticipant(bench.origin(facts), **facts), SetLimit(bench.origin(limit), **limit)])
+        added = AddParticipant(bench.origin(facts), **facts)
+        await bench.give([added, SetLimit(bench.origin(limit), **limit)])
     bench._accounts += [account.id for account in hub.memory.records(ACCOUNT)]  # noqa: SLF001  its own
     try:
         yield bench

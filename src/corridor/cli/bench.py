@@ -29,9 +29,7 @@ def bench_ledger(
 
     async def run(cluster: Cluster) -> "ledger.LedgerFigures":
         dsn = await roles.provision(cluster)
-        return await ledger.measure(
-            dsn, batch=batch, transfers=transfers, stored=stored, two_phase=two_phase
-        )
+        return await ledger.measure(dsn, batch=batch, transfers=transfers, stored=stored, two_phase=two_phase)
 
     with tempfile.TemporaryDirectory(prefix="corridor-bench-") as directory:
         cluster = Cluster(Path(directory) / "postgresql")
@@ -46,6 +44,7 @@ def bench_ledger(
         return
     phase = "two-phase, " if two_phase else ""
     typer.echo(
-        f"{figures.transfers_per_second:,} transfers/s  ({phase}batches of {batch:,}, {stored:,} stored before, "
-        f"fsync {figures.fsync}, {figures.cpu_us_per_transfer} us CPU each in the hub, {figures.hub_rss_mb} MB)"
+        f"{figures.transfers_per_second:,} transfers/s  ({phase}batches of {batch:,}, "
+        f"{stored:,} stored before, fsync {figures.fsync}, "
+        f"{figures.cpu_us_per_transfer} us CPU each in the hub, {figures.hub_rss_mb} MB)"
     )

@@ -1,4 +1,4 @@
-"""What reaches the hub and what it asks its surroundings to do: the whole boundary of the sans-I/O machine."""
+"""What reaches the hub and what it asks to be done: the whole boundary of the sans-I/O machine."""
 
 from collections.abc import Sequence
 from typing import Any, TypeAlias
@@ -40,8 +40,8 @@ Event: TypeAlias = Submitted | Loaded | Committed | Woken
 class Answered(msgspec.Struct, frozen=True):
     """What a sender is told: the receipt and the answer's body, to be signed as they stand.
 
-    `header` is the protected header in base64url. `status` is accepted, refused or fault; `batch` 0 means that
-    nothing was stored (the hub is busy, or the screening list has changed) and the command may be sent again.
+    `header` is the protected header in base64url. `status` is accepted, refused or fault; or busy or again (the
+    screening list has changed), when nothing was stored and the command may be sent again.
     """
 
     link: int

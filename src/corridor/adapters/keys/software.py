@@ -91,7 +91,7 @@ class P256Verifier:
 
 
 def verifier(algorithm: str, public: bytes) -> Ed25519Verifier | P256Verifier:
-    """Return what verifies this public key's signatures; the algorithm is the registry's, never the message's.
+    """Return what verifies a key's signatures; the algorithm is the registry's, never the message's.
 
     Raises: ValueError for an unknown algorithm or a public key that is none.
     """

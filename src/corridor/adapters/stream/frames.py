@@ -1,6 +1,8 @@
 """Frames: four bytes of length, one of version, then MessagePack."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -13,6 +15,18 @@ _encoder = msgspec.msgpack.Encoder()
 
 class FrameError(Exception):
     """The peer speaks another version, or nothing that is a frame: the connection ends."""
+
+
+async def listen(
+    path: Path, handle: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+) -> asyncio.Server:
+    """Listen on a Unix socket that only its owner may open. It appears once it is ready."""
+    hidden = path.with_suffix(".new")
+    hidden.unlink(missing_ok=True)  # noqa: ASYNC240  once, before anything is served
+    server = await asyncio.start_unix_server(handle, hidden, limit=2**20)
+    hidden.chmod(0o600)  # noqa: ASYNC240
+    hidden.rename(path)  # noqa: ASYNC240
+    return server
 
 
 def encode(content: object) -> bytes:

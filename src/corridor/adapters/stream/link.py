@@ -52,10 +52,7 @@ async def serve(path: Path, receiver: Receiver, commands: Any) -> asyncio.Server
             receiver.disconnect(link)
             writer.close()
 
-    path.unlink(missing_ok=True)
-    server = await asyncio.start_unix_server(handle, path, limit=2**20)
-    path.chmod(0o600)
-    return server
+    return await frames.listen(path, handle)
 
 
 class StreamLink:

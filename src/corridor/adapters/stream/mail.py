@@ -56,10 +56,7 @@ async def serve(path: Path, key: PrivateKey, mailboxes: Mailboxes) -> asyncio.Se
         finally:
             writer.close()
 
-    path.unlink(missing_ok=True)
-    server = await asyncio.start_unix_server(handle, path, limit=2**20)
-    path.chmod(0o600)
-    return server
+    return await frames.listen(path, handle)
 
 
 class StreamMail:

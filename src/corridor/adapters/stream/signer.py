@@ -26,14 +26,11 @@ async def serve(path: Path, key: PrivateKey) -> asyncio.Server:
         finally:
             writer.close()
 
-    path.unlink(missing_ok=True)
-    server = await asyncio.start_unix_server(handle, path, limit=2**20)
-    path.chmod(0o600)
-    return server
+    return await frames.listen(path, handle)
 
 
 class StreamSigner:
-    """The hub's way to the signer. While the signer is away, signing waits: nothing is lost, nothing skipped."""
+    """The hub's way to the signer. While it is away, signing waits: nothing is lost or skipped."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

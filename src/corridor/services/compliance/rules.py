@@ -42,7 +42,7 @@ def set_screening_policy(step: Step, command: SetScreeningPolicy) -> Answer:
 
 
 def judge(step: Step, screening: Screening) -> ScreeningPolicy | Again | Rejected | None:
-    """Return None for clean names; the policy if hits are to be held, else a refusal that says no more than RR04."""
+    """Return None for clean names, the policy if hits are to be held, else a mere RR04."""
     in_force = step.get(LIST_IN_FORCE, CURRENT)
     if in_force is None:
         return Rejected("RR04", "no screening list is in force")

@@ -17,7 +17,9 @@ def hold(step: Step, command: CreditTransfer, payment: Payment, policy: Screenin
     held = msgspec.structs.replace(
         payment, status=HELD, open=True, due_at=step.now + policy.hold_limit_s * SECOND
     )
-    hits = "; ".join(f"{hit.score} {hit.list_name} {hit.entry_id}: {hit.explanation}" for hit in command.screening.hits)
+    hits = "; ".join(
+        f"{hit.score} {hit.list_name} {hit.entry_id}: {hit.explanation}" for hit in command.screening.hits
+    )
     case = open_case(step, "held", payment.debtor_agent, hits[:1000])
     order = msgspec.msgpack.encode(command)
     step.put(HELD_PAYMENT, HeldPayment(payment.uetr, open=True, case=case, order=order, released_by=""))

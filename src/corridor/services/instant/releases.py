@@ -1,4 +1,4 @@
-"""What persons decide about held payments. A release takes two of them, and the payment is then decided anew."""
+"""What persons decide about held payments: a release takes two, and the payment is decided anew."""
 
 import msgspec
 
@@ -15,7 +15,7 @@ _orders = msgspec.msgpack.Decoder(CreditTransfer)
 
 
 def release_payment(step: Step, command: ReleasePayment) -> Answer:
-    """Record the first release; at the second, by another person, decide the payment with its quote as it is now.
+    """Record the first release; at the second, by another person, decide with the quote as it is now.
 
     A quote that has expired meanwhile refuses the payment: nobody but the sender may agree to another rate.
     """

@@ -40,7 +40,7 @@ def forward(step: Step, order: CreditTransfer, payment: Payment) -> None:
 
 
 def tell(step: Step, payment: Payment, agent: str) -> None:
-    """Tell an agent the payment's status: its own message is named, number and time of finality are the same."""
+    """Tell an agent the payment's status: its own message is named, number and time are the same for all."""
     is_debtor = agent == payment.debtor_agent
     settled = payment.status in (SETTLED, CREDITED)
     step.send(

@@ -51,8 +51,8 @@ class SettlementAccount(msgspec.Struct, frozen=True):
 class Mailbox(msgspec.Struct, frozen=True):
     """The counters of both directions between the hub and a participant.
 
-    `received` is the highest number the participant has used in its signed headers and `window` the set of the
-    256 numbers up to it that were seen (bit i: received - i), as 32 bytes.
+    `received` is the highest number the participant has used in its signed headers and `window` the set of
+    the 256 numbers up to it that were seen (bit i: received - i), as 32 bytes.
     """
 
     participant: str

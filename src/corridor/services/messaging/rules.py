@@ -1,4 +1,4 @@
-"""Participants, keys, accounts and limits: what operators and central banks decide, and refusals as messages."""
+"""Participants, keys, accounts and limits: what operators decide, and refusals as messages."""
 
 import msgspec
 

@@ -1,7 +1,7 @@
 """docs/rulebook.md, section 5: the life of a payment as rows.
 
-Each row: what happens, in order; then what the debtor agent's and the creditor agent's mailboxes hold, and how many
-roubles moved. `+N` lets N seconds pass; words before a colon name the sender where it is not the usual one.
+Each row: what happens, in order; then what the debtor agent's and the creditor agent's mailboxes hold, and how
+many kopecks moved. `+N` lets N seconds pass; a word before a colon names the sender where it is another.
 """
 
 import pytest
@@ -54,7 +54,7 @@ def world():
     return World().found()
 
 
-@pytest.mark.parametrize(("story", "debtor_hears", "creditor_hears", "moved"), ROWS, ids=lambda v: str(v))
+@pytest.mark.parametrize(("story", "debtor_hears", "creditor_hears", "moved"), ROWS, ids=str)
 def test_the_rulebook(world, story, debtor_hears, creditor_hears, moved):
     order = world.order(1)
     for number, event in enumerate(story.split()):
@@ -177,7 +177,7 @@ BAD_ORDERS = [
 ]
 
 
-@pytest.mark.parametrize(("facts", "reason"), BAD_ORDERS, ids=lambda v: str(v))
+@pytest.mark.parametrize(("facts", "reason"), BAD_ORDERS, ids=str)
 def test_a_bad_order_is_refused_and_moves_nothing(world, facts, reason):
     facts = dict(facts)
     signer = facts.pop("signer", SEVR)
