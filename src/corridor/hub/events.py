@@ -40,8 +40,8 @@ Event: TypeAlias = Submitted | Loaded | Committed | Woken
 class Answered(msgspec.Struct, frozen=True):
     """What a sender is told: the receipt and the answer's body, to be signed as they stand.
 
-    `header` is the protected header in base64url. `status` is accepted, refused or fault; or busy or again (the
-    screening list has changed), when nothing was stored and the command may be sent again.
+    `header` is the protected header in base64url. `status` is accepted, refused or fault; or busy or again
+    (the screening list has changed), when nothing was stored and the command may be sent again.
     """
 
     link: int

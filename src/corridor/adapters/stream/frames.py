@@ -22,10 +22,10 @@ async def listen(
 ) -> asyncio.Server:
     """Listen on a Unix socket that only its owner may open. It appears once it is ready."""
     hidden = path.with_suffix(".new")
-    hidden.unlink(missing_ok=True)  # noqa: ASYNC240  once, before anything is served
+    hidden.unlink(missing_ok=True)
     server = await asyncio.start_unix_server(handle, hidden, limit=2**20)
-    hidden.chmod(0o600)  # noqa: ASYNC240
-    hidden.rename(path)  # noqa: ASYNC240
+    hidden.chmod(0o600)
+    hidden.rename(path)
     return server
 
 

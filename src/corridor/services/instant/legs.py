@@ -34,8 +34,8 @@ REFUSALS: Final = {
 def reserve(step: Step, payment: Payment) -> Payment | Rejected:
     """Reserve every leg as one linked chain, or none.
 
-    One currency is one leg, agent to agent. Two are: debtor agent to provider in the source currency, provider
-    to creditor agent in the destination currency, and the fee, if any, in the source currency.
+    One currency is one leg, agent to agent. Two are: debtor agent to provider in the source currency,
+    provider to creditor agent in the destination currency, and the fee, if any, in the source currency.
     """
     chain: list[Transfer] = []
     for debit, credit, currency, amount, code in _legs(step, payment):

@@ -15,8 +15,9 @@ HELD, RESERVED, SETTLED, CREDITED, REJECTED = "PDNG", "ACSP", "ACSC", "ACCC", "R
 class Payment(msgspec.Struct, frozen=True):
     """One payment under its UETR, for ever.
 
-    `number` is the hub's, and stands in every status. `first_transfer` is the first of `legs` pending transfers
-    with ascending ids. `open` while the hub still waits for something; then `due_at` says until when.
+    `number` is the hub's, and stands in every status. `first_transfer` is the first of `legs` pending
+    transfers with ascending ids. `open` while the hub still waits for something, until
+    `due_at`.
     """
 
     uetr: str

@@ -9,9 +9,9 @@ from corridor.ledger.transfers import Transfer
 class Origin(msgspec.Struct, frozen=True, array_like=True):
     """Where a command came from, with the evidence: the exact bytes received and their signature.
 
-    `digest` is the SHA-256 of the content that identifies the message (the Document's bytes; the whole body of
-    a JSON request). `number` is the sender's counter from the signed header. An operator's command has signer
-    "operator:NAME" and no signature; the log keeps its own encoding as the body.
+    `digest` is the SHA-256 of the content that identifies the message (the Document's bytes; the whole
+    body of a JSON request). `number` is the sender's counter from the signed header. An operator's command has
+    signer "operator:NAME" and no signature; the log keeps its own encoding as the body.
     """
 
     signer: str

@@ -1,7 +1,7 @@
 """docs/rulebook.md, section 5: the life of a payment as rows.
 
-Each row: what happens, in order; then what the debtor agent's and the creditor agent's mailboxes hold, and how
-many kopecks moved. `+N` lets N seconds pass; a word before a colon names the sender where it is another.
+Each row: what happens, in order; then what the debtor agent's and the creditor agent's mailboxes hold, and
+how many kopecks moved. `+N` lets N seconds pass; a word before a colon names the sender where it is another.
 """
 
 import pytest
