@@ -25,7 +25,7 @@ class Codec:
         if self._is_document:
             start, end = f'<Document xmlns="{self.namespace}"><{root}>', f"{end}</Document>"
         self.render = renderer(table, start, end)
-        self._reader = Reader(table, self.namespace)
+        self._reader = Reader(table, self.namespace, prefix="" if self._is_document else f"{root}/")
 
     def decode(self, element: _Element) -> Any:
         """The record of a Document or AppHdr that has passed its schema.

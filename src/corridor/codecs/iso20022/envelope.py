@@ -62,11 +62,7 @@ def seal_envelope(header: Header, message: Message) -> bytes:
     """
     codec = _BY_RECORD[type(message)]
     assert header.message_definition_id == codec.definition, header.message_definition_id
-    pieces = [_START]
-    HEADER.render(header, pieces)
-    codec.render(message, pieces)
-    pieces.append(_END)
-    return "".join(pieces).encode()
+    return f"{_START}{HEADER.render(header)}{codec.render(message)}{_END}".encode()
 
 
 def sample_check(envelope: bytes) -> None:
@@ -84,9 +80,10 @@ def _two_parts(root: _Element) -> tuple[_Element, _Element]:
         raise DecodeError(
             "The envelope holds one AppHdr of head.001.001.02 and one Document.", field="Envelope"
         )
-    if any(text and not text.isspace() for text in (root.text, root[0].tail, root[1].tail)):
+    app_hdr, document = root
+    if f"{root.text or ''}{app_hdr.tail or ''}{document.tail or ''}".strip():
         raise DecodeError("The envelope holds text beside its two parts.", field="Envelope")
-    return root[0], root[1]
+    return app_hdr, document
 
 
 def _document_bytes(envelope: bytes) -> bytes:

@@ -48,16 +48,15 @@ def pass_gate(message: bytes, *, size_bytes_max: int = SIZE_BYTES_MAX) -> _Eleme
         if declaration is None:
             raise DecodeError('The XML declaration must be <?xml version="1.0" encoding="UTF-8"?>.', line=1)
         body = message[declaration.end() :]
-    _only_markup_of_data(body)
-    _decode_utf_8(message)
+    _only_data(body)
     try:
         return etree.fromstring(message, _PARSER)
     except etree.XMLSyntaxError as error:
         # libxml2's text quotes names out of the message, so only the place is told.
-        raise DecodeError("The message is not well-formed XML.", line=error.lineno) from None
+        raise DecodeError("The message is not well-formed XML in UTF-8.", line=error.lineno) from None
 
 
-def _only_markup_of_data(body: bytes) -> None:
+def _only_data(body: bytes) -> None:
     if b"!" in body and b"<!" in body:
         raise DecodeError("DOCTYPE, comments and CDATA sections are not allowed.")
     if b"?" in body and b"<?" in body:
@@ -70,12 +69,3 @@ def _only_markup_of_data(body: bytes) -> None:
         raise DecodeError(f"The message has more than {TAGS_MAX} tags.")
     if body.count(b"=") > ATTRIBUTES_MAX and body.count(b'="') + body.count(b"='") > ATTRIBUTES_MAX:
         raise DecodeError(f"The message has more than {ATTRIBUTES_MAX} attributes.")
-
-
-def _decode_utf_8(message: bytes) -> None:
-    if message.startswith(b"\xef\xbb\xbf"):
-        raise DecodeError("A byte order mark is not allowed.")
-    try:
-        message.decode("utf-8")
-    except UnicodeDecodeError:
-        raise DecodeError("The message is not UTF-8.") from None

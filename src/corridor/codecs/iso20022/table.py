@@ -150,15 +150,18 @@ def _phone(element: _Element) -> str:
 
 _PUNCTUATION = str.maketrans("", "", "-()")
 
+# Looking is cheaper than calling, and hardly any text needs it.
+_ESCAPED = '{v} if "&" not in {v} and "<" not in {v} and ">" not in {v} else escape({v})'
+
 CODE = Kind(None, "{v}")
-TEXT = Kind(_text, "escape({v})")
+TEXT = Kind(_text, _ESCAPED)
 INSTANT = Kind(_instant, "iso({v})")
 DATE = Kind(_date, "{v}")
 AMOUNT = Kind(_amount, "{v}.text()", attribute=' Ccy="{{{v}.currency}}"')
 RATE = Kind(_rate, 'format({v}, "f")')
 INDICATOR = Kind(_indicator, '("true" if {v} else "false")')
 IBAN = Kind(_iban, "{v}", holds="is_iban({v})")
-OTHER_ACCOUNT = Kind(_other_account, "escape({v})", holds="not is_iban({v})")
+OTHER_ACCOUNT = Kind(_other_account, _ESCAPED, holds="not is_iban({v})")
 PHONE = Kind(_phone, "iso_phone({v})")
 
 
