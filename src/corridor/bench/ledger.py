@@ -164,10 +164,11 @@ async def _hub(dsn: str) -> AsyncIterator[_Bench]:
     bench = _Bench(process, [], snapshot.last_transfer)
     for i in range(ACCOUNTS):
         bic = f"BNK{chr(65 + i)}RUM0"
-        facts = {"bic": bic, "name": bic, "role": "bank", "currencies": ("RUB",)}
-        limit = {"participant": bic, "currency": "RUB", "limit": LIMIT}
-        added = AddParticipant(bench.origin(facts), **facts)
-        await bench.give([added, SetLimit(bench.origin(limit), **limit)])
+        added = AddParticipant(
+            bench.origin(("add", bic)), bic=bic, name=bic, role="bank", currencies=("RUB",)
+        )
+        limit = SetLimit(bench.origin(("limit", bic)), participant=bic, currency="RUB", limit=LIMIT)
+        await bench.give([added, limit])
     bench._accounts += [account.id for account in hub.memory.records(ACCOUNT)]  # noqa: SLF001  its own
     try:
         yield bench

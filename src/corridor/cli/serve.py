@@ -1,11 +1,13 @@
 """The long-running processes, each started by `up` and `demo` as a child of its own."""
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Union
 
 import typer
+import uvicorn
 import uvloop
 
 from corridor.adapters.keys import software
@@ -13,9 +15,11 @@ from corridor.adapters.postgres.journal import PostgresJournal
 from corridor.adapters.postgres.reads import PostgresReads
 from corridor.adapters.stream import link, mail, signer
 from corridor.adapters.system.clock import SystemClock
-from corridor.cli import database
+from corridor.cli import database, watchlist
 from corridor.cli.home import ENVIRONMENT, HUB, Home, key_id
 from corridor.codecs.jws import HubHeader
+from corridor.gateway.app import Gateway
+from corridor.gateway.server import configuration
 from corridor.hub.lists import HANDLERS, RULES, TABLES
 from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
@@ -34,6 +38,40 @@ def serve_hub(directory: Directory) -> None:
 def serve_signer(directory: Directory) -> None:
     """The one holder of the hub's key."""
     _run(lambda: _signer(Home(directory)))
+
+
+@app.command("gateway")
+def serve_gateway(
+    directory: Directory,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+) -> None:
+    """The front door."""
+    _run(lambda: _gateway(Home(directory), host, port))
+
+
+async def _gateway(home: Home, host: str, port: int) -> None:
+    hub_link = link.StreamLink(home.hub_socket)
+    hub_link.open()
+    gateway = Gateway(
+        hub=HUB,
+        environment=ENVIRONMENT,
+        link=hub_link,
+        reads=await PostgresReads.connect(database.reader_dsn(home)),
+        mail=mail.StreamMail(home.mail_socket),
+        verifier=software.verifier,
+        load_list=lambda: asyncio.to_thread(watchlist.load_index, home),
+        clock=SystemClock(),
+    )
+    server = uvicorn.Server(configuration(gateway, host, port))
+    with socket.create_server((host, port)) as listener:
+        bound = listener.getsockname()
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.005)
+        if server.started:
+            home.address.write_text(f"http://{bound[0]}:{bound[1]}")
+        await serving
 
 
 async def _hub(home: Home) -> None:
