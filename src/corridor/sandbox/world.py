@@ -1,6 +1,7 @@
-"""Who takes part in the sandbox: fictitious institutions of two countries, with test BICs."""
+"""The institutions of the sandbox, every one of them invented, and the terms on which they trade."""
 
-from typing import Final
+from decimal import Decimal
+from typing import Final, Literal
 
 import msgspec
 
@@ -8,72 +9,47 @@ ROUBLE: Final = "RUB"
 SOMONI: Final = "TJS"
 BOTH: Final = (ROUBLE, SOMONI)
 
+Role = Literal["bank", "fx_provider", "central_bank", "hub"]
+
 
 class Institution(msgspec.Struct, frozen=True):
-    """A participant of the sandbox: `role` is bank, fx_provider or central_bank.
-
-    `funds` is what its settlement accounts start with, in minor units by currency, issued by the central banks.
-    """
+    """A participant. `currencies` are those it settles in, `home` is that of its country."""
 
     bic: str
     name: str
-    role: str
+    role: Role
     currencies: tuple[str, ...]
-    home_currency: str
-    funds: tuple[tuple[str, int], ...] = ()
-    algorithm: str = "EdDSA"
+    home: str
+    algorithm: Literal["EdDSA", "ES256"] = "EdDSA"
 
 
-MILLION: Final = 1_000_000_00
-"""A million roubles or somoni, in minor units."""
-
-SEVERNY: Final = Institution(
-    "SEVRRUM0", "Severny Bank", "bank", BOTH, ROUBLE, ((ROUBLE, 4_000 * MILLION), (SOMONI, 100 * MILLION))
-)
-VOLGA: Final = Institution(
-    "VOLGRUM0",
-    "Volga Bank",
-    "bank",
-    BOTH,
-    ROUBLE,
-    ((ROUBLE, 4_000 * MILLION), (SOMONI, 100 * MILLION)),
-    algorithm="ES256",
-)
-PAMIR: Final = Institution(
-    "PAMRTJ20", "Pamir Bank", "bank", BOTH, SOMONI, ((ROUBLE, 6_000 * MILLION), (SOMONI, 300 * MILLION))
-)
-ZARAFSHAN: Final = Institution(
-    "ZARFTJ20", "Zarafshan Bank", "bank", BOTH, SOMONI, ((ROUBLE, 6_000 * MILLION), (SOMONI, 300 * MILLION))
-)
-ALFA_FX: Final = Institution(
-    "ALFXRUM0",
-    "Altyn Exchange",
-    "fx_provider",
-    BOTH,
-    ROUBLE,
-    ((ROUBLE, 900 * MILLION), (SOMONI, 100 * MILLION)),
-)
-SUGHD_FX: Final = Institution(
-    "SUGDTJ20",
-    "Sughd Exchange",
-    "fx_provider",
-    BOTH,
-    SOMONI,
-    ((ROUBLE, 900 * MILLION), (SOMONI, 100 * MILLION)),
-)
-ROUBLE_CENTRAL_BANK: Final = Institution(
-    "CBRRRUM0", "Central Bank of the Rouble Country", "central_bank", (ROUBLE,), ROUBLE
-)
-SOMONI_CENTRAL_BANK: Final = Institution(
-    "CBTJTJ20", "Central Bank of the Somoni Country", "central_bank", (SOMONI,), SOMONI
-)
+# The last character of a BIC's location code, 0, says that it is for tests (ISO 9362).
+SEVERNY = Institution("SEVRRUM0", "Severny Bank", "bank", BOTH, ROUBLE)
+VOLGA = Institution("VOLGRUM0", "Volga Bank", "bank", BOTH, ROUBLE)
+PAMIR = Institution("PAMRTJ20", "Pamir Bank", "bank", BOTH, SOMONI)
+ZARAFSHAN = Institution("ZARFTJ20", "Zarafshan Bank", "bank", BOTH, SOMONI, "ES256")
+ALTYN_FX = Institution("ALFXRUM0", "Altyn Exchange", "fx_provider", BOTH, ROUBLE)
+SUGD_FX = Institution("SUGDTJ20", "Sugd Exchange", "fx_provider", BOTH, SOMONI)
+ROUBLE_ISSUER = Institution("CBRRRUM0", "Central Bank of Roubles", "central_bank", (ROUBLE,), ROUBLE)
+SOMONI_ISSUER = Institution("CBTJTJ20", "Central Bank of Somoni", "central_bank", (SOMONI,), SOMONI)
 
 BANKS: Final = (SEVERNY, VOLGA, PAMIR, ZARAFSHAN)
-PROVIDERS: Final = (ALFA_FX, SUGHD_FX)
-CENTRAL_BANKS: Final = (ROUBLE_CENTRAL_BANK, SOMONI_CENTRAL_BANK)
-INSTITUTIONS: Final = (*CENTRAL_BANKS, *BANKS, *PROVIDERS)
+FX_PROVIDERS: Final = (ALTYN_FX, SUGD_FX)
+CENTRAL_BANKS: Final = (ROUBLE_ISSUER, SOMONI_ISSUER)
+INSTITUTIONS: Final = (*CENTRAL_BANKS, *FX_PROVIDERS, *BANKS)
 
 PAIR: Final = (SOMONI, ROUBLE)
-"""Base and quote: so many roubles for a somoni."""
-FEES: Final = ((ROUBLE, 15, 10_00), (SOMONI, 15, 1_00))
-"""Currency, basis points of a converted amount, and the least, in minor units."""
+"""Base and quote: rates are roubles for one somoni."""
+MID: Final = Decimal("8.5500")
+"""Where the random walk of the rate begins."""
+
+FEES: Final = ((ROUBLE, 10, 10_00), (SOMONI, 10, 1_00))
+"""The hub's fee on conversions: currency of the source, basis points, minimum in minor units."""
+
+FUNDING: Final = (
+    *((bank, ROUBLE, 20_000_000_000_00) for bank in BANKS),
+    *((bank, SOMONI, 500_000_000_00) for bank in BANKS),
+    *((provider, ROUBLE, 10_000_000_000_00) for provider in FX_PROVIDERS),
+    *((provider, SOMONI, 1_000_000_000_00) for provider in FX_PROVIDERS),
+)
+"""What the central banks issue on the first day, in minor units: far more than a day's payments move one way."""
