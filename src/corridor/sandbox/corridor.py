@@ -51,7 +51,7 @@ FLOWS: Final = (
 
 
 class Intent(msgspec.Struct, frozen=True):
-    """What a customer wants: `amount` in minor units of the debtor's account leaves it, fee and all else aside.
+    """What a customer wants: `amount` leaves the debtor's account, fees aside; in minor units.
 
     `quoted` says that the creditor's account is in another currency, so the bank needs a quote first.
     """
