@@ -1,0 +1,1 @@
+"""Who may be paid: names against the lists of the wanted."""
