@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 import msgspec
-from ledger_oracle import LARGEST, Oracle, is_pending, is_second_phase
 
 from corridor.ledger.accounts import Account, AccountFlag, Balance
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.posting import Posting
 from corridor.ledger.results import TransferResult
 from corridor.ledger.transfers import Pending, PendingStatus, Transfer
+from tests.properties.ledger_oracle import LARGEST, Oracle, is_pending, is_second_phase
 
 T = TypeVar("T")
 
@@ -36,20 +36,25 @@ LENGTHS = [1, 1, 1, 2, 2, 3, 4]
 LIMITS = [1, 1, 1, 1, 1, 0, 0, 2, 3]
 STOPS = [*[0] * 12, AccountFlag.FROZEN, AccountFlag.CLOSED, AccountFlag.FROZEN | AccountFlag.CLOSED]
 CREDIT_LIMITS = [0, 0, 50, 200]
-AMOUNTS = [*[1, 2, 10, 30, 50, 51, 99, 100, 100, 100] * 4, LARGEST - 1000]
+AMOUNTS = [1, 2, 10, 30, 50, 51, 99, 100, 100, 100]
+HUGE_AMOUNTS = [1, 50, LARGEST // 3, LARGEST // 2, LARGEST]
 NOW_AND_THEN = [*[False] * 7, True]
-ODD_VALUES: dict[str, Sequence[object]] = {
-    "id": [0, -1, LARGEST + 1],
-    "debit_account_id": [0, 99, LARGEST + 1, *ACCOUNT_IDS],
-    "credit_account_id": [0, 99, LARGEST + 1, *ACCOUNT_IDS],
-    "amount": [0, -1, 1, 200, LARGEST, LARGEST + 1],
-    "currency": ["", "RUB", "TJS", "EUR"],
-    "flags": range(-4, 20),
-    "pending_id": [0, -1, *range(1, 20), LARGEST + 1],
-    "timeout_s": [-1, 1, 9_223_372_036_854],
-    "code": [1],
-    "reference": [1],
-}
+
+
+def odd_values(transfer: Transfer) -> dict[str, Sequence[object]]:
+    """What may be wrong with each field."""
+    return {
+        "id": [0, -1, LARGEST, LARGEST + 1],
+        "debit_account_id": [0, 99, LARGEST + 1, *ACCOUNT_IDS],
+        "credit_account_id": [0, 99, LARGEST + 1, *ACCOUNT_IDS],
+        "amount": [0, -1, 1, 200, LARGEST, LARGEST + 1],
+        "currency": ["", "RUB", "TJS", "EUR"],
+        "flags": range(-4, 20),
+        "pending_id": [0, -1, 1, 2, 3, 4, LARGEST + 1, transfer.id],
+        "timeout_s": [-1, 1, 9_223_372_036_854],
+        "code": [1],
+        "reference": [1],
+    }
 
 
 class Choose(Protocol):
@@ -88,6 +93,7 @@ class Trial:
         self.oracle = Oracle()
         self.now = 1_000_000_000
         self.last_id = 0
+        self.amounts = choose([AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, HUGE_AMOUNTS])
         self.results: list[TransferResult] = []
         for currency, ids in CURRENCIES.items():
             for account_id in ids:
@@ -195,17 +201,12 @@ class Trial:
             transfer = self._second_phase(choose(started), phase)
         else:
             currency, debit, credit = choose(DIRECTIONS)
-            transfer = Transfer(self._fresh_id(), debit, credit, choose(AMOUNTS), currency)
+            transfer = Transfer(self._fresh_id(), debit, credit, choose(self.amounts), currency)
             if phase == PENDING:
                 transfer = msgspec.structs.replace(transfer, flags=phase, timeout_s=choose([0, 0, 1, 5]))
         if choose(NOW_AND_THEN):
-            field = choose(list(ODD_VALUES))
-            value = (
-                choose([*ODD_VALUES[field], transfer.id])
-                if field == "pending_id"
-                else choose(ODD_VALUES[field])
-            )
-            transfer = msgspec.structs.replace(transfer, **{field: value})
+            field, values = choose(list(odd_values(transfer).items()))
+            transfer = msgspec.structs.replace(transfer, **{field: choose(values)})
         return msgspec.structs.replace(transfer, flags=transfer.flags | choose(LINKED))
 
     def _second_phase(self, pending: Transfer, phase: int) -> Transfer:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from ledger_trial import Trial
 
 from corridor.ledger.results import TransferResult
+from tests.properties.ledger_trial import Trial
 
 T = TypeVar("T")
 

@@ -108,7 +108,7 @@ class Table:
 
     def _account(self, row: str, words: list[str]) -> None:
         self._write()
-        account = Account(int(words[0]), "SEVRRUM0", words[1], AccountCode.SETTLEMENT)
+        account = Account(number(words[0]), "SEVRRUM0", words[1], AccountCode.SETTLEMENT)
         for word in words[2:]:
             if word.startswith("limit="):
                 account = msgspec.structs.replace(account, credit_limit=number(word[6:]))

@@ -2,13 +2,13 @@
 
 import msgspec
 import pytest
-from ledger_table import DictBook
 
 from corridor.ledger.accounts import Account, AccountFlag, Balance
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.posting import Posting
 from corridor.ledger.results import TransferResult
 from corridor.ledger.transfers import INT64_MAX, Pending, PendingStatus, Transfer, TransferFlag
+from tests.unit.ledger.ledger_table import DictBook
 
 OK = TransferResult.OK
 LIMITED = AccountFlag.DEBITS_MUST_NOT_EXCEED_CREDITS
@@ -101,6 +101,14 @@ def test_a_balance_may_be_asked_for_before_it_is_touched(book: DictBook) -> None
     assert Posting(book).balance(2) == Balance(2, 0, 0, 0, 100)
 
 
+def test_a_time_out_ends_within_what_an_instant_can_hold(book: DictBook) -> None:
+    timeout_s, rest = divmod(INT64_MAX, 1_000_000)
+    forever = Transfer(10, 1, 2, 100, "RUB", TransferFlag.PENDING, timeout_s=timeout_s)
+
+    assert Posting(book).post([forever], rest) == (OK,)
+    assert Posting(book).post([forever], rest + 1) == (TransferResult.TIMEOUT_OUT_OF_RANGE,)
+
+
 class NotLoadedError(Exception):
     pass
 
@@ -124,7 +132,7 @@ def test_what_the_book_has_not_loaded_passes_through(
     assert (book.transfers, book.balances, book.pendings) == ({}, {}, {})
 
 
-def test_numbers_beyond_64_bits_never_reach_the_book(book: DictBook, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_numbers_out_of_range_never_reach_the_book(book: DictBook, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     for reading in ("account", "transfer", "pending"):
         monkeypatch.setattr(book, reading, asked.append)
@@ -132,14 +140,15 @@ def test_numbers_beyond_64_bits_never_reach_the_book(book: DictBook, monkeypatch
     transfers = [
         Transfer(big, 1, 2, 1, "RUB"),
         Transfer(10, big, 2, 1, "RUB"),
-        Transfer(11, big, 0, 1, "RUB"),
+        Transfer(11, 0, big, 1, "RUB"),
         Transfer(12, 0, 0, 0, "", TransferFlag.VOID_PENDING, big),
     ]
 
     results = Posting(book).post(transfers, 0, chain=False)
 
     assert OK not in results
-    assert max(asked) < big
+    assert asked
+    assert all(0 < number < big for number in asked)
 
 
 def test_transfers_read_from_bytes_carry_no_number_that_a_column_cannot_hold() -> None:

@@ -3,9 +3,9 @@
 from itertools import chain
 
 import pytest
-from ledger_table import Table
 
 from corridor.ledger.results import TransferResult
+from tests.unit.ledger.ledger_table import Table
 
 ACCOUNTS = """
     account  1 RUB                      # gives what it has not, as a central bank does
@@ -130,6 +130,16 @@ TABLES = {
     transfer 13  5 1    1 RUB             OVERFLOWS_DEBITS
     transfer 14  4 3  max RUB             OVERFLOWS_DEBITS
     transfer 15  4 5    1 RUB  pending    OK
+    """,
+    "the largest numbers are in range": """
+    account  max RUB
+    transfer max  1 max  max RUB  pending timeout=9223372036854  OK
+    transfer  10  - -      - -    post=max                       OK
+    transfer  11  1 2      1 RUB  pending                        OVERFLOWS_DEBITS
+    transfer  11  2 1      1 RUB  pending                        EXCEEDS_CREDITS
+    transfer  11  3 max    1 RUB                                 OVERFLOWS_CREDITS
+    transfer  12  max 1    1 RUB  pending                        OK
+    transfer  13  - -    max -    post=12                        EXCEEDS_PENDING_TRANSFER_AMOUNT
     """,
     "a frozen account ends what is pending and begins nothing": """
     transfer 10  1 2   50 RUB  pending    OK
