@@ -1,0 +1,31 @@
+"""The client of a participant: signs, sends safely, follows its mailbox, keeps its place."""
+
+from corridor.client.errors import Forged, Lost, Refused, TurnedAway
+from corridor.client.events import Receipt
+from corridor.client.frames import Frame, Payment
+from corridor.client.mailbox import Delivery
+from corridor.client.messages import Order
+from corridor.client.participant import Participant
+from corridor.client.profile import PrivateKey, Profile
+from corridor.client.requests import Payee, Quote, Tier
+from corridor.client.store import SqliteStore, Store
+
+__all__ = [
+    "Delivery",
+    "Forged",
+    "Frame",
+    "Lost",
+    "Order",
+    "Participant",
+    "Payee",
+    "Payment",
+    "PrivateKey",
+    "Profile",
+    "Quote",
+    "Receipt",
+    "Refused",
+    "SqliteStore",
+    "Store",
+    "Tier",
+    "TurnedAway",
+]

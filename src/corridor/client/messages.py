@@ -1,0 +1,158 @@
+"""The ISO 20022 messages that a participant writes."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+
+from corridor.client.events import Draft
+from corridor.client.profile import Profile
+from corridor.client.requests import Quote
+from corridor.codecs.iso20022.envelope import seal_envelope
+from corridor.codecs.iso20022.head001 import Header
+from corridor.codecs.iso20022.messages import MESSAGES, Message
+from corridor.codecs.iso20022.pacs002 import StatusReport
+from corridor.codecs.iso20022.pacs008 import AgreedRate, CreditTransfer, ReferredDocument, TaxRemittance
+from corridor.codecs.iso20022.pacs028 import StatusRequest
+from corridor.domain.instants import Instant
+from corridor.domain.money import Money
+from corridor.domain.parties import Party
+
+PACS_008: Final = "pacs.008.001.13"
+PHONE: Final = "MBNO"
+"""ExternalProxyAccountType1Code: a mobile phone number."""
+
+_DEFINITIONS: Final = {codec.record: codec.definition for codec in MESSAGES.values()}
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment that a customer of this bank wants made.
+
+    `amount` is what the debtor agent pays; with a quote it is the quote's source. The creditor is known by
+    the account of the party or, if there is none, by `creditor_phone` in E.164. Codes are those of ISO's
+    external sets.
+    """
+
+    creditor_agent: str
+    amount: Money
+    debtor: Party
+    creditor: Party
+    creditor_phone: str | None = None
+    quote: Quote | None = None
+    end_to_end_id: str = "NOTPROVIDED"
+    purpose: str | None = None
+    category_purpose: str | None = None
+    remittance: Sequence[str] = ()
+    documents: Sequence[ReferredDocument] = ()
+    tax: TaxRemittance | None = None
+    ultimate_debtor: Party | None = None
+    ultimate_creditor: Party | None = None
+
+
+def credit_transfer(
+    profile: Profile, order: Order, message_id: str, uetr: str, now: Instant
+) -> CreditTransfer:
+    """The pacs.008 with which a debtor agent orders a payment."""
+    quote = order.quote
+    return CreditTransfer(
+        message_id=message_id,
+        created_at=now,
+        settlement_method="CLRG",
+        instruction_id=message_id,
+        end_to_end_id=order.end_to_end_id,
+        transaction_id=message_id,
+        uetr=uetr,
+        local_instrument="INST",
+        category_purpose=order.category_purpose,
+        interbank_settlement_amount=quote.source if quote else order.amount,
+        instructed_amount=quote.destination if quote else None,
+        agreed_rate=_agreed_rate(quote) if quote else None,
+        charge_bearer="DEBT",
+        instructing_agent=profile.bic,
+        instructed_agent=profile.hub,
+        ultimate_debtor=order.ultimate_debtor,
+        debtor=order.debtor,
+        debtor_agent=profile.bic,
+        creditor_agent=order.creditor_agent,
+        creditor=order.creditor,
+        creditor_proxy_type=PHONE if order.creditor_phone else None,
+        creditor_proxy=order.creditor_phone,
+        ultimate_creditor=order.ultimate_creditor,
+        purpose=order.purpose,
+        remittance=tuple(order.remittance),
+        documents=tuple(order.documents),
+        tax=order.tax,
+    )
+
+
+def status_report(
+    profile: Profile,
+    uetr: str,
+    status: str,
+    message_id: str,
+    now: Instant,
+    *,
+    reason: str | None = None,
+    original_message_id: str | None = None,
+    end_to_end_id: str | None = None,
+) -> StatusReport:
+    """The pacs.002 with which a creditor agent answers for a payment: ACCP, RJCT with a reason, or ACCC.
+
+    `original_message_id` is that of the pacs.008 that is answered.
+    """
+    return StatusReport(
+        message_id=message_id,
+        created_at=now,
+        instructing_agent=profile.bic,
+        instructed_agent=profile.hub,
+        original_message_id=original_message_id,
+        original_message_definition_id=PACS_008 if original_message_id else None,
+        status_id=message_id,
+        original_end_to_end_id=end_to_end_id,
+        original_uetr=uetr,
+        transaction_status=status,
+        reason=reason,
+    )
+
+
+def status_request(profile: Profile, uetr: str, message_id: str, now: Instant) -> StatusRequest:
+    """The pacs.028 that asks where a payment stands."""
+    return StatusRequest(
+        message_id=message_id,
+        created_at=now,
+        instructing_agent=profile.bic,
+        instructed_agent=profile.hub,
+        original_uetr=uetr,
+    )
+
+
+def envelope(profile: Profile, message: Message, now: Instant) -> Draft:
+    """The message in its envelope. The document identifies it; the header has the same message id."""
+    message_id = _message_id(message)
+    definition = _DEFINITIONS[type(message)]
+    header = Header(
+        from_bic=profile.bic,
+        to_bic=profile.hub,
+        business_message_id=message_id,
+        message_definition_id=definition,
+        created_at=now,
+    )
+    body = seal_envelope(header, message)
+    document = body[body.index(b"<Document") : body.rindex(b"</Envelope>")]
+    return Draft("/v1/messages", message_id, body, sha256(document).hexdigest())
+
+
+def _message_id(message: Message) -> str:
+    assert isinstance(message, CreditTransfer | StatusReport | StatusRequest), "participants send no other"
+    return message.message_id
+
+
+def _agreed_rate(quote: Quote) -> AgreedRate:
+    return AgreedRate(
+        unit_currency=quote.rate.base,
+        quoted_currency=quote.rate.quote,
+        rate=quote.rate.value,
+        quote_id=quote.quote_id,
+        fx_agent=quote.provider,
+    )

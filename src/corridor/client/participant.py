@@ -1,0 +1,205 @@
+"""The client of a participant, for the engineers of a bank.
+
+async with Participant.open(profile, key, store, clock=clock, dice=dice, uetr=uetr) as bank:
+quote = await bank.quote("PAMRTJ20", "RUB", "TJS", Money(1_500_000, "RUB"))
+payment = await bank.pay(Order(creditor_agent="PAMRTJ20", quote=quote, ...), reserve)
+async for frame in bank.mail():
+with frame:
+for delivery in frame.deliveries:
+...
+"""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any, Final, Self
+
+from corridor.client import messages, requests
+from corridor.client.errors import Lost
+from corridor.client.events import Receipt
+from corridor.client.frames import Frame, Payment
+from corridor.client.http import Http
+from corridor.client.identifiers import MakeUETR
+from corridor.client.machine import Correspondence
+from corridor.client.messages import Order
+from corridor.client.profile import PrivateKey, Profile
+from corridor.client.receipts import read_problem
+from corridor.client.requests import Payee, Quote, Tier
+from corridor.client.retries import Retries
+from corridor.client.session import Session
+from corridor.client.store import Store
+from corridor.codecs.iso20022.messages import Message
+from corridor.codecs.iso20022.pacs002 import StatusReport
+from corridor.domain.instants import MILLISECOND, SECOND, Instant
+from corridor.domain.money import Money
+
+LOOK_UPS: Final = 4
+ENDED: Final = frozenset({"ACSC", "ACCC", "RJCT"})
+
+
+class Participant:
+    """One institution at the hub's front door.
+
+    Whatever it sends is stored first and sent until the hub has vouched for it. The messages of its mailbox
+    come in frames, in order, each verified; what follows from a frame is stored together with the place in
+    the mailbox. Once the store has failed every method raises its error: open the participant anew.
+    """
+
+    def __init__(self, profile: Profile, session: Session, dice: random.Random, uetr: MakeUETR) -> None:
+        """`open` is the way to make one."""
+        self.profile = profile
+        self.make_uetr = uetr
+        self._session = session
+        self._dice = dice
+        self._ends: dict[str, asyncio.Future[StatusReport]] = {}
+        self._reading = False
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(
+        cls,
+        profile: Profile,
+        key: PrivateKey,
+        store: Store,
+        *,
+        clock: Callable[[], Instant],
+        dice: random.Random,
+        uetr: MakeUETR,
+        spacing: Instant = 4 * MILLISECOND,
+        http: Http | None = None,
+    ) -> AsyncIterator[Self]:
+        """Take up the correspondence where the store has it: send what waits, follow the mailbox.
+
+        `clock` gives the time, `dice` spread out retries, `uetr` names payments. Transactions of the store
+        are at least `spacing` microseconds apart. The store stays open, for whoever opened it.
+        """
+        place, letters = store.load()
+        machine = Correspondence(profile, key, place, letters, dice, spacing=spacing)
+        session = Session(profile.bic, machine, store, http or Http(profile.url), clock)
+        session.open()
+        try:
+            yield cls(profile, session, dice, uetr)
+        finally:
+            await session.close()
+
+    async def pay(self, order: Order, *effects: Any) -> Payment:
+        """Order a payment; return when the hub has stored the order. The mailbox tells what becomes of it.
+
+        `effects` (the reservation on the customer's account) are stored together with the order. If this is
+        cancelled or the process ends, the order still is on its way.
+        """
+        uetr = self.make_uetr()
+        message_id, now = self.identify()
+        message = messages.credit_transfer(self.profile, order, message_id, uetr, now)
+        ended = self._ends[uetr] = asyncio.get_running_loop().create_future()
+        try:
+            receipt = await self._session.ask(messages.envelope(self.profile, message, now), effects)
+        except BaseException:
+            del self._ends[uetr]
+            raise
+        return Payment(uetr, receipt, ended)
+
+    async def ask_status(self, uetr: str) -> None:
+        """Ask where a payment stands; the mailbox tells."""
+        message_id, now = self.identify()
+        message = messages.status_request(self.profile, uetr, message_id, now)
+        await self._session.ask(messages.envelope(self.profile, message, now))
+
+    async def quote(
+        self,
+        creditor_agent: str,
+        source_currency: str,
+        destination_currency: str,
+        amount: Money,
+        provider: str = "",
+    ) -> Quote:
+        """What a payment into another currency costs; `amount` is fixed on the side whose currency it has.
+
+        Raises: Refused with ISO's reason, TurnedAway, Lost.
+        """
+        members = requests.quote_members(
+            creditor_agent, source_currency, destination_currency, amount, provider
+        )
+        return requests.read_quote((await self._request("quotes", members, kept=False)).answer)
+
+    async def look_up(self, phone: str, name: str = "") -> Payee:
+        """Whom a phone number reaches, and if that is the name given. Raises: TurnedAway (BE23), Lost."""
+        target = requests.look_up_target(phone, name)
+        for attempt in range(1, LOOK_UPS + 1):
+            response = await self._session.get(target)
+            if response.status == 200:
+                return requests.read_payee(response.body)
+            if response.status not in (429, 503):
+                raise read_problem(response.status, response.body)
+            delay = Retries().delay(attempt, self._dice, response.retry_after_s * SECOND)
+            await asyncio.sleep(delay / SECOND)
+        raise Lost("The look-up was put off too often.")
+
+    async def register_alias(self, phone: str, currency: str, account: str, name: str) -> Receipt:
+        """Let a phone number stand for an account of this bank's customer. Raises: Refused."""
+        members = {"phone": phone, "currency": currency, "account": account, "name": name}
+        return await self._request("aliases", members, kept=True)
+
+    async def remove_alias(self, phone: str) -> Receipt:
+        """Let a phone number stand for nothing. Raises: Refused."""
+        return await self._request("aliases/remove", {"phone": phone}, kept=True)
+
+    async def post_rates(self, base_currency: str, quote_currency: str, tiers: Sequence[Tier]) -> Receipt:
+        """Replace this provider's rates of a pair. Raises: Refused, TurnedAway, Lost."""
+        members = requests.rates_members(base_currency, quote_currency, tiers)
+        return await self._request("rates", members, kept=False)
+
+    async def fund(self, participant: str, amount: Money) -> Receipt:
+        """As a currency's central bank, issue money into a participant's account. Raises: Refused."""
+        members = {"participant": participant, "amount": requests.amount_members(amount)}
+        return await self._request("funding", members, kept=True)
+
+    async def mail(self) -> AsyncIterator[Frame]:
+        """The messages of the mailbox, frame by frame, for one reader that handles each before the next."""
+        assert not self._reading, "a mailbox has one reader"
+        self._reading = True
+        try:
+            while True:
+                frame = Frame(self._handle, await self._session.frame())
+                yield frame
+                assert frame.handled, "handle each frame in a `with` block: without it the next never comes"
+        finally:
+            self._reading = False
+
+    def identify(self) -> tuple[str, Instant]:
+        """An id for a message, never used before, and the time."""
+        return self._session.identify()
+
+    def send(self, written: Sequence[Message], *effects: Any) -> None:
+        """Store messages and effects together, then send."""
+        now = self._session.clock()
+        drafts = [messages.envelope(self.profile, message, now) for message in written]
+        self._session.submit(drafts, effects)
+
+    @property
+    def on_the_way(self) -> int:
+        """How many messages the hub has not vouched for yet."""
+        return self._session.on_the_way
+
+    async def _request(self, path: str, members: Mapping[str, Any], *, kept: bool) -> Receipt:
+        message_id, _ = self.identify()
+        return await self._session.ask(requests.request(path, message_id, members, kept=kept))
+
+    def _handle(self, frame: Frame) -> None:
+        now = self._session.clock()
+        drafts = [messages.envelope(self.profile, message, now) for message in frame.messages]
+        told = [
+            delivery.opened.message
+            for delivery in frame.deliveries
+            if delivery.opened is not None and isinstance(delivery.opened.message, StatusReport)
+        ]
+        last = frame.deliveries[-1].number
+        self._session.submit(drafts, frame.effects, handled=last, then=lambda: self._tell(told))
+
+    def _tell(self, told: Sequence[StatusReport]) -> None:
+        for report in told:
+            if report.transaction_status in ENDED:
+                waiting = self._ends.pop(report.original_uetr, None)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(report)
