@@ -27,6 +27,7 @@ def swap(old: str, new: str) -> bytes:
     return WAGES.replace(old.encode(), new.encode(), 1)
 
 
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
 BILLION_LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha">' + b"".join(
     b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9)
 )
@@ -88,9 +89,9 @@ ATTACKS = {
     ),
     "schemaLocation": swap(
         "<Envelope ",
-        '<Envelope xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="urn:x http://x" ',
+        f'<Envelope xmlns:xsi="{XSI}" xsi:schemaLocation="urn:x http://x" ',
     ),
-    "xsi:nil": swap("<Nm>", '<Nm xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true">'),
+    "xsi:nil": swap("<Nm>", f'<Nm xmlns:xsi="{XSI}" xsi:nil="true">'),
     "a prefix": WAGES.replace(b"<Document xmlns=", b"<d:Document xmlns:d=").replace(
         b"</Document>", b"</d:Document>"
     ),
@@ -149,7 +150,9 @@ ORDINARY = {
     "references": swap("Зарина", "&#1047;&#x430;рина"),
     "space after it": WAGES + b"\n",
     "a question and an exclamation": swap("Семье", "Семье?!"),
-    "more than 256 equals": swap("Семье", "=" * 100 + "</Ustrd><Ustrd>" + "=" * 130 + "</Ustrd><Ustrd>" + "=" * 99),
+    "more than 256 equals": swap(
+        "Семье", "=" * 100 + "</Ustrd><Ustrd>" + "=" * 130 + "</Ustrd><Ustrd>" + "=" * 99
+    ),
     "as large as may be": WAGES + b" " * (SIZE_BYTES_MAX - len(WAGES)),
     "single quotes": WAGES.replace(b'"', b"'"),
 }

@@ -79,11 +79,13 @@ def tree(rows: Sequence[Row]) -> Node:
     for row in rows:
         node = root
         for tag in row.path.split("/"):
-            last = next(reversed(node.children), tag)
-            assert tag not in node.children or tag == last, f"{row.path} is not beside its siblings"
+            assert not node.rows, f"{row.path} goes through a leaf"
+            assert tag not in node.children or tag == next(reversed(node.children)), (
+                f"{row.path} is out of order"
+            )
             node = node.children.setdefault(tag, Node(tag))
+        assert not node.children, f"{row.path} is a branch"
         node.rows.append(row)
-        assert not node.children, f"{row.path} is both a leaf and a branch"
     return root
 
 

@@ -49,7 +49,7 @@ def _meaning(error: Any) -> tuple[str, str]:
             return "CH17", f"The element is not allowed here; allowed is: {names or 'none'}."
         case "SCHEMAV_CVC_COMPLEX_TYPE_4":
             return "CH21", "A mandatory attribute is missing."
-        case "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1":
+        case "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1" | "SCHEMAV_CVC_TYPE_3_1_1":
             return "CH17", "The attribute is not allowed."
         case "SCHEMAV_CVC_ELT_1":
             return "FF01", "The element does not begin a message of this definition."
