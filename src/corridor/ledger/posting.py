@@ -243,7 +243,6 @@ class Posting:
         return compare(t, existing)
 
     def _end(self, pending: Pending, status: int, debit: StagedAccount, credit: StagedAccount) -> None:
-        """Release what is reserved; the row keeps no time-out, so that no timer finds it again."""
         debit.debits_pending -= pending.amount
         credit.credits_pending -= pending.amount
         assert debit.debits_pending >= 0, f"pending debits below zero: account {pending.debit_account_id}"
@@ -251,15 +250,7 @@ class Posting:
         made_here = self.pendings.get(pending.id)
         if made_here is not None:
             self._ended_here[pending.id] = made_here
-        self.pendings[pending.id] = Pending(
-            pending.id,
-            pending.debit_account_id,
-            pending.credit_account_id,
-            pending.amount,
-            pending.currency,
-            status,
-            None,
-        )
+        self.pendings[pending.id] = pending.ended(status)
 
     def _undo(self, t: Transfer) -> None:
         """Take back what accepting `t` has staged, after those that followed it have been taken back."""

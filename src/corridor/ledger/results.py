@@ -5,7 +5,7 @@ from typing import assert_never
 
 
 class TransferResult(IntEnum):
-    """The outcome of one transfer, in order of precedence. A refused one leaves no trace: a free id stays free.
+    """The outcome of one transfer, in order of precedence. A refused one leaves no trace: its id stays free.
 
     The numbers leave room, so that a new outcome takes its place in the order without moving another.
     """
@@ -170,5 +170,5 @@ class TransferResult(IntEnum):
                 | TransferResult.PENDING_TRANSFER_EXPIRED
             ):
                 return False
-            case _ as never:
+            case _ as never:  # pragma: no cover - the type checker proves it
                 assert_never(never)

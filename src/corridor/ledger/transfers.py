@@ -61,6 +61,12 @@ class Pending(msgspec.Struct, frozen=True):
     status: int = PendingStatus.PENDING
     due_at: Instant | None = None
 
+    def ended(self, status: int) -> "Pending":
+        """The same with its last status; no time-out is left, so that no timer finds it again."""
+        return Pending(
+            self.id, self.debit_account_id, self.credit_account_id, self.amount, self.currency, status, None
+        )
+
 
 def inherit(transfer: Transfer, pending: Pending) -> Transfer:
     """The post or void, with what it leaves out taken from its pending transfer."""
