@@ -86,3 +86,10 @@ class StreamMail:
                 self._streams = None
                 raise HubAway
             return told.posts
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        if self._streams is not None:
+            self._streams[1].close()
+            await self._streams[1].wait_closed()
+            self._streams = None

@@ -50,3 +50,10 @@ class StreamSigner:
                 return signatures
             self._streams = None
             await asyncio.sleep(0.05)
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        if self._streams is not None:
+            self._streams[1].close()
+            await self._streams[1].wait_closed()
+            self._streams = None
