@@ -136,24 +136,26 @@ class Participant:
             await asyncio.sleep(delay / SECOND)
         raise Lost("The look-up was put off too often.")
 
-    async def register_alias(self, phone: str, currency: str, account: str, name: str) -> Receipt:
+    async def register_alias(
+        self, phone: str, currency: str, account: str, name: str, *effects: Any
+    ) -> Receipt:
         """Let a phone number stand for an account of this bank's customer. Raises: Refused."""
         members = {"phone": phone, "currency": currency, "account": account, "name": name}
-        return await self._request("aliases", members, kept=True)
+        return await self._request("aliases", members, *effects)
 
-    async def remove_alias(self, phone: str) -> Receipt:
+    async def remove_alias(self, phone: str, *effects: Any) -> Receipt:
         """Let a phone number stand for nothing. Raises: Refused."""
-        return await self._request("aliases/remove", {"phone": phone}, kept=True)
+        return await self._request("aliases/remove", {"phone": phone}, *effects)
 
     async def post_rates(self, base_currency: str, quote_currency: str, tiers: Sequence[Tier]) -> Receipt:
         """Replace this provider's rates of a pair. Raises: Refused, TurnedAway, Lost."""
         members = requests.rates_members(base_currency, quote_currency, tiers)
         return await self._request("rates", members, kept=False)
 
-    async def fund(self, participant: str, amount: Money) -> Receipt:
+    async def fund(self, participant: str, amount: Money, *effects: Any) -> Receipt:
         """As a currency's central bank, issue money into a participant's account. Raises: Refused."""
         members = {"participant": participant, "amount": requests.amount_members(amount)}
-        return await self._request("funding", members, kept=True)
+        return await self._request("funding", members, *effects)
 
     async def mail(self) -> AsyncIterator[Frame]:
         """The messages of the mailbox, frame by frame, for one reader that handles each before the next."""
@@ -182,9 +184,11 @@ class Participant:
         """How many messages the hub has not vouched for yet."""
         return self._session.on_the_way
 
-    async def _request(self, path: str, members: Mapping[str, Any], *, kept: bool) -> Receipt:
+    async def _request(
+        self, path: str, members: Mapping[str, Any], *effects: Any, kept: bool = True
+    ) -> Receipt:
         message_id, _ = self.identify()
-        return await self._session.ask(requests.request(path, message_id, members, kept=kept))
+        return await self._session.ask(requests.request(path, message_id, members, kept=kept), effects)
 
     def _handle(self, frame: Frame) -> None:
         now = self._session.clock()

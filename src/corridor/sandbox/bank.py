@@ -75,7 +75,7 @@ class Turn(msgspec.Struct, frozen=True):
 
 
 class Bank:
-    """One bank. `open_payments` are those that it had not seen the end of; `recall` finds those that ended."""
+    """One bank. `open_payments` are those it had not seen the end of; `recall` finds those that ended."""
 
     def __init__(
         self,
@@ -153,7 +153,7 @@ class Bank:
                 continue
             if payment.direction == IN and payment.status == RECEIVED:
                 self._promise(payment, now)
-            elif payment.direction == OUT and payment.status != "ACSC":
+            elif payment.direction == OUT and payment.status in (ORDERED, "ACSP"):
                 message_id, _ = self._identify()
                 self._messages.append(status_request(self._profile, payment.uetr, message_id, now))
                 heapq.heappush(self._due, (now + ASK_AFTER, payment.uetr))
@@ -233,13 +233,14 @@ class Bank:
                     self._report(payment, "ACCC")
             elif status == "RJCT":
                 self._keep(_with(payment, "RJCT", now, report.reason or "NARR"))
+        elif payment.status == "ACSC":  # final: only the creditor's bank has something to add
+            if status == "ACCC":
+                self._keep(_with(payment, status, now))
         elif status == "RJCT":
             self._release(payment, report.reason or "NARR", now)
-        elif status in ("ACSC", "ACCC"):
-            if payment.status != "ACSC":
+        else:
+            if status in ("ACSC", "ACCC"):
                 self.book.debit(payment.account, payment.amount)
-            self._keep(_with(payment, status, now))
-        elif payment.status != "ACSC":
             self._keep(_with(payment, status, now))
 
     def _release(self, payment: BankPayment, reason: str, now: Instant) -> None:

@@ -1,0 +1,99 @@
+"""Where a simulated bank keeps its book: tables of its own in the file that holds its correspondence."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+
+from corridor.client.store import Effect
+from corridor.sandbox.bank import BankPayment, Turn
+from corridor.sandbox.book import Account
+from corridor.sandbox.people import Customer
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS customer_account (
+    number TEXT PRIMARY KEY, currency TEXT NOT NULL, name TEXT NOT NULL, phone TEXT NOT NULL,
+    balance INTEGER NOT NULL, reserved INTEGER NOT NULL, closed INTEGER NOT NULL,
+    CHECK (0 <= reserved AND reserved <= balance)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS payment (
+    uetr TEXT PRIMARY KEY, direction TEXT NOT NULL, status TEXT NOT NULL, account TEXT NOT NULL,
+    currency TEXT NOT NULL, amount INTEGER NOT NULL, agent TEXT NOT NULL, message_id TEXT NOT NULL,
+    end_to_end_id TEXT NOT NULL, begun_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS open_payment ON payment (uetr) WHERE status NOT IN ('RJCT', 'ACCC');
+CREATE TABLE IF NOT EXISTS announced (phone TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+"""
+
+
+def prepare(database: sqlite3.Connection, customers: Iterable[Customer]) -> None:
+    """Make the tables and open an account for each customer that has none."""
+    database.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+    database.execute("BEGIN")
+    database.executemany(
+        "INSERT OR IGNORE INTO customer_account VALUES (?, ?, ?, ?, ?, 0, 0)",
+        [(each.account, each.currency, each.name, each.phone, each.opening) for each in customers],
+    )
+    database.execute("COMMIT")
+
+
+def accounts(database: sqlite3.Connection) -> list[Account]:
+    """All customers' accounts."""
+    rows = database.execute(
+        "SELECT number, currency, name, phone, balance, reserved, closed FROM customer_account"
+    )
+    return [Account(*row) for row in rows]
+
+
+def open_payments(database: sqlite3.Connection) -> list[BankPayment]:
+    """The payments of which something is still to come."""
+    rows = database.execute("SELECT * FROM payment WHERE status NOT IN ('RJCT', 'ACCC')")
+    return [BankPayment(*row) for row in rows]
+
+
+def recall(database: sqlite3.Connection) -> Callable[[str], BankPayment | None]:
+    """What finds a payment by its UETR."""
+
+    def find(uetr: str) -> BankPayment | None:
+        row = database.execute("SELECT * FROM payment WHERE uetr = ?", (uetr,)).fetchone()
+        return BankPayment(*row) if row else None
+
+    return find
+
+
+def effect(turn: Turn) -> Effect:
+    """What stores the book's side of a turn."""
+    changed = [(each.balance, each.reserved, each.closed, each.number) for each in turn.accounts]
+    payments = [
+        (
+            each.uetr, each.direction, each.status, each.account, each.currency, each.amount, each.agent,
+            each.message_id, each.end_to_end_id, each.begun_at, each.changed_at, each.reason,
+        )
+        for each in turn.payments
+    ]  # fmt: skip
+
+    def write(database: sqlite3.Connection) -> None:
+        database.executemany(
+            "UPDATE customer_account SET balance = ?, reserved = ?, closed = ? WHERE number = ?", changed
+        )
+        database.executemany(
+            "INSERT OR REPLACE INTO payment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", payments
+        )
+
+    return write
+
+
+def unannounced(database: sqlite3.Connection) -> Sequence[Account]:
+    """The accounts whose phone numbers the directory has not been told of."""
+    rows = database.execute(
+        "SELECT number, currency, name, phone, balance, reserved, closed FROM customer_account"
+        " WHERE phone <> '' AND phone NOT IN (SELECT phone FROM announced)"
+    )
+    return [Account(*row) for row in rows]
+
+
+def announced(phone: str) -> Effect:
+    """What remembers that the directory is being told of a phone number."""
+
+    def write(database: sqlite3.Connection) -> None:
+        database.execute("INSERT OR IGNORE INTO announced VALUES (?)", (phone,))
+
+    return write
