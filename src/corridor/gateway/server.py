@@ -1,0 +1,91 @@
+"""How the application is served: by uvicorn, with a protocol that neither waits for ever nor hoards."""
+
+import asyncio
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from corridor.gateway.app import Gateway
+
+HEAD_BYTES_MAX: Final = 16 * 1024
+ARRIVAL_S: Final = 10.0
+"""How long a request may take to arrive, and a new connection to begin one."""
+KEEP_ALIVE_S: Final = 75
+CONNECTIONS_MAX: Final = 4_096
+BACKLOG: Final = 1_024
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Ends connections whose requests come too slowly or have too long a head; uvicorn bounds neither."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._arriving = True
+        self._in_head = True
+        self._head_bytes = 0
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._deadline = self.loop.call_later(ARRIVAL_S, transport.close)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._disarm()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._in_head:  # an earlier piece has left it open
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._in_head and self._head_bytes > HEAD_BYTES_MAX:
+            self.transport.close()
+        elif self._arriving and self._deadline is None:
+            self._deadline = self.loop.call_later(ARRIVAL_S, self.transport.close)
+
+    def on_message_begin(self) -> None:
+        self._arriving = self._in_head = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._head_bytes = 0
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._arriving = False
+        self._disarm()
+        super().on_message_complete()
+
+    def _disarm(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+
+def configuration(
+    gateway: Gateway, host: str, port: int, *, certificate: Path | None = None, key: Path | None = None
+) -> uvicorn.Config:
+    """Return how uvicorn is to serve a gateway; port 0 takes a free one."""
+    return uvicorn.Config(
+        gateway,
+        host,
+        port,
+        loop="uvloop",
+        http=BoundedProtocol,
+        ws="none",
+        lifespan="on",
+        interface="asgi3",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=5,
+        limit_concurrency=CONNECTIONS_MAX,
+        backlog=BACKLOG,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+    )
