@@ -1,10 +1,18 @@
-"""Confirmation of payee: is the name the debtor gives the name the account is held in?"""
+# ruff: noqa: RUF002  (names in Cyrillic)
+"""Confirmation of payee: whether the name the debtor gives is the name the account is held in."""
 
 from enum import StrEnum
 from typing import Final
 
 from corridor.services.compliance.alignment import Alignment, Pair, Relation, alignments
-from corridor.services.compliance.names import Role, Word, is_company, is_sole_trader_form, parse
+from corridor.services.compliance.names import (
+    Role,
+    Word,
+    ends_as_patronymic,
+    is_company,
+    is_sole_trader_form,
+    parse,
+)
 
 
 class Match(StrEnum):
@@ -26,7 +34,8 @@ def compare_payee(given: str, registered: str) -> Match:
     | one letter of one word                                       | CLOSE_MATCH |
     | the ending of the family name: -ov and -ova, -ov and -zoda   | CLOSE_MATCH |
     | the first name is an initial                                 | CLOSE_MATCH |
-    | one more word, beside two that match; a generic word (Bank)  | CLOSE_MATCH |
+    | one word more, beside two that match                         | CLOSE_MATCH |
+    | one initial more, one generic word more (Bank)               | CLOSE_MATCH |
     | the legal form is another                                    | CLOSE_MATCH |
     | one letter of two words, or the first letter of a word       | NO_MATCH    |
     | another patronymic                                           | NO_MATCH    |
@@ -40,30 +49,32 @@ def compare_payee(given: str, registered: str) -> Match:
 
 
 def mask_name(name: str) -> str:
-    """What a stranger may see of a name: the first name and one letter, Рустам К.
+    """What a stranger may see of a name: the first name and a letter of the family name, Рустам К.
 
-    A company's name is public and stays whole; a sole trader is a person. A name of one word shows one letter.
+    A company's name is public and stays whole; a sole trader is a person. One word alone shows one letter.
     Raises: InvalidName (BE21) if the name holds nothing readable.
     """
     if is_company(parse(name)):
         return name
-    parts = [part.strip(",;\"«»()") for part in name.split()]
-    words = {part: parse(part).words[0] for part in parts if any(map(str.isalnum, part))}
-    people = {part: word for part, word in words.items() if not is_sole_trader_form(word)} or words
-    first, *others = people
-    if not others:
-        return f"{first[0].upper()}."
-    if _is_patronymic(people[others[-1]]) and len(others) > 1:  # Каримов Рустам Шодиевич
-        first, family = others[0], first
-    elif _is_family(people[first]) and not _is_family(people[others[0]]):  # Каримов Рустам
-        first, family = others[0], first
+    people = [
+        (part, word)
+        for part in (part.strip(",;\"'«»“”()") for part in name.split())
+        if any(map(str.isalnum, part)) and not is_sole_trader_form(word := parse(part).words[0])
+    ]
+    if len(people) < 2:
+        return f"{people[0][0][0].upper()}." if people else f"{name.strip()[0]}."
+    own = [part for part, word in people if not _is_family(word) and not ends_as_patronymic(word)]
+    family = [part for part, word in people if _is_family(word)]
+    if own and family:
+        first, last = own[0], family[0]
+    elif ends_as_patronymic(people[-1][1]):  # Сидорин Пётр Иванович
+        first, last = people[1][0], people[0][0]
     else:
-        family = others[-1]
-    return f"{first} {family[0].upper()}."
+        first, last = people[0][0], people[-1][0]
+    return f"{first} {last[0].upper()}."
 
 
 _FAMILY_ENDS: Final = ("ov", "ev", "ski")
-_PATRONYMIC_ENDS: Final = ("ovic", "evic", "ovna", "evna", "ilic", "icna")
 _CLOSE: Final = (Relation.ONE_LETTER, Relation.FAMILY)
 _SAME_BEGINNING: Final = 70
 """Likeness below this: the slip is in the first letter, where people rarely make one."""
@@ -109,7 +120,3 @@ def _forms_differ(alignment: Alignment) -> bool:
 
 def _is_family(word: Word) -> bool:
     return word.family.endswith(_FAMILY_ENDS)
-
-
-def _is_patronymic(word: Word) -> bool:
-    return word.sound.endswith(_PATRONYMIC_ENDS)

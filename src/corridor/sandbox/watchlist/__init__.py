@@ -1,0 +1,1 @@
+"""A list of the wanted for tests and the sandbox: nobody real, seeded, in the official formats."""
