@@ -1,0 +1,93 @@
+"""The log as it is stored, batch by batch in order, for whoever checks it."""
+
+from collections.abc import AsyncIterator, Sequence
+
+import asyncpg
+import msgspec
+
+from corridor.ledger.transfers import Transfer
+from corridor.services.messaging.records import Blob, Message
+
+Runs = tuple[tuple[int, int], ...]
+
+GROUP_BATCHES = 64
+GROUP_TRANSFERS = 20_000
+"""So much of the log is in memory at a time, and one batch more."""
+
+_BLOBS = "SELECT month, batch, at, head, transfers, content FROM blob ORDER BY month, batch"
+_LINES = """
+SELECT month, batch, position, direction, participant, number, definition, message_id, payment, outcome,
+       reason, at, content, digest, start, size
+  FROM message WHERE month = ANY($1) AND batch BETWEEN $2 AND $3 ORDER BY batch, position
+"""
+_TRANSFERS = """
+SELECT t.* FROM unnest($1::bigint[], $2::bigint[]) AS run(first, ids)
+  JOIN transfer t ON t.id BETWEEN run.first AND run.first + run.ids - 1
+"""
+_runs = msgspec.msgpack.Decoder(Runs)
+
+
+class Logged(msgspec.Struct):
+    """A batch as it is stored, and what is known of the one before."""
+
+    blob: Blob
+    lines: list[Message]
+    named: Runs | None
+    """Its transfers as runs; None if that cannot be read."""
+    transfers: list[Transfer]
+    """Those of them that are there, in their order."""
+    before: bytes | None = None
+    """The head before it; None if the batch before is missing."""
+    content: bytes = b""
+
+
+async def batches(db: asyncpg.Connection) -> AsyncIterator[Logged]:
+    """Yield every batch of the log in order, reading few at a time."""
+    group: list[tuple[Blob, Runs | None]] = []
+    weight = 0
+    async for row in db.cursor(_BLOBS, prefetch=GROUP_BATCHES):
+        blob = Blob(*row)
+        runs = _runs_of(blob)
+        group.append((blob, runs))
+        weight += transfers_in(runs or ())
+        if len(group) >= GROUP_BATCHES or weight >= GROUP_TRANSFERS:
+            for batch in await _fill(db, group):
+                yield batch
+            group, weight = [], 0
+    for batch in await _fill(db, group):
+        yield batch
+
+
+async def _fill(db: asyncpg.Connection, group: Sequence[tuple[Blob, Runs | None]]) -> list[Logged]:
+    if not group:
+        return []
+    lines: dict[int, list[Message]] = {blob.batch: [] for blob, _ in group}
+    months = list({blob.month for blob, _ in group})
+    for row in await db.fetch(_LINES, months, group[0][0].batch, group[-1][0].batch):
+        lines.setdefault(row["batch"], []).append(Message(*row))
+    runs = [run for _, named in group for run in named or ()]
+    moved: dict[int, Transfer] = {}
+    if runs:
+        for row in await db.fetch(_TRANSFERS, [first for first, _ in runs], [ids for _, ids in runs]):
+            moved[row["id"]] = Transfer(*row)
+    return [
+        Logged(
+            blob,
+            lines[blob.batch],
+            named,
+            [moved[n] for first, ids in named or () for n in range(first, first + ids) if n in moved],
+        )
+        for blob, named in group
+    ]
+
+
+def _runs_of(blob: Blob) -> Runs | None:
+    try:
+        return _runs.decode(blob.transfers)
+    except msgspec.DecodeError:
+        return None
+
+
+def transfers_in(runs: Runs) -> int:
+    """Return how many transfers are named."""
+    return sum(ids for _, ids in runs)

@@ -1,0 +1,73 @@
+"""Verification: every invariant recomputed from the journal, while the hub may be running."""
+
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+
+from corridor.adapters.postgres import (
+    verify_exchange,
+    verify_ledger,
+    verify_log,
+    verify_payments,
+    verify_quotes,
+)
+from corridor.adapters.postgres.findings import Findings, Report
+from corridor.adapters.postgres.verify_told import told
+
+__all__ = ["INVARIANTS", "SAMPLE", "Findings", "Report", "examine", "verify"]
+
+Invariant = Callable[[asyncpg.Connection], Awaitable[Findings]]
+
+SAMPLE = 20
+"""Of so many messages one is parsed and checked by schema; signatures and digests are checked of all."""
+
+INVARIANTS: tuple[Invariant, ...] = (
+    *verify_ledger.INVARIANTS,
+    *verify_exchange.INVARIANTS,
+    *verify_payments.INVARIANTS,
+    *verify_quotes.INVARIANTS,
+    told,
+)
+
+
+async def verify(
+    dsn: str,
+    *,
+    chain: verify_log.Chain,
+    environment: str,
+    sample: int = SAMPLE,
+    tell: Callable[[Findings], None] = lambda _: None,
+) -> Report:
+    """Ask every invariant of one snapshot of the journal; a role that may only read is enough.
+
+    Guarantees: no state of the hub is believed that its history does not give; memory is bounded, whatever
+    the length of the history; the hub is not disturbed, though vacuum waits for the end of the snapshot.
+
+    `chain` is how the hub computes the head after a batch. One message in `sample` is checked by schema, 1
+    for all. `tell` hears of each invariant as soon as it has been asked.
+    """
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            return await examine(connection, chain=chain, environment=environment, sample=sample, tell=tell)
+    finally:
+        await connection.close()
+
+
+async def examine(
+    db: asyncpg.Connection,
+    *,
+    chain: verify_log.Chain,
+    environment: str,
+    sample: int = SAMPLE,
+    tell: Callable[[Findings], None] = lambda _: None,
+) -> Report:
+    """As `verify`, of what this connection sees in its transaction."""
+    findings: list[Findings] = []
+    for invariant in INVARIANTS:
+        findings.append(await invariant(db))
+        tell(findings[-1])
+    for found in await verify_log.read_log(db, chain, environment, sample):
+        findings.append(found)
+        tell(found)
+    return Report(findings)

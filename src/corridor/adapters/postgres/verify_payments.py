@@ -1,0 +1,158 @@
+"""Payments against the ledger and the log: their records, legs and holds, and the evidence for them.
+
+In these queries a leg is a transfer with the code of a payment's principal (10) or of the hub's fee (11).
+"""
+
+import asyncpg
+
+from corridor.adapters.postgres.findings import Findings, ask
+
+Connection = asyncpg.Connection
+
+_DUE_LEGS = "CASE WHEN provider = '' THEN 1 WHEN fee_amount = 0 THEN 2 ELSE 3 END"
+_PHASE = "('{PENDING,POSTED,VOIDED,EXPIRED}'::text[])"
+
+
+async def payments(db: Connection) -> Findings:
+    """Every payment's record is one that its status allows: open with a timer, or final with a time.
+
+    What is held is kept with its order. Without a provider the destination is the source.
+    """
+    return await ask(
+        db,
+        "payments",
+        "SELECT count(*) FROM payment",
+        f"""
+        SELECT format('payment %s: ', uetr) || CASE
+            WHEN p.uetr IS NULL THEN 'it is kept as held, but there is no such payment'
+            WHEN CASE status
+                WHEN 'PDNG' THEN legs = 0 AND final_at IS NULL
+                WHEN 'ACSP' THEN legs > 0 AND final_at IS NULL AND forwarded_at IS NOT NULL
+                WHEN 'ACSC' THEN legs > 0 AND final_at >= forwarded_at AND credited_at IS NULL
+                WHEN 'ACCC' THEN legs > 0 AND final_at >= forwarded_at AND credited_at >= final_at
+                WHEN 'RJCT' THEN (legs > 0) = (forwarded_at IS NOT NULL) AND final_at IS NOT NULL
+                                 AND credited_at IS NULL
+                END IS NOT TRUE
+              OR p.open <> (status IN ('PDNG', 'ACSP')) OR p.open <> (due_at IS NOT NULL)
+              OR (reason <> '') <> (status = 'RJCT')
+              OR legs NOT IN (0, {_DUE_LEGS})
+            THEN format('it is %s, but its record is not: open %s, %s legs, reason "%s", final at %s', status,
+                        p.open, legs, reason, coalesce(final_at::text, 'no time'))
+            WHEN coalesce(h.open, false) <> (status = 'PDNG')
+            THEN format('it is %s, but its order is %s', status, CASE WHEN h.open THEN 'kept as held'
+                                                                   ELSE 'not kept' END)
+            WHEN provider = '' AND (destination_currency, destination_amount, fee_amount, rate IS NULL,
+                                    unit_currency) <> (source_currency, source_amount, 0, true, '')
+              OR provider = '' AND legs > 0 AND quote_id <> ''
+            THEN 'it has no provider, but is recorded as a conversion' END
+          FROM payment p FULL JOIN held_payment h USING (uetr)
+        """,  # noqa: S608  our own
+    )
+
+
+async def legs(db: Connection) -> Findings:
+    """A settled payment moved exactly its amounts between the right accounts, a rejected one nothing.
+
+    An open one holds exactly its reservation. No other transfer is made in a payment's name.
+    """
+    return await ask(
+        db,
+        "legs",
+        "SELECT coalesce(sum(legs), 0) FROM payment",
+        f"""
+        WITH due AS (
+            SELECT p.uetr, p.number, p.status, leg.*, p.first_transfer + leg.ordinal AS id,
+                   d.account_id AS debits, c.account_id AS credits,
+                   CASE status WHEN 'ACSP' THEN 1 WHEN 'RJCT' THEN 3 WHEN 'PDNG' THEN 0 ELSE 2 END AS phase
+              FROM payment p CROSS JOIN hub h
+             CROSS JOIN LATERAL (VALUES
+                (0, debtor_agent, CASE WHEN provider = '' THEN creditor_agent ELSE provider END,
+                    source_amount, source_currency, 10),
+                (1, provider, creditor_agent, destination_amount, destination_currency, 10),
+                (2, debtor_agent, h.bic, fee_amount, source_currency, 11)
+             ) AS leg(ordinal, debtor, creditor, amount, currency, code)
+              LEFT JOIN settlement_account d ON (d.participant, d.currency) = (leg.debtor, leg.currency)
+              LEFT JOIN settlement_account c ON (c.participant, c.currency) = (leg.creditor, leg.currency)
+             WHERE ordinal < {_DUE_LEGS} AND legs > 0)
+        SELECT format('payment %s is %s: leg %s should be %s with %s %s from %s to %s, but is %s', uetr,
+                      due.status, ordinal + 1, {_PHASE}[phase], due.amount, due.currency, debtor, creditor,
+                      CASE WHEN t.id IS NULL THEN 'not there'
+                           ELSE format('%s with %s %s from account %s to %s, code %s', {_PHASE}[s.status],
+                                       t.amount, t.currency, t.debit_account_id, t.credit_account_id, t.code)
+                      END)
+          FROM due LEFT JOIN transfer t USING (id) LEFT JOIN pending s USING (id)
+         WHERE (t.flags & 2, t.debit_account_id, t.credit_account_id, t.amount, t.currency, t.code,
+                t.reference, s.status)
+               IS DISTINCT FROM
+               (2, debits, credits, due.amount, due.currency, due.code, due.number, phase)
+        UNION ALL
+        SELECT format('%s: %s transfers are made in its name, not %s',
+                      coalesce('payment ' || uetr, 'no payment has number ' || reference),
+                      coalesce(made, 0), coalesce(due, 0))
+          FROM (SELECT number, uetr, legs * CASE status WHEN 'ACSP' THEN 1 ELSE 2 END AS due FROM payment) p
+          FULL JOIN (SELECT reference, count(*) AS made FROM transfer
+                      WHERE reference <> 0 AND (code IN (10, 11) OR pending_id <> 0) GROUP BY reference) t
+            ON reference = number
+         WHERE coalesce(made, 0) <> coalesce(due, 0)
+        """,  # noqa: S608  our own
+    )
+
+
+async def evidence(db: Connection) -> Findings:
+    """Every payment has its order in the log, a forwarded one its message, a settled one an answer to it.
+
+    Nothing is reserved without an order that was accepted, for only such an order has been screened. What
+    screening stopped and is reserved all the same was released by two persons.
+    """
+    return await ask(
+        db,
+        "evidence",
+        "SELECT count(*) FROM payment",
+        """
+        SELECT format('payment %s: ', uetr) || CASE
+            WHEN orders = 0 THEN format('the log holds no order for it from %s', debtor_agent)
+            WHEN legs > 0 AND accepted = 0 THEN 'it was reserved, but no order for it was accepted'
+            WHEN legs > 0 AND forwarded <> 1
+            THEN format('it was reserved, but the log holds %s messages that pass it on to %s', forwarded,
+                        creditor_agent)
+            WHEN status IN ('ACSC', 'ACCC') AND answers = 0
+            THEN format('it is %s, but %s never promised to credit it', status, creditor_agent)
+            WHEN legs > 0 AND held AND persons < 2
+            THEN format('it was held, and released by %s persons, not by two', persons) END
+          FROM (
+            SELECT p.uetr, p.status, p.legs, p.debtor_agent, p.creditor_agent,
+                   EXISTS (SELECT FROM held_payment h WHERE h.uetr = p.uetr) AS held,
+                   count(*) FILTER (WHERE ordered) AS orders,
+                   count(*) FILTER (WHERE ordered AND accepted) AS accepted,
+                   count(*) FILTER (WHERE direction = 'out' AND definition = 'pacs.008.001.13'
+                                      AND participant = creditor_agent AND m.message_id = forwarded_id
+                                      AND at = forwarded_at) AS forwarded,
+                   count(*) FILTER (WHERE definition = 'pacs.002.001.10' AND participant = creditor_agent
+                                      AND accepted) AS answers,
+                   count(DISTINCT participant) FILTER (WHERE participant LIKE 'operator:%'
+                                                         AND accepted) AS persons
+              FROM payment p LEFT JOIN message m ON m.payment = p.number
+             CROSS JOIN LATERAL (SELECT m.direction = 'in' AND m.outcome = 'accepted') AS a(accepted)
+             CROSS JOIN LATERAL (SELECT m.direction = 'in' AND m.definition = 'pacs.008.001.13'
+                                    AND m.participant = debtor_agent AND m.content = p.content) AS o(ordered)
+             GROUP BY p.uetr) AS e
+        """,
+    )
+
+
+async def holds(db: Connection) -> Findings:
+    """Nothing is reserved for a payment that is not waiting for its creditor agent."""
+    return await ask(
+        db,
+        "holds",
+        "SELECT count(*) FROM pending WHERE status = 1",
+        """
+        SELECT format('transfer %s reserves %s %s for payment %s, which is %s', id, s.amount, s.currency,
+                      coalesce(uetr, 'number ' || t.reference), coalesce(p.status, 'not there'))
+          FROM pending s JOIN transfer t USING (id) LEFT JOIN payment p ON p.number = t.reference
+         WHERE s.status = 1 AND t.code IN (10, 11) AND p.status IS DISTINCT FROM 'ACSP'
+        """,
+    )
+
+
+INVARIANTS = (payments, legs, evidence, holds)

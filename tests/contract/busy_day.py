@@ -1,0 +1,105 @@
+"""A day of the smallest corridor: every way a payment can go, and a crowd of others by a seed."""
+
+from random import Random
+
+from tests.contract.signed_world import SignedWorld
+from tests.world import FUNDS, LIST, SEVR, agreed
+
+from corridor.domain.money import Money
+from corridor.services.compliance.commands import SetScreeningPolicy
+from corridor.services.compliance.screening import Hit, Screening
+from corridor.services.instant.commands import RefusePayment, ReleasePayment
+from corridor.services.messaging.commands import AddKey, Refused, RevokeKey
+
+SETTLED, CREDITED, REFUSED, SILENT, OPEN, CONVERTED, HELD = range(1, 8)
+"""The payments that tests name, by the number in their UETR. 20 to 29 are others, 100 on the crowd."""
+
+HIT = Screening(LIST, (Hit("Иван Петров", "UN", "QDi.1", "Ivan Petrov", 97, "both words"),))
+
+
+def live(world: SignedWorld, crowd: int = 40, seed: int = 7) -> SignedWorld:
+    """Found the corridor, and let its day pass."""
+    world.found()
+    _ordinary(world)
+    _converted(world)
+    _screened(world)
+    _wrong(world)
+    _crowd(world, Random(seed), crowd)
+    world.quote(777_00)  # stays open
+    world.pay(world.order(OPEN))
+    return world
+
+
+def uetr(world: SignedWorld, n: int) -> str:
+    """Return the UETR of a payment."""
+    return world.order(n).uetr
+
+
+def _ordinary(world: SignedWorld) -> None:
+    for n in (SETTLED, CREDITED, REFUSED, SILENT):
+        world.pay(world.order(n))
+    world.report(uetr(world, SETTLED), "ACCP")
+    world.report(uetr(world, CREDITED), "ACCP")
+    world.report(uetr(world, CREDITED), "ACCC")
+    world.report(uetr(world, REFUSED), "RJCT", reason="AC03")
+    world.ask(uetr(world, SETTLED))
+    world.advance(8)
+    world.report(uetr(world, SILENT), "ACCP")  # too late
+
+
+def _converted(world: SignedWorld) -> None:
+    for n, amount in ((CONVERTED, 1_000_00), (20, FUNDS * 2)):  # the second is not covered
+        quote = world.quote(amount)
+        world.pay(world.order(n, interbank_settlement_amount=Money(amount, "RUB"), agreed_rate=agreed(quote)))
+    world.report(uetr(world, CONVERTED), "ACCP")
+    world.quote(500_00)
+    world.advance(61)  # and it expires
+
+
+def _screened(world: SignedWorld) -> None:
+    world.pay(world.order(21), HIT)
+    world.operate(SetScreeningPolicy, on_hit="hold", hold_limit_s=600)
+    for n in (HELD, 22, 23):
+        world.pay(world.order(n), HIT)
+    for person in ("alice", "bob"):
+        world.submit(ReleasePayment(world.origin(f"operator:{person}"), uetr=uetr(world, HELD)))
+    world.report(uetr(world, HELD), "ACCP")
+    world.submit(RefusePayment(world.origin("operator:bob"), uetr=uetr(world, 22)))  # 23 stays held
+
+
+def _wrong(world: SignedWorld) -> None:
+    order = world.order(24)
+    world.pay(order, message_id="twice")
+    world.pay(world.order(25), message_id="twice")  # the same id, another content
+    world.pay(order, message_id="twice")  # the same once more: answered, not logged
+    world.pay(world.order(24, message_id="again"))  # a known UETR
+    world.report(order.uetr, "ACCP", signer=SEVR)  # not theirs to say
+    unreadable = world.origin(SEVR, b"<Envelope", "unreadable")
+    world.submit(Refused(unreadable, reason="FF01", text="not parseable"))
+    world.operate(
+        AddKey,
+        key_id="SEVRRUM0-2",
+        participant=SEVR,
+        algorithm="EdDSA",
+        public=b"",
+        valid_from=0,
+        valid_until=2**62,
+    )
+    world.pay(world.order(26), key_id="SEVRRUM0-2")
+    world.operate(RevokeKey, key_id="SEVRRUM0-2")
+    world.pay(world.order(27), key_id="SEVRRUM0-2")  # no longer heard
+
+
+def _crowd(world: SignedWorld, dice: Random, size: int) -> None:
+    waiting: list[str] = []
+    for n in range(100, 100 + size):
+        order = world.order(n, interbank_settlement_amount=Money(dice.randint(1, 5_000_00), "RUB"))
+        world.pay(order)
+        waiting.append(order.uetr)
+        if dice.random() < 0.7:
+            uetr = waiting.pop(dice.randrange(len(waiting)))
+            status = dice.choice(("ACCP", "ACCP", "ACCP", "RJCT"))
+            world.report(uetr, status, reason="AC04" if status == "RJCT" else None)
+            if status == "ACCP" and dice.random() < 0.5:
+                world.report(uetr, "ACCC")
+        world.advance(dice.random())
