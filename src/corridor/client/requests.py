@@ -68,13 +68,13 @@ def quote_members(
     creditor_agent: str, source_currency: str, destination_currency: str, amount: Money, provider: str
 ) -> dict[str, Any]:
     """The amount is fixed on the side whose currency it has."""
-    return {
+    members = {
         "creditor_agent": creditor_agent,
         "source_currency": source_currency,
         "destination_currency": destination_currency,
         "amount": amount_members(amount),
-        "provider": provider,
     }
+    return {**members, "provider": provider} if provider else members
 
 
 def rates_members(base_currency: str, quote_currency: str, tiers: Sequence[Tier]) -> dict[str, Any]:

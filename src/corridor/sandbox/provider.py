@@ -1,4 +1,4 @@
-"""A simulated FX provider: it posts rates that walk at random round a middle, and books what was exchanged."""
+"""A simulated FX provider: posts rates that walk at random round a middle, books what was exchanged."""
 
 import random
 import sqlite3

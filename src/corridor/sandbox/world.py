@@ -52,4 +52,4 @@ FUNDING: Final = (
     *((provider, ROUBLE, 10_000_000_000_00) for provider in FX_PROVIDERS),
     *((provider, SOMONI, 1_000_000_000_00) for provider in FX_PROVIDERS),
 )
-"""What the central banks issue on the first day, in minor units: far more than a day's payments move one way."""
+"""What the central banks issue on the first day, in minor units: far more than a day moves one way."""

@@ -1,0 +1,172 @@
+"""All institutions of the sandbox in one asyncio process, talking to the hub through the front door only."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Final, Self
+
+from corridor.client.identifiers import MakeUETR
+from corridor.client.participant import Participant
+from corridor.client.profile import PrivateKey, Profile
+from corridor.client.store import SqliteStore
+from corridor.domain.instants import MILLISECOND, Instant
+from corridor.domain.money import Money
+from corridor.sandbox import bank_store, central_bank, provider
+from corridor.sandbox.bank import Bank, Behaviour
+from corridor.sandbox.book import Book
+from corridor.sandbox.corridor import Intent, intents
+from corridor.sandbox.offices import BankOffice, Notice, Observe, ProviderOffice, read_mail
+from corridor.sandbox.people import Customer, make_customers
+from corridor.sandbox.world import BANKS, CENTRAL_BANKS, FUNDING, FX_PROVIDERS, INSTITUTIONS, MID
+
+SPACING: Final = 10 * MILLISECOND
+"""Between two transactions of one institution: the load then shares them."""
+
+
+class Sandbox:
+    """The institutions at work; `open` makes one."""
+
+    def __init__(self, customers: tuple[Customer, ...], wants: random.Random) -> None:
+        self.customers = customers
+        self.participants: dict[str, Participant] = {}
+        self.stores: dict[str, SqliteStore] = {}
+        self.banks: dict[str, BankOffice] = {}
+        self._providers: list[ProviderOffice] = []
+        self._intents = intents(wants, customers)
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(
+        cls,
+        profiles: Mapping[str, Profile],
+        keys: Mapping[str, PrivateKey],
+        directory: Path,
+        *,
+        clock: Callable[[], Instant],
+        uetr: MakeUETR,
+        seed: int = 1,
+        behaviours: Mapping[str, Behaviour] | None = None,
+    ) -> AsyncIterator[Self]:
+        """Open every institution on its own file in a directory that exists, and keep it at work.
+
+        Customers and what they want follow from the seed; `uetr` should not, for UETRs are unique for ever.
+        """
+        sandbox = cls(make_customers(_dice(seed, "customers")), _dice(seed, "wants"))
+        async with contextlib.AsyncExitStack() as stack:
+            for each in INSTITUTIONS:
+                store = sandbox.stores[each.bic] = SqliteStore(
+                    directory / f"{each.bic}.db", power_cut_safe=False
+                )
+                stack.callback(store.close)
+                sandbox.participants[each.bic] = await stack.enter_async_context(
+                    Participant.open(
+                        profiles[each.bic],
+                        keys[each.bic],
+                        store,
+                        clock=clock,
+                        dice=_dice(seed, f"retries of {each.bic}"),
+                        uetr=uetr,
+                        spacing=SPACING,
+                    )
+                )
+            sandbox._staff(clock, seed, behaviours or {})
+            group = await stack.enter_async_context(asyncio.TaskGroup())
+            tasks = sandbox._start(group)
+            try:
+                yield sandbox
+            finally:
+                for task in tasks:
+                    task.cancel()
+
+    async def found(self) -> None:
+        """What was not done before: money from the central banks, the first rates, the customers' phones."""
+        async with asyncio.TaskGroup() as group:
+            for issuer in CENTRAL_BANKS:
+                sums = [
+                    (each.bic, Money(amount, currency))
+                    for each, currency, amount in FUNDING
+                    if currency == issuer.home
+                ]
+                participant, store = self.participants[issuer.bic], self.stores[issuer.bic]
+                group.create_task(central_bank.issue(participant, store.connection, "first day", sums))
+            for office in self._providers:
+                group.create_task(office.post_rates())
+            for bank in self.banks.values():
+                group.create_task(bank.announce_customers())
+
+    async def offer(self, per_s: float, count: int, observe: Observe, *, look_up: bool = True) -> None:
+        """Let so many payments begin at an even rate, whatever becomes of them; return when all have ended.
+
+        The observer is told of every change of each.
+        """
+        under_way = 0
+        all_begun = False
+        ended = asyncio.Event()
+
+        def watch(notice: Notice) -> None:
+            nonlocal under_way
+            observe(notice)
+            if notice.status in ("ACCC", "RJCT"):
+                under_way -= 1
+                if all_begun and not under_way:
+                    ended.set()
+
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        async with asyncio.TaskGroup() as group:
+            for number in range(count):
+                delay_s = start + number / per_s - loop.time()
+                if delay_s > 0:
+                    await asyncio.sleep(delay_s)
+                elif number % 8 == 0:
+                    await asyncio.sleep(0)  # late, but answers must come in, too
+                under_way += 1
+                intent = next(self._intents)
+                office = self.banks[intent.debtor.bank]
+                if intent.quoted or (look_up and intent.by_phone):
+                    group.create_task(office.pay(intent, watch, look_up=look_up))
+                else:
+                    office.pay_at_once(intent, watch)
+        all_begun = True
+        if under_way:
+            await ended.wait()
+
+    async def pay(self, intent: Intent, observe: Observe) -> str:
+        """Let one customer pay; return the UETR."""
+        return await self.banks[intent.debtor.bank].pay(intent, observe)
+
+    def _staff(self, clock: Callable[[], Instant], seed: int, behaviours: Mapping[str, Behaviour]) -> None:
+        for each in CENTRAL_BANKS:
+            central_bank.prepare(self.stores[each.bic].connection)
+        for each in FX_PROVIDERS:
+            provider.prepare(self.stores[each.bic].connection)
+            trader = provider.Provider(MID, _dice(seed, f"rates of {each.bic}"))
+            self._providers.append(ProviderOffice(self.participants[each.bic], trader))
+        for each in BANKS:
+            database = self.stores[each.bic].connection
+            bank_store.prepare(database, [c for c in self.customers if c.bank == each.bic])
+            participant = self.participants[each.bic]
+            bank = Bank(
+                participant.profile,
+                Book(bank_store.accounts(database)),
+                bank_store.open_payments(database),
+                identify=participant.identify,
+                recall=bank_store.recall(database),
+                dice=_dice(seed, f"answers of {each.bic}"),
+                behaviour=behaviours.get(each.bic),
+            )
+            self.banks[each.bic] = BankOffice(participant, bank, database, clock)
+
+    def _start(self, group: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
+        work = [office.run() for office in self.banks.values()]
+        for office in self._providers:
+            work += [office.run(), office.keep_posting()]
+        work += [read_mail(self.participants[each.bic]) for each in CENTRAL_BANKS]
+        return [group.create_task(each) for each in work]
+
+
+def _dice(seed: int, purpose: str) -> random.Random:
+    """A source of its own for each purpose, so that more draws here change nothing there."""
+    return random.Random(f"{seed}/{purpose}")  # noqa: S311  play, not secrets
