@@ -145,7 +145,7 @@ class World(Rig):
 
     def heard(self, participant: str) -> list[str]:
         """Return what stands in a mailbox, one word a message."""
-        return [_word(opened.message) for opened in self.mailboxes[participant]]
+        return [word(opened.message) for opened in self.mailboxes[participant]]
 
 
 def agreed(quote: dict[str, Any]) -> AgreedRate:
@@ -158,7 +158,7 @@ def agreed(quote: dict[str, Any]) -> AgreedRate:
     )
 
 
-def _word(message: Any) -> str:
+def word(message: Any) -> str:
     match type(message).__name__:
         case "CreditTransfer":
             return "pacs.008"

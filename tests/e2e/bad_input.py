@@ -1,0 +1,193 @@
+"""Everything wrong that a bank may send, and what it hears: rows for the test and for docs/bad-input.md."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from corridor.adapters.keys.software import Ed25519Key
+from corridor.domain.money import Money
+from tests.unit.gateway.house import XML, Bank, Exchange, House
+from tests.world import FUNDS, PAMR, SEVR, agreed
+
+STRANGER = Ed25519Key(b"S" * 32)
+Send = Callable[[House], Awaitable[Any]]
+
+
+class Row(NamedTuple):
+    """`status` is the HTTP answer's; `hears` what then stands in the sender's mailbox, last."""
+
+    what: str
+    status: int
+    hears: str
+    send: Send
+
+
+def order(n: int = 1, **facts: Any) -> Send:
+    async def send(house: House) -> Any:
+        return await house.sevr.send(house.sevr.order(n, **facts))
+
+    return send
+
+
+def changed(change: Callable[[bytes], bytes]) -> Send:
+    async def send(house: House) -> Any:
+        return await house.sevr.send(change(house.sevr.order(1)))
+
+    return send
+
+
+def signed(**facts: Any) -> Send:
+    async def send(house: House) -> Any:
+        bank = house.sevr
+        body = bank.order(1)
+        return await posted(bank, body, bank.sign(body, **facts))
+
+    return send
+
+
+async def posted(bank: Bank, body: bytes, signature: str | None) -> Any:
+    headers = [*XML, ("content-length", str(len(body)))]
+    if signature is not None:
+        headers.append(("corridor-signature", signature))
+    return await Exchange(bank.house.gateway, "POST", "/v1/messages", headers, (body,)).answer()
+
+
+async def unsigned(house: House) -> Any:
+    return await posted(house.sevr, house.sevr.order(1), None)
+
+
+async def one_bit(house: House) -> Any:
+    body = house.sevr.order(1)
+    flipped = bytearray(body)
+    flipped[len(body) // 2] ^= 1
+    return await posted(house.sevr, bytes(flipped), house.sevr.sign(body))
+
+
+async def twice_the_same(house: House) -> Any:
+    body = house.sevr.order(1)
+    first, again = await house.sevr.send(body), await house.sevr.send(body)
+    assert first.body == again.body
+    return again
+
+
+async def other_content(house: House) -> Any:
+    await house.sevr.send(house.sevr.order(1))
+    return await house.sevr.send(house.sevr.order(2, message_id=f"{SEVR}-m1"))
+
+
+async def same_uetr(house: House) -> Any:
+    await house.sevr.send(house.sevr.order(1))
+    return await house.sevr.send(house.sevr.order(1, message_id=f"{SEVR}-other"))
+
+
+def with_quote(n: int = 1, **changes: Any) -> Send:
+    async def send(house: House) -> Any:
+        quote = await ask_quote(house) | {k: v for k, v in changes.items() if k in ("rate", "quote_id")}
+        if "skip" in changes:
+            house.clock.skipped += changes["skip"]
+            await house.gateway._keys.refresh()  # noqa: SLF001  which it does by itself every second
+        amount = Money(changes.get("amount", 100_000), "RUB")
+        if "before" in changes:
+            first = house.sevr.order(n + 1, interbank_settlement_amount=amount, agreed_rate=agreed(quote))
+            await house.sevr.send(first)
+        facts = {"interbank_settlement_amount": amount, "agreed_rate": agreed(quote)}
+        return await house.sevr.send(house.sevr.order(n, **facts))
+
+    return send
+
+
+async def ask_quote(house: House) -> dict[str, Any]:
+    provider = house.banks["ALFXRUM0"]
+    rates = {"base_currency": "TJS", "quote_currency": "RUB"}
+    tier = {"from_amount": "0", "bid": "8.50", "ask": "8.60"}
+    assert (await provider.request("/v1/rates", **rates, tiers=[tier])).status == 200
+    asked = {"creditor_agent": PAMR, "source_currency": "RUB", "destination_currency": "TJS"}
+    amount = {"amount": "100000", "currency": "RUB", "scale": 2}
+    answer = await house.sevr.request("/v1/quotes", **asked, amount=amount)
+    assert answer.status == 200, answer.body
+    return answer.json["answer"]
+
+
+def rub(minor: int, currency: str = "RUB") -> dict[str, Any]:
+    return {"interbank_settlement_amount": Money(minor, currency)}
+
+
+ROWS = (
+    # bytes
+    Row("truncated", 202, "admi.002 FF01", changed(lambda body: body[: len(body) // 2])),
+    Row("larger than 64 KiB", 413, "", changed(lambda body: body + b" " * 2**16)),
+    Row("no XML at all", 202, "admi.002 FF01", changed(lambda _: b"\x00\xff")),
+    Row("a DOCTYPE", 202, "admi.002 FF01", changed(lambda body: b"<!DOCTYPE x>" + body)),
+    Row(
+        "a comment inside an amount",
+        202,
+        "admi.002 FF01",
+        changed(lambda body: body.replace(b"100.00", b"10<!-- -->0.00")),
+    ),
+    Row("another schema", 202, "admi.002 FF01", changed(lambda body: body.replace(b".001.13", b".001.12"))),
+    Row(
+        "an element not in its place",
+        202,
+        "admi.002 CH17",
+        changed(lambda b: b.replace(b"ChrgBr", b"ChrgBx")),
+    ),
+    Row("too many decimals", 202, "admi.002 CH20", changed(lambda b: b.replace(b"100.00", b"100.001"))),
+    # signatures
+    Row("no signature", 401, "", unsigned),
+    Row("one bit flipped", 401, "", one_bit),
+    Row("another's key", 401, "", signed(key=STRANGER)),
+    Row("an unknown key id", 401, "", signed(key_id="SEVRRUM0-9")),
+    Row("signed for another hub", 401, "", signed(audience="OTHRXXM0/sandbox")),
+    Row("signed for another environment", 401, "", signed(audience="CORRXXM0/production")),
+    Row("signed last week", 202, "admi.002 DT01", signed(issued_at=1_794_000_000_000_000)),
+    # identity
+    Row("the same message again", 202, "", twice_the_same),
+    Row("another message under a used id", 202, "admi.002 DU01", other_content),
+    Row("another payment under a used UETR", 202, "admi.002 DU03", same_uetr),
+    # parties
+    Row("an unknown bank", 202, "RJCT RC04", order(creditor_agent="NOPERUM0")),
+    Row("a payment to oneself", 202, "RJCT AG03", order(creditor_agent=SEVR)),
+    Row(
+        "an unknown phone number",
+        202,
+        "RJCT BE23",
+        order(creditor_proxy_type="MBNO", creditor_proxy="+992917000001"),
+    ),
+    # money
+    Row("a currency nobody settles here", 202, "RJCT AM03", order(**rub(100, "USD"))),
+    Row("an amount of zero", 202, "RJCT AM01", order(**rub(0))),
+    Row("more than the account holds", 202, "RJCT AM04", order(**rub(FUNDS + 1))),
+    # quotes
+    Row("a quote nobody gave", 202, "RJCT TK01", with_quote(quote_id="00000000-0000-4000-8000-000000000000")),
+    Row("a quote that has expired", 202, "RJCT TKXP", with_quote(skip=61_000_000)),
+    Row("a quote used before", 202, "RJCT TKSG", with_quote(before=True)),
+    Row("a quote with another amount", 202, "RJCT AM09", with_quote(amount=100_001)),
+    Row("a quote with another rate", 202, "RJCT CH16", with_quote(rate="8.59")),
+)
+
+DOCUMENT = "docs/bad-input.md"
+
+
+def document() -> str:
+    """Return docs/bad-input.md as these rows have it."""
+    lines = [
+        "# Bad input",
+        "",
+        "What is wrong, what the door answers, and what the sender then finds in its mailbox. In none of these cases",
+        "does a balance change. Made from `tests/e2e/bad_input.py`, which CI sends for real.",
+        "",
+        "| sent | HTTP | mailbox |",
+        "| --- | --- | --- |",
+        *(f"| {row.what} | {row.status} | {row.hears or '–'} |" for row in ROWS),
+        "",
+        "`401`: not authenticated; answered, counted and dropped at the gateway. `202`: the hub has stored it, and the",
+        "answer is its signed receipt. `admi.002` refuses a message, `RJCT` a payment (`pacs.002`), each with an ISO",
+        "reason. The same message again gets the stored answer, byte for byte.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    from pathlib import Path
+
+    (Path(__file__).parents[2] / DOCUMENT).write_text(document())
