@@ -182,9 +182,13 @@ class Gateway:
             asyncio.create_task(_repeat(TELL_S, self._keys.refresh)),
         ]
 
-    async def close(self) -> None:
-        """End: let no reader wait any more, tell the hub what was noted."""
+    def stop(self) -> None:
+        """Let no reader wait any more."""
         self._feeds.close()
+
+    async def close(self) -> None:
+        """End, and tell the hub what was noted."""
+        self.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -51,7 +51,7 @@ class Feed:
         self._lines: dict[int, bytes] = {}
         self._size = 0
         self._waiting: set[asyncio.Future[None]] = set()
-        self._doubt_s = FIRST_DOUBT_S
+        self._doubt_s = 0.0
         self.first = 0
         self.last = 0
         self.readers = 0
@@ -91,7 +91,7 @@ class Feed:
 
     def believe(self, now: float, *, news: bool) -> None:
         """After the store was asked: doubt again later, and soon after news."""
-        self._doubt_s = FIRST_DOUBT_S if news else min(2 * self._doubt_s, LAST_DOUBT_S)
+        self._doubt_s = FIRST_DOUBT_S if news else min(2 * self._doubt_s or FIRST_DOUBT_S, LAST_DOUBT_S)
         self.doubt_at = now + self._doubt_s
 
     async def news(self, within_s: float) -> None:

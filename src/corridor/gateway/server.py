@@ -58,6 +58,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._disarm()
         super().on_message_complete()
 
+    def shutdown(self) -> None:
+        self.config.app.stop()  # type: ignore[union-attr]  # configuration() sees to that
+        super().shutdown()
+
     def _disarm(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()

@@ -1,0 +1,165 @@
+"""Signed requests in JSON: what they become, what they answer, and how wrong ones are told."""
+
+import msgspec
+import pytest
+
+from corridor.codecs.errors import DecodeError
+from corridor.gateway.requests import REQUESTS, Amount, QuoteRequest, decode
+from corridor.services.directory.records import ALIAS
+from corridor.services.messaging.records import IDENTITY
+from tests.unit.gateway.house import JSON, check_hub
+from tests.world import ALFX, CBRR, FUNDS, PAMR, SEVR
+
+pytestmark = pytest.mark.anyio
+
+RATES = {
+    "base_currency": "TJS",
+    "quote_currency": "RUB",
+    "tiers": [{"from_amount": "0", "bid": "8.50", "ask": "8.60"}],
+}
+QUOTE = {
+    "creditor_agent": PAMR,
+    "source_currency": "RUB",
+    "destination_currency": "TJS",
+    "amount": {"amount": "100000", "currency": "RUB", "scale": 2},
+}
+ALIAS_OF_RUSTAM = {
+    "phone": "+992917000001",
+    "currency": "TJS",
+    "account": "20206972000000000001",
+    "name": "Рустам Каримов",
+}
+FUNDING = {"participant": SEVR, "amount": {"amount": "500", "currency": "RUB", "scale": 2}}
+
+
+async def test_rates_then_a_quote_from_either_side(house):
+    assert (await house.banks[ALFX].request("/v1/rates", **RATES)).status == 200
+    quoted = await house.sevr.request("/v1/quotes", **QUOTE)
+    assert quoted.status == 200
+    check_hub(quoted.headers["corridor-signature"], quoted.body)
+    told = quoted.json["answer"]
+    assert (told["fixed"], told["source"]) == ("source", {"amount": "100000", "currency": "RUB", "scale": 2})
+
+    wanted = {"amount": "5000", "currency": "TJS", "scale": 2}
+    told = (await house.sevr.request("/v1/quotes", **QUOTE | {"amount": wanted})).json["answer"]
+    assert (told["fixed"], told["destination"]) == ("destination", wanted)
+
+
+async def test_funding_moves_money(house):
+    answer = await house.banks[CBRR].request("/v1/funding", **FUNDING)
+    assert answer.status == 200
+    assert house.world.balance(SEVR, "RUB") == FUNDS + 5_00
+
+
+async def test_aliases_come_and_go(house):
+    assert (await house.pamr.request("/v1/aliases", **ALIAS_OF_RUSTAM)).status == 200
+    assert house.store.rows[ALIAS]["+992917000001"].participant == PAMR
+    answer = await house.pamr.request("/v1/aliases/remove", phone="+992-917000001")
+    assert answer.status == 200
+    assert house.store.rows[ALIAS]["+992917000001"].state == "removed"
+
+
+async def test_a_refusal_of_the_hub_is_told_at_once_and_signed(house):
+    answer = await house.sevr.request("/v1/funding", **FUNDING)
+    assert answer.status == 422
+    assert answer.json["answer"]["reason"] == "AG01"
+    check_hub(answer.headers["corridor-signature"], answer.body)
+
+
+async def test_the_same_request_gets_the_same_answer(house):
+    body = msgspec.json.encode({"message_id": "once", **FUNDING})
+    central_bank = house.banks[CBRR]
+    first = await central_bank.start("/v1/funding", body, JSON).answer()
+    again = await central_bank.start("/v1/funding", body, JSON).answer()
+    assert (again.status, again.body) == (first.status, first.body)
+    assert house.world.balance(SEVR, "RUB") == FUNDS + 5_00
+    other = body.replace(b'"500"', b'"900"')
+    refused = await central_bank.start("/v1/funding", other, JSON).answer()
+    assert (refused.status, refused.json["answer"]["reason"]) == (422, "DU01")
+    assert house.world.balance(SEVR, "RUB") == FUNDS + 5_00
+
+
+WRONG = [
+    ("/v1/quotes", b"", "FF01", ""),
+    ("/v1/quotes", b"[]", "CH16", ""),
+    ("/v1/quotes", b"{", "FF01", ""),
+    ("/v1/quotes", b'{"message_id": "x\xff"}', "FF01", ""),
+    ("/v1/quotes", b"[" * 60_000, "CH16", ""),
+    ("/v1/quotes", b'{"message_id":' + b"[" * 60_000, "CH16", "message_id"),
+    ("/v1/quotes", b"{}", "CH21", "message_id"),
+    ("/v1/quotes", QUOTE | {"message_id": ""}, "CH16", "message_id"),
+    ("/v1/quotes", QUOTE | {"message_id": "x" * 36}, "CH16", "message_id"),
+    ("/v1/quotes", QUOTE | {"message_id": "x\n"}, "CH16", "message_id"),
+    ("/v1/quotes", QUOTE | {"message_id": 17}, "CH16", "message_id"),
+    ("/v1/quotes", QUOTE | {"creditor_agent": "pamrtj20"}, "CH16", "creditor_agent"),
+    ("/v1/quotes", QUOTE | {"colour": "red"}, "CH17", "colour"),
+    ("/v1/quotes", QUOTE | {"amount": 100}, "CH16", "amount"),
+    ("/v1/quotes", QUOTE | {"amount": QUOTE["amount"] | {"amount": 100000}}, "CH16", "amount.amount"),
+    ("/v1/quotes", QUOTE | {"amount": QUOTE["amount"] | {"amount": "1e5"}}, "CH16", "amount.amount"),
+    ("/v1/quotes", QUOTE | {"amount": QUOTE["amount"] | {"amount": "-1"}}, "CH16", "amount.amount"),
+    ("/v1/quotes", QUOTE | {"amount": QUOTE["amount"] | {"amount": "0" * 5}}, "CH16", "amount.amount"),
+    ("/v1/quotes", QUOTE | {"amount": QUOTE["amount"] | {"scale": 0}}, "CH20", "amount.scale"),
+    ("/v1/quotes", QUOTE | {"amount": QUOTE["amount"] | {"currency": "KZT"}}, "CURR", "amount.currency"),
+    ("/v1/quotes", QUOTE | {"amount": QUOTE["amount"] | {"currency": "ZZZ"}}, "AM03", ""),
+    ("/v1/rates", RATES | {"tiers": []}, "CH16", "tiers"),
+    ("/v1/rates", RATES | {"tiers": [RATES["tiers"][0] | {"bid": 8.5}]}, "CH16", "tiers[0].bid"),
+    ("/v1/rates", RATES | {"tiers": [RATES["tiers"][0] | {"bid": "NaN"}]}, "CH16", "tiers[0].bid"),
+    ("/v1/rates", RATES | {"tiers": [{"from_amount": "0", "bid": "1"}]}, "CH21", "tiers[0].ask"),
+    ("/v1/aliases", ALIAS_OF_RUSTAM | {"phone": "917000001"}, "BE23", "phone"),
+    ("/v1/aliases", ALIAS_OF_RUSTAM | {"phone": "+992000"}, "BE23", "phone"),
+    ("/v1/aliases", ALIAS_OF_RUSTAM | {"name": ""}, "CH16", "name"),
+    ("/v1/aliases/remove", {"phone": "+992917000001", "name": "x"}, "CH17", "name"),
+    ("/v1/funding", FUNDING | {"participant": "nobody"}, "CH16", "participant"),
+]
+
+
+@pytest.mark.parametrize(("path", "content", "reason", "field"), WRONG, ids=lambda value: str(value)[:40])
+async def test_a_wrong_request_is_stored_and_answered(house, path, content, reason, field):
+    body = content if isinstance(content, bytes) else msgspec.json.encode({"message_id": "r1"} | content)
+    answer = await house.sevr.start(path, body, JSON).answer()
+    assert answer.status == 422
+    check_hub(answer.headers["corridor-signature"], answer.body)
+    told = answer.json["answer"]
+    assert (told["reason"], told["field"]) == (reason, field)
+    assert (SEVR, answer.json["message_id"]) in house.store.rows[IDENTITY]
+    assert house.world.balance(SEVR, "RUB") == FUNDS
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"message_id":"r1","phone":"+992917000001","phone":"+992917000002"}',
+        b'{"message_id":"r1","message_id":"r2","phone":"+992917000001"}',
+        b'{"message_id":"r1","phone":"+992917000001","p\\u0068one":"+992917000002"}',
+    ],
+)
+async def test_a_member_that_stands_twice_is_refused(house, body):
+    answer = await house.sevr.start("/v1/aliases/remove", body, JSON).answer()
+    assert answer.status == 422
+    assert answer.json["answer"]["reason"] == "FF01"
+
+
+async def test_what_is_wrong_keeps_the_id_it_came_under(house):
+    answer = await house.sevr.start("/v1/quotes", b'{"message_id":"mine","x":1}', JSON).answer()
+    assert answer.json["message_id"] == "mine"
+    answer = await house.sevr.start("/v1/quotes", b'{"message_id":"mine"', JSON).answer()
+    assert answer.json["message_id"] == answer.json["content"][:35], "what has no id is named by its digest"
+
+
+def test_an_error_never_quotes_the_content():
+    secret = "40817810000000000001"
+    for content in ({"message_id": [secret]}, {"message_id": "x" * 36 + secret}, {"creditor_agent": secret}):
+        with pytest.raises(DecodeError) as caught:
+            decode(
+                msgspec.json.Decoder(QuoteRequest), msgspec.json.encode({"message_id": "r"} | QUOTE | content)
+            )
+        assert secret not in str(caught.value)
+
+
+def test_an_amount_says_its_scale():
+    assert Amount("5", "JPY", 0).money("amount").text() == "5"
+    assert Amount("5", "KWD", 3).money("amount").text() == "0.005"
+
+
+def test_every_request_says_what_it_is():
+    assert all(request.__doc__ for request in REQUESTS.values())
