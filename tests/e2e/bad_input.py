@@ -84,7 +84,7 @@ def with_quote(n: int = 1, **changes: Any) -> Send:
         quote = await ask_quote(house) | {k: v for k, v in changes.items() if k in ("rate", "quote_id")}
         if "skip" in changes:
             house.clock.skipped += changes["skip"]
-            await house.gateway._keys.refresh()  # noqa: SLF001  which it does by itself every second
+            await house.gateway._keys.refresh()
         amount = Money(changes.get("amount", 100_000), "RUB")
         if "before" in changes:
             first = house.sevr.order(n + 1, interbank_settlement_amount=amount, agreed_rate=agreed(quote))
@@ -172,16 +172,16 @@ def document() -> str:
     lines = [
         "# Bad input",
         "",
-        "What is wrong, what the door answers, and what the sender then finds in its mailbox. In none of these cases",
-        "does a balance change. Made from `tests/e2e/bad_input.py`, which CI sends for real.",
+        "What is wrong, what the door answers, and what then stands in the mailbox. No balance changes in any of",
+        "these cases. Made from `tests/e2e/bad_input.py`, which CI sends for real.",
         "",
         "| sent | HTTP | mailbox |",
         "| --- | --- | --- |",
         *(f"| {row.what} | {row.status} | {row.hears or '–'} |" for row in ROWS),
         "",
-        "`401`: not authenticated; answered, counted and dropped at the gateway. `202`: the hub has stored it, and the",
-        "answer is its signed receipt. `admi.002` refuses a message, `RJCT` a payment (`pacs.002`), each with an ISO",
-        "reason. The same message again gets the stored answer, byte for byte.",
+        "`401`: not authenticated; answered, counted and dropped at the gateway. `202`: the hub has stored it;",
+        "the answer is its signed receipt. `admi.002` refuses a message, `RJCT` a payment (`pacs.002`), with an",
+        "ISO reason. The same message again gets the stored answer, byte for byte.",
         "",
     ]
     return "\n".join(lines)

@@ -10,7 +10,11 @@ import typer
 import uvloop
 
 from corridor.adapters.postgres import roles
+from corridor.adapters.postgres.reads import PostgresReads
 from corridor.adapters.postgres.supervisor import Cluster
+from corridor.cli import database
+from corridor.cli.home import Home
+from corridor.cli.stack import Stack
 
 app = typer.Typer(help="Measure on this machine what the documentation claims.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
@@ -48,3 +52,46 @@ def bench_ledger(
         f"{stored:,} stored before, fsync {figures.fsync}, "
         f"{figures.cpu_us_per_transfer} us CPU each in the hub, {figures.hub_rss_mb} MB)"
     )
+
+
+@app.command("payments")
+def bench_payments(
+    rate: Annotated[float, typer.Option(help="Payments offered in a second.")] = 200,
+    count: Annotated[int, typer.Option(help="Payments to measure.")] = 4_000,
+    json: Json = False,
+) -> None:
+    """Payments over HTTP, every message signed and checked, from pacs.008 to final."""
+    from corridor.bench import payments  # noqa: PLC0415
+    from corridor.cli.bringup import bring_up, open_sandbox  # noqa: PLC0415
+
+    async def run(stack: Stack) -> "payments.PaymentFigures":
+        reads = await PostgresReads.connect(database.reader_dsn(stack.home), size=1)
+        postmaster = database.cluster(stack.home).data / "postmaster.pid"
+
+        def cpu_s() -> dict[str, float]:
+            return {**stack.cpu_s(), "postgres": payments.postgres_cpu_s(postmaster)}
+
+        async with open_sandbox(stack.home) as sandbox:
+            await sandbox.found()
+            await sandbox.offer(rate, min(count, 400), lambda _notice: None, look_up=False)  # warm
+            figures = await payments.measure(sandbox, reads, cpu_s, per_s=rate, count=count)
+        await reads.close()
+        return figures
+
+    with tempfile.TemporaryDirectory(prefix="corridor-bench-") as directory:
+        with Stack(Home(Path(directory))) as stack:
+            bring_up(stack, lambda _text: None)
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                figures = runner.run(run(stack))
+    if json:
+        typer.echo(msgspec.json.encode(figures).decode())
+        return
+    house = sum(ms for name, ms in figures.cpu_ms_per_payment.items() if name != "banks")
+    typer.echo(
+        f"{figures.settled:,} payments settled at {figures.payments_per_second}/s "
+        f"({figures.offered_per_second}/s offered), hub time p50 {figures.hub_p50_ms} ms, "
+        f"p99 {figures.hub_p99_ms} ms"
+    )
+    parts = ", ".join(f"{name} {ms}" for name, ms in figures.cpu_ms_per_payment.items())
+    typer.echo(f"CPU ms per payment: {house:.2f} without the banks ({parts})")
+    typer.echo(f"CPU ms for a look-up and a quote: {figures.cpu_ms_lookup_and_quote}")

@@ -1,13 +1,73 @@
-"""The program: every verb."""
+"""The program: one verb a file, imported when the verb is called, so that help is instant."""
+
+import sys
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from corridor.cli import bench, serve
+VERBS = {
+    "demo": "Watch payments cross the border, from nothing, in a minute.",
+    "up": "Run a hub with its sandbox until Ctrl-C.",
+    "pay": "Let a customer of a simulated bank pay.",
+    "status": "The whole story of a payment, in time order.",
+    "accounts": "What every participant has, has reserved and may spend.",
+    "account": "Issue money into an account of the sandbox.",
+    "limit": "How far a settlement account may go below zero.",
+    "participant": "Add, certify, activate, suspend and list participants.",
+    "freeze": "Let nothing new begin on a settlement account, or thaw it.",
+    "cases": "What needs a human.",
+    "screening": "Take in a list of the wanted.",
+    "verify": "Recompute every balance and every invariant from the journal.",
+    "backup": "Copy the running database into a new directory.",
+    "restore": "Make the database of a new state directory from a backup.",
+    "bench": "Measure on this machine what the documentation claims.",
+}
+"""In the order of the help. The file of a verb has its name and holds `app`; groups name their commands."""
 
-app = typer.Typer(no_args_is_help=True)
-app.add_typer(serve.app, name="serve")
-app.add_typer(bench.app, name="bench")
+HIDDEN = {"serve": "The processes behind `up` and `demo`."}
+
+
+class _Verb(TyperCommand):
+    """A verb of which only name and help are known until it is called."""
+
+    def make_context(self, info_name: str | None, args: list[str], *further: Any, **facts: Any) -> Any:
+        verb: typer.Typer = import_module(f"corridor.cli.{self.name}").app
+        divided = any(command.name for command in verb.registered_commands)
+        command = typer.main.get_group(verb) if divided else typer.main.get_command(verb)
+        return command.make_context(info_name, args, *further, **facts)
+
+
+class _Verbs(TyperGroup):
+    """All verbs, by name."""
+
+    def list_commands(self, _ctx: Any) -> list[str]:
+        return list(VERBS | HIDDEN)
+
+    def get_command(self, _ctx: Any, cmd_name: str) -> _Verb | None:
+        if cmd_name in HIDDEN:
+            return _Verb(cmd_name, help=HIDDEN[cmd_name], hidden=True)
+        return _Verb(cmd_name, help=VERBS[cmd_name]) if cmd_name in VERBS else None
+
+
+app = typer.Typer(cls=_Verbs, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+
+@app.callback()
+def corridor() -> None:
+    """Banks of two or more countries settle with each other in their own currencies."""
 
 
 def main() -> None:
-    app()
+    """Run the verb that the command line names; what goes wrong is told in one line."""
+    try:
+        typer.main.get_command(app)(prog_name="corridor")
+    except Exception as error:
+        from corridor.cli.output import explain  # noqa: PLC0415  only what went wrong needs it
+
+        told = explain(error)
+        if told is None:
+            raise
+        typer.echo(f"corridor: {told.text}", err=True)
+        sys.exit(told.code)

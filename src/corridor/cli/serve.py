@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Union
@@ -15,7 +16,8 @@ from corridor.adapters.postgres.journal import PostgresJournal
 from corridor.adapters.postgres.reads import PostgresReads
 from corridor.adapters.stream import link, mail, signer
 from corridor.adapters.system.clock import SystemClock
-from corridor.cli import database, watchlist
+from corridor.cli import counter, database, watchlist
+from corridor.cli.bringup import open_sandbox
 from corridor.cli.home import ENVIRONMENT, HUB, Home, key_id
 from corridor.codecs.jws import HubHeader
 from corridor.gateway.app import Gateway
@@ -24,7 +26,7 @@ from corridor.hub.lists import HANDLERS, RULES, TABLES
 from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
 
-app = typer.Typer(hidden=True, help="The processes behind `up` and `demo`.")
+app = typer.Typer(help="The processes behind `up` and `demo`.", pretty_exceptions_enable=False)
 Directory = Annotated[Path, typer.Option("--directory", "-d", help="The state directory.")]
 
 
@@ -48,6 +50,24 @@ def serve_gateway(
 ) -> None:
     """The front door."""
     _run(lambda: _gateway(Home(directory), host, port))
+
+
+@app.command("sandbox")
+def serve_sandbox(
+    directory: Directory,
+    rate: Annotated[float, typer.Option(help="Payments a second that customers make by themselves.")] = 0,
+) -> None:
+    """The simulated institutions."""
+    _run(lambda: _sandbox(Home(directory), rate))
+
+
+async def _sandbox(home: Home, rate: float) -> None:
+    async with open_sandbox(home) as sandbox:
+        await sandbox.found()
+        await counter.serve(home.sandbox_socket, sandbox)
+        if rate:
+            await sandbox.offer(rate, sys.maxsize, lambda _notice: None)
+        await asyncio.Event().wait()
 
 
 async def _gateway(home: Home, host: str, port: int) -> None:

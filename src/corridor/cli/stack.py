@@ -7,13 +7,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 from corridor.cli import database
 from corridor.cli.home import Home
 
-READY_S = 20.0
+READY_S = 60.0
 STOP_S = 5.0
 BACK_OFF_S = (0.05, 0.2, 1.0, 3.0)
 STEADY_S = 10.0
@@ -114,24 +115,27 @@ class Stack:
         self._owns_database = database.foreign() is None and not embedded.running()
         database.start(self.home, die_with_parent=False)
 
-    def start(self, name: str, *arguments: str, ready: Path) -> Child:
-        """Start a process and wait for the socket or file that shows it is ready.
+    def start(self, *children: tuple[str, Path], arguments: Sequence[str] = ()) -> None:
+        """Start processes at once, and wait for the socket or file with which each shows that it is ready.
 
-        Raises: NotReady.
+        `arguments` go to all of them. Raises: NotReady.
         """
-        ready.unlink(missing_ok=True)
-        child = Child(self.home, name, *arguments)
-        child.start()
-        self.children.append(child)
+        waiting = []
+        for name, ready in children:
+            ready.unlink(missing_ok=True)
+            child = Child(self.home, name, *arguments)
+            child.start()
+            self.children.append(child)
+            waiting.append((child, ready))
         deadline = time.monotonic() + READY_S
-        while not ready.exists():
-            if child.pid == 0 or time.monotonic() > deadline:
-                raise NotReady(f"{name} did not start:\n{child.last_words()}")
-            time.sleep(0.01)
+        for child, ready in waiting:
+            while not ready.exists():
+                if child.pid == 0 or time.monotonic() > deadline:
+                    raise NotReady(f"{child.name} did not start:\n{child.last_words()}")
+                time.sleep(0.005)
         if self._watcher is None:
             self._watcher = threading.Thread(target=self._watch, daemon=True)
             self._watcher.start()
-        return child
 
     def stop(self) -> None:
         """End everything that this stack started, the last first."""

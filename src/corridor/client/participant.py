@@ -83,6 +83,10 @@ class Participant:
         finally:
             await session.close()
 
+    def time(self, timed: Callable[[str, Instant, Instant], None]) -> None:
+        """Tell of each message that is answered from now on: id, when it was sent, when answered."""
+        self._session.timed = timed
+
     async def pay(self, order: Order, *effects: Any) -> Payment:
         """Order a payment; return when the hub has stored the order. The mailbox tells what becomes of it.
 

@@ -31,6 +31,8 @@ class Session:
         self, bic: str, machine: Correspondence, store: Store, http: Http, clock: Callable[[], Instant]
     ) -> None:
         self.clock = clock
+        self.timed: Callable[[str, Instant, Instant], None] | None = None
+        """Told of each message that was answered: its id, when it was sent, when the answer came."""
         self._bic = bic
         self._machine = machine
         self._store = store
@@ -157,13 +159,15 @@ class Session:
     def _post(self, letter: Letter) -> None:
         headers = _headers(XML if letter.target == MESSAGES else JSON, letter.signature)
         answer = self._http.post(letter.target, headers, letter.body)
-        answer.add_done_callback(partial(self._answered, letter.message_id))
+        answer.add_done_callback(partial(self._answered, letter.message_id, self.clock()))
 
-    def _answered(self, message_id: str, future: "asyncio.Future[Response]") -> None:
+    def _answered(self, message_id: str, sent_at: Instant, future: "asyncio.Future[Response]") -> None:
         if future.cancelled() or future.exception() is not None:
             self._receive(events.Unanswered(message_id))
             return
         response = future.result()
+        if self.timed is not None:
+            self.timed(message_id, sent_at, self.clock())
         signature = response.headers.get("corridor-signature", "")
         self._receive(
             events.Answered(message_id, response.status, signature, response.body, response.retry_after_s)

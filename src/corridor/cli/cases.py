@@ -1,0 +1,120 @@
+"""`corridor cases`: what needs a human, and what a human decides."""
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+
+from corridor.adapters.system.clock import SystemClock
+from corridor.cli.home import Home
+from corridor.cli.operator import Operator
+from corridor.cli.output import HERE, AsJson, Column, Directory, moment, money, say, show
+from corridor.cli.reading import reading
+from corridor.domain.instants import MINUTE
+from corridor.services.instant.commands import RefusePayment, ReleasePayment
+from corridor.services.messaging.commands import CloseCase, Command
+
+app = typer.Typer(invoke_without_command=True)
+Name = Annotated[str, typer.Option("--as", help="Who decides; otherwise the user of this terminal.")]
+
+CREDITED_WITHIN = MINUTE
+"""Who has not said ACCC for so long after ACSC may have left its customer without the money."""
+
+_OPEN = """
+SELECT c.number, c.kind, c.opened_at, c.participant, c.text, uetr, source_amount, source_currency, due_at,
+       h.released_by
+  FROM operator_case c LEFT JOIN payment p ON c.payment <> 0 AND p.number = c.payment
+  LEFT JOIN held_payment h USING (uetr)
+ WHERE closed_at IS NULL ORDER BY c.number
+"""
+_UNCREDITED = """
+SELECT NULL::bigint AS number, 'not credited' AS kind, final_at AS opened_at, creditor_agent AS participant,
+       'ACSC, but its creditor agent has not said ACCC' AS text, uetr, source_amount, source_currency,
+       NULL::bigint AS due_at, NULL AS released_by
+  FROM payment WHERE status = 'ACSC' AND final_at < $1 ORDER BY number
+"""
+_COLUMNS = (
+    Column("number", "case", figures=True),
+    Column("kind", "kind"),
+    Column("since", "since"),
+    Column("until", "until"),
+    Column("participant", "participant"),
+    Column("amount", "amount", figures=True),
+    Column("uetr", "UETR"),
+    Column("text", ""),
+)
+
+
+@app.callback()
+def cases(context: typer.Context, directory: Directory = HERE, as_json: AsJson = False) -> None:
+    """What needs a human: held payments, faults, late answers, settled payments that nobody credited."""
+    if context.invoked_subcommand is None:
+        list_cases(directory, as_json)
+
+
+@app.command("list")
+def list_cases(directory: Directory = HERE, as_json: AsJson = False) -> None:
+    """The open cases, oldest first."""
+    rows = asyncio.run(_list(Home(directory)))
+    if rows or as_json:
+        show(rows, _COLUMNS, as_json=as_json)
+    else:
+        typer.echo("nothing needs a human")
+
+
+@app.command("close")
+def close(
+    case: int,
+    text: Annotated[str, typer.Option(help="What was done about it.")] = "",
+    name: Name = "",
+    directory: Directory = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Mark a case as dealt with."""
+    asyncio.run(_give(Home(directory), name, CloseCase, case=case, text=text))
+    say({"case": case, "state": "closed"}, f"case {case} is closed", as_json=as_json)
+
+
+@app.command("release")
+def release(uetr: str, name: Name = "", directory: Directory = HERE, as_json: AsJson = False) -> None:
+    """Release a held payment. It takes two persons; then the payment is decided anew."""
+    answer = asyncio.run(_give(Home(directory), name, ReleasePayment, uetr=uetr))
+    again = "" if answer.get("released_by") == 2 else "; a second person must release it, too"
+    say(
+        {"uetr": uetr, **answer},
+        f"{uetr} is released by {answer.get('released_by')} of 2{again}",
+        as_json=as_json,
+    )
+
+
+@app.command("refuse")
+def refuse(uetr: str, name: Name = "", directory: Directory = HERE, as_json: AsJson = False) -> None:
+    """Refuse a held payment; its debtor agent hears RR04 and no more."""
+    asyncio.run(_give(Home(directory), name, RefusePayment, uetr=uetr))
+    say({"uetr": uetr, "status": "RJCT"}, f"{uetr} is refused", as_json=as_json)
+
+
+async def _list(home: Home) -> list[dict[str, Any]]:
+    async with reading(home) as reads:
+        found = await reads.fetch(_OPEN)
+        found += await reads.fetch(_UNCREDITED, SystemClock().now() - CREDITED_WITHIN)
+    return [_row(case) for case in found]
+
+
+def _row(case: Any) -> dict[str, Any]:
+    released = f"; released by {case['released_by'].partition(':')[2]}" if case["released_by"] else ""
+    return {
+        "number": case["number"],
+        "kind": case["kind"],
+        "since": moment(case["opened_at"]),
+        "until": moment(case["due_at"]),
+        "participant": case["participant"] or None,
+        "uetr": case["uetr"],
+        "amount": money(case["source_amount"], case["source_currency"]) if case["uetr"] else None,
+        "text": case["text"] + released,
+    }
+
+
+async def _give(home: Home, name: str, command: type[Command], **facts: Any) -> dict[str, Any]:
+    async with Operator(home, name) as operator:
+        return await operator.give(command, **facts)

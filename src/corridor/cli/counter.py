@@ -1,0 +1,83 @@
+"""The counter of the simulated banks: where the person at the terminal orders a payment."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+import msgspec
+
+from corridor.adapters.stream import frames
+from corridor.client.errors import Lost
+from corridor.sandbox.corridor import Intent
+from corridor.sandbox.offices import Notice
+from corridor.sandbox.people import PERSON, Customer
+from corridor.sandbox.process import Sandbox
+
+PATIENCE_S = 30.0
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """A customer of one bank pays a customer of another, or whoever has a phone number.
+
+    `to` is a BIC or a phone number in E.164; `amount` in minor units of `currency`, which is debited; `into`
+    is the currency that is credited.
+    """
+
+    debtor_agent: str
+    to: str
+    amount: int
+    currency: str
+    into: str
+
+
+class NoSuchCustomer(Lost):
+    """No customer of the sandbox fits."""
+
+
+async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
+    """Take wishes, and tell what becomes of each, notice by notice."""
+    decoder = msgspec.msgpack.Decoder(Wish)
+    dice = Random()  # noqa: S311  which customer it is does not matter
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while (wish := await frames.read(reader, decoder)) is not None:
+                notices: asyncio.Queue[Notice] = asyncio.Queue()
+                try:
+                    await sandbox.pay(intent(wish, sandbox.customers, dice), notices.put_nowait)
+                except NoSuchCustomer as error:
+                    writer.write(frames.encode(str(error)))
+                    continue
+                while True:
+                    notice = await asyncio.wait_for(notices.get(), PATIENCE_S)
+                    writer.write(frames.encode(notice))
+                    if notice.status in ("ACCC", "RJCT"):
+                        break
+        except (frames.FrameError, ConnectionError, TimeoutError):
+            pass
+        finally:
+            writer.close()
+
+    return await frames.listen(path, handle)
+
+
+def intent(wish: Wish, customers: Sequence[Customer], dice: Random) -> Intent:
+    """Return the wish as one between two customers.
+
+    Raises: NoSuchCustomer.
+    """
+    debtors = [c for c in customers if c.bank == wish.debtor_agent and c.currency == wish.currency]
+    if wish.to.startswith("+"):
+        creditors = [c for c in customers if c.phone == wish.to]
+    else:
+        creditors = [c for c in customers if c.bank == wish.to and c.currency == wish.into]
+    debtors = [c for c in debtors if c.kind == PERSON]
+    creditors = [c for c in creditors if c.kind == PERSON]
+    if not debtors:
+        raise NoSuchCustomer(f"{wish.debtor_agent} has no customer with an account in {wish.currency}")
+    if not creditors:
+        raise NoSuchCustomer(f"nobody at {wish.to} has an account in {wish.into}")
+    creditor = dice.choice(creditors)
+    by_phone = wish.to.startswith("+")
+    return Intent("at the counter", dice.choice(debtors), creditor, wish.amount, "FAMI", by_phone=by_phone)

@@ -1,0 +1,43 @@
+"""`corridor screening`: which lists names are screened against."""
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corridor.cli import watchlist
+from corridor.cli.home import Home
+from corridor.cli.operator import Operator
+from corridor.cli.output import HERE, AsJson, Directory, say
+from corridor.services.compliance.commands import ActivateList
+from corridor.services.compliance.list_formats import read_list
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("import")
+def take_in(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    publisher: Annotated[str, typer.Option("--format", help="Whose format it is.")],
+    directory: Directory = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Replace the list of a publisher by FILE, and put the whole in force for every payment from now on."""
+    home = Home(directory)
+    read_list(publisher, file.read_bytes())  # what cannot be read must not replace what can
+    home.screening.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, home.screening / f"{publisher}.list")
+    prepared = watchlist.take_in(home)
+    asyncio.run(_activate(home, prepared))
+    say(
+        {"version": prepared.version, "entries": len(prepared.entries)},
+        f"{len(prepared.entries):,} entries are in force, version {prepared.version[:23]}",
+        as_json=as_json,
+    )
+
+
+async def _activate(home: Home, prepared: watchlist.Prepared) -> None:
+    async with Operator(home) as operator:
+        await operator.give(ActivateList, version=prepared.version, entries=len(prepared.entries))

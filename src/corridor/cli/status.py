@@ -1,0 +1,124 @@
+"""`corridor status`: the whole story of a payment."""
+
+import asyncio
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+
+from corridor.adapters.postgres.reads import PostgresReads
+from corridor.cli.home import HUB, Home
+from corridor.cli.output import HERE, AsJson, Column, Directory, after, moment, money, show, show_json
+from corridor.cli.reading import reading
+from corridor.cli.story import MEANINGS, Event, Leg, Line, in_words, tell
+from corridor.domain.errors import CorridorError
+from corridor.domain.identifiers import parse_uetr
+from corridor.domain.money import Money
+from corridor.services.instant.records import PAYMENT, Payment
+from corridor.services.messaging.records import Message
+
+app = typer.Typer()
+
+_LINES = """
+SELECT month, batch, position, direction, participant, number, definition, message_id, payment, outcome,
+       reason, at, content, digest, start, size
+  FROM message WHERE payment = $1 ORDER BY batch, position
+"""
+_BLOBS = "SELECT batch, content FROM blob WHERE month = ANY($1) AND batch = ANY($2)"
+_LEGS = """
+SELECT d.participant AS debtor, c.participant AS creditor, amount, t.currency
+  FROM transfer t JOIN account d ON d.id = debit_account_id JOIN account c ON c.id = credit_account_id
+ WHERE t.id BETWEEN $1 AND $2 ORDER BY t.id
+"""
+_COLUMNS = (
+    Column("after", "after", figures=True),
+    Column("from", "from"),
+    Column("to", "to"),
+    Column("message", "message"),
+    Column("batch", "batch", figures=True),
+    Column("what", "what"),
+)
+
+
+class UnknownPayment(CorridorError):
+    """No payment has this UETR here."""
+
+    reason = "NOOR"
+
+
+@app.command()
+def status(uetr: str, directory: Directory = HERE, as_json: AsJson = False) -> None:
+    """The whole story of a payment in time order, from the order's receipt to the creditor's money.
+
+    Times are relative to the receipt of the order. All messages of a batch have the batch's time.
+    """
+    parsed = parse_uetr(uetr, field="UETR")
+    payment, lines, legs = asyncio.run(_read(Home(directory), parsed))
+    events = list(tell(payment, HUB, lines, legs))
+    if as_json:
+        show_json({"payment": _facts(payment), "events": [_row(event) for event in events]})
+        return
+    for name, fact in _facts(payment).items():
+        if fact is not None:
+            typer.echo(f"{name.replace('_', ' '):>20}  {fact}")
+    typer.echo()
+    show([_row(event) for event in events], _COLUMNS, as_json=False)
+
+
+async def _read(home: Home, uetr: str) -> tuple[Payment, Sequence[Line], Sequence[Leg]]:
+    async with reading(home) as reads:
+        payment = await reads.one(PAYMENT, uetr)
+        if payment is None:
+            raise UnknownPayment(field=uetr)
+        last = payment.first_transfer + payment.legs - 1
+        legs = [
+            Leg(row["debtor"], row["creditor"], Money(row["amount"], row["currency"]))
+            for row in await reads.fetch(_LEGS, payment.first_transfer, last)
+        ]
+        return payment, await _lines(reads, payment), legs
+
+
+async def _lines(reads: PostgresReads, payment: Payment) -> list[Line]:
+    messages = [Message(*row) for row in await reads.fetch(_LINES, payment.number)]
+    rows = await reads.fetch(_BLOBS, [m.month for m in messages], [m.batch for m in messages])
+    blobs = {row["batch"]: zlib.decompress(row["content"]) for row in rows}
+    return [Line(m, blobs[m.batch][m.start : m.start + m.size]) for m in messages]
+
+
+def _facts(payment: Payment) -> dict[str, Any]:
+    converted = payment.rate is not None
+    return {
+        "uetr": payment.uetr,
+        "status": payment.status,
+        "meaning": MEANINGS[payment.status],
+        "reason": in_words(payment.reason) if payment.reason else None,
+        "number": payment.number,
+        "debtor_agent": payment.debtor_agent,
+        "creditor_agent": payment.creditor_agent,
+        "amount": money(payment.source_amount, payment.source_currency),
+        "fee": money(payment.fee_amount, payment.source_currency),
+        "destination": money(payment.destination_amount, payment.destination_currency) if converted else None,
+        "rate": f"{payment.rate:f}" if converted else None,
+        "unit_currency": payment.unit_currency or None,
+        "provider": payment.provider or None,
+        "quote_id": payment.quote_id or None,
+        "end_to_end_id": payment.end_to_end_id,
+        "received_at": moment(payment.received_at),
+        "final_at": moment(payment.final_at),
+        "final_after": after(payment.received_at, payment.final_at) if payment.final_at else None,
+        "credited_at": moment(payment.credited_at),
+    }
+
+
+def _row(event: Event) -> dict[str, Any]:
+    return {
+        "at": moment(event.at),
+        "after": event.after,
+        "from": event.sender or None,
+        "to": event.receiver or None,
+        "message": event.message or None,
+        "number": event.number or None,
+        "batch": event.batch,
+        "what": event.what,
+    }

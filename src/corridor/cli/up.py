@@ -1,0 +1,48 @@
+"""`corridor up`: a lasting hub with its sandbox; state in a directory."""
+
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from corridor.cli.bringup import bring_up
+from corridor.cli.home import Home
+from corridor.cli.output import HERE, Directory, console
+from corridor.cli.stack import Stack
+
+app = typer.Typer()
+
+
+@app.command()
+def up(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8020,
+    rate: Annotated[float, typer.Option(help="Payments a second that the sandbox makes by itself.")] = 0,
+    sandbox: Annotated[bool, typer.Option(help="Run the simulated institutions, too.")] = True,
+    directory: Directory = HERE,
+) -> None:
+    """Run a hub with its sandbox until Ctrl-C; what falls is started again.
+
+    All state is in the directory: run `corridor up` again and it goes on. In another terminal:
+    corridor pay, status, accounts, cases, verify.
+    """
+    home = Home(directory)
+    screen = console()
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    with Stack(home) as stack:
+        bring_up(stack, lambda done: screen.print(f" [green]✓[/] {done}"), host=host, port=port)
+        if sandbox:
+            stack.start(("sandbox", home.sandbox_socket), arguments=("--rate", str(rate)))
+            screen.print(" [green]✓[/] simulated banks, FX providers and central banks at work")
+        screen.print(f"\nThe front door is {home.address.read_text()}, its description /openapi.json. Try:")
+        screen.print(f"  corridor pay --from SEVRRUM0 --to PAMRTJ20 --amount 1500.00 RUB{_option(home)}")
+        screen.print("Ctrl-C ends it; the state stays.\n")
+        ended.wait()
+        screen.print("ending")
+
+
+def _option(home: Home) -> str:
+    return "" if home.directory == Home(HERE).directory else f" -d {home.directory}"
