@@ -155,7 +155,7 @@ class Schema:
             return self.complex_type(python)
         if issubclass(python, Enum):
             return self.enumeration(python)
-        if python is XmlPeriod:
+        if python is XmlPeriod:  # noqa: SIM108  two questions
             base = "xs:gYear" if metadata["name"] == "Yr" else "xs:gYearMonth"
         else:
             base = BASES[python]

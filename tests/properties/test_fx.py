@@ -6,7 +6,6 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.unit.services.fx.fx_market import ALFA, OPERATOR, PAMIR, SEVERNY, SUGD, VOLGA, ZARAFSHAN, Market
 
 from corridor.decision import Accepted, Rejected
 from corridor.domain.instants import SECOND
@@ -17,6 +16,7 @@ from corridor.services.fx.records import FX_RATE, QUOTE, Quote
 from corridor.services.fx.rules import spend_quote
 from corridor.services.messaging.commands import SetLimit
 from corridor.services.messaging.records import SETTLEMENT_ACCOUNT
+from tests.unit.services.fx.fx_market import ALFA, OPERATOR, PAMIR, SEVERNY, SUGD, VOLGA, ZARAFSHAN, Market
 
 PROVIDERS = (ALFA, SUGD)
 OPEN_QUOTES = 4

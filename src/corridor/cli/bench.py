@@ -78,11 +78,13 @@ def bench_payments(
         await reads.close()
         return figures
 
-    with tempfile.TemporaryDirectory(prefix="corridor-bench-") as directory:
-        with Stack(Home(Path(directory))) as stack:
-            bring_up(stack, lambda _text: None)
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                figures = runner.run(run(stack))
+    with (
+        tempfile.TemporaryDirectory(prefix="corridor-bench-") as directory,
+        Stack(Home(Path(directory))) as stack,
+    ):
+        bring_up(stack, lambda _text: None)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            figures = runner.run(run(stack))
     if json:
         typer.echo(msgspec.json.encode(figures).decode())
         return

@@ -87,7 +87,7 @@ async def _gateway(home: Home, host: str, port: int) -> None:
     with socket.create_server((host, port)) as listener:
         bound = listener.getsockname()
         serving = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started and not serving.done():
+        while not server.started and not serving.done():  # noqa: ASYNC110  uvicorn says it no other way
             await asyncio.sleep(0.005)
         if server.started:
             home.address.write_text(f"http://{bound[0]}:{bound[1]}")

@@ -1,7 +1,7 @@
 """Signing and verifying with keys in this process's memory: Ed25519 by libsodium, ES256 by OpenSSL."""
 
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -18,15 +18,21 @@ from cryptography.hazmat.primitives.serialization import (
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
-EDDSA, ES256 = "EdDSA", "ES256"
+from corridor.codecs.jws import Algorithm
+
+EDDSA: Final = "EdDSA"
+ES256: Final = "ES256"
 _COORDINATE = 32
 
 
 class PrivateKey(Protocol):
     """A key that signs; it can be asked for its public half, never for itself."""
 
-    algorithm: str
-    public: bytes
+    @property
+    def algorithm(self) -> Algorithm: ...
+
+    @property
+    def public(self) -> bytes: ...
 
     def sign(self, signing_input: bytes) -> bytes: ...
 
@@ -34,7 +40,7 @@ class PrivateKey(Protocol):
 class Ed25519Key:
     """An Ed25519 key. The same bytes always get the same signature (RFC 8032)."""
 
-    algorithm = EDDSA
+    algorithm: Algorithm = EDDSA
 
     def __init__(self, seed: bytes) -> None:
         self._key = SigningKey(seed)
@@ -47,7 +53,7 @@ class Ed25519Key:
 class P256Key:
     """An ECDSA key on P-256; signatures are r and s of 32 bytes each, as JWS wants them (RFC 7518, 3.4)."""
 
-    algorithm = ES256
+    algorithm: Algorithm = ES256
 
     def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
         self._key = key
