@@ -96,7 +96,7 @@ def _by_initial(given: Word, listed: Word) -> Pair | None:
     # Щ. is a letter of its own, and Shcherbakov is also abbreviated S.
     if not (full.sound.startswith(short.sound) or full.text.startswith(short.text)):
         return None
-    return Pair(given, listed, Relation.INITIAL, 65)
+    return Pair(given, listed, Relation.INITIAL, 70)
 
 
 def _by_one_letter(given: Word, listed: Word) -> Pair | None:

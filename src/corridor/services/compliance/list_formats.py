@@ -160,12 +160,15 @@ def _ofac_entry(element: etree._Element) -> Entry:
 
 
 def _eu_entry(element: etree._Element) -> Entry:
-    names = []
+    names: list[tuple[str, Quality]] = []
     for alias in children(element, "nameAlias"):
         whole = alias.get("wholeName") or " ".join(
             alias.get(f"{which}Name", "") for which in ("first", "middle", "last")
         )
-        names.append((whole, Quality.WEAK if alias.get("strong") == "false" else Quality.STRONG))
+        strong = (
+            Quality.STRONG if names else Quality.PRIMARY
+        )  # the list marks no primary name: it comes first
+        names.append((whole, Quality.WEAK if alias.get("strong") == "false" else strong))
     kind = next((one.get("code") for one in children(element, "subjectType")), "")
     return make_entry(
         EU,

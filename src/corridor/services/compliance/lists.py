@@ -104,7 +104,7 @@ def published(list_name: str, date: str, entries: Iterable[Entry]) -> PublishedL
     """
     result = tuple(sorted(entries))
     if not result:
-        raise UnreadableList(f"{list_name}: the file holds no entry")
+        raise UnreadableList("the file holds no entry", field=list_name)
     _check_unique(result)
     return PublishedList(list_name, date, result)
 
@@ -153,5 +153,5 @@ def _once(values: Iterable[str]) -> tuple[str, ...]:
 def _check_unique(entries: tuple[Entry, ...]) -> None:
     for one, other in pairwise(entries):
         if (one.list_name, one.entry_id) == (other.list_name, other.entry_id):
-            raise UnreadableList(f"{one.list_name}: {one.entry_id} is there twice")
+            raise UnreadableList("the entry is there twice", field=f"{one.list_name} {one.entry_id}")
         assert (one.list_name, one.entry_id) < (other.list_name, other.entry_id), "entries are sorted"

@@ -53,22 +53,28 @@ def parse(text: str, *, field: str | None = None) -> Name:
     words (Trading, Bank) are full words in a name that has no other.
     Raises: InvalidName (BE21) for a name without a letter or digit.
     """
-    parsed: list[Word] = []
+    words = read(text)
+    if not words:
+        raise InvalidName(field=field)
+    return Name(text, words)
+
+
+def read(text: str) -> tuple[Word, ...]:
+    """The words of a text as `parse` finds them; none if there are none."""
+    found: list[Word] = []
     for raw in _FIND.findall(_fold(text)):
         for word in _words(raw):
-            if parsed and word.text in _ZODA:  # Rahim Zoda is Rahimzoda
-                parsed[-1] = _joined(parsed[-1].text, word.text)
+            if found and word.text in _ZODA:  # Rahim Zoda is Rahimzoda
+                found[-1] = _joined(found[-1].text, word.text)
                 continue
-            if parsed and word.text in _FATHERS:  # Ali oglu is the son of Ali
-                parsed[-1] = _as(parsed[-1], Role.PATRONYMIC)
+            if found and word.text in _FATHERS:  # Ali oglu is the son of Ali
+                found[-1] = _as(found[-1], Role.PATRONYMIC)
             elif (
-                parsed and word.role is Role.FORM and parsed[-1].role is Role.INITIAL
+                found and word.role is Role.FORM and found[-1].role is Role.INITIAL
             ):  # in the long form of ООО
-                parsed[-1] = _as(parsed[-1], Role.PARTICLE)
-            parsed.append(word)
-    if not parsed:
-        raise InvalidName(field=field)
-    return Name(text, _roles(parsed))
+                found[-1] = _as(found[-1], Role.PARTICLE)
+            found.append(word)
+    return _with_roles(found)
 
 
 def joined(words: tuple[Word, ...], at: int) -> tuple[Word, ...]:
@@ -174,14 +180,14 @@ def _family(text: str, sound: str) -> str:
     return sound
 
 
-def _roles(parsed: list[Word]) -> tuple[Word, ...]:
+def _with_roles(words: list[Word]) -> tuple[Word, ...]:
     """The words with the roles that depend on the others."""
-    full = [word.role for word in parsed].count(Role.WORD)
-    if full >= 3:
-        return tuple(
-            _as(word, Role.PATRONYMIC) if word.role is Role.WORD and ends_as_patronymic(word) else word
-            for word in parsed
-        )
-    if not full:
-        return tuple(_as(word, Role.WORD) if word.role is Role.GENERIC else word for word in parsed)
-    return tuple(parsed)
+    full = [at for at, word in enumerate(words) if word.role is Role.WORD]
+    if len(full) >= 3:
+        endings = [at for at in full if ends_as_patronymic(words[at])]
+        if endings:  # of two, as in Roman Arkadievich Abramovich, the one in the middle, else the last
+            middle = next((at for at in endings if full[0] < at < full[-1]), endings[-1])
+            words[middle] = _as(words[middle], Role.PATRONYMIC)
+    elif not full:
+        words = [_as(word, Role.WORD) if word.role is Role.GENERIC else word for word in words]
+    return tuple(words)

@@ -12,7 +12,8 @@ from corridor.services.compliance.names import Name, parse
 from corridor.services.compliance.preparation import Prepared, load, prepare
 from corridor.services.compliance.scoring import Score, explain, score
 
-DEFAULT_THRESHOLD: Final = 80
+DEFAULT_THRESHOLD: Final = 82
+"""Above two equally rare words of three, which make 80; below a rare family name with an initial."""
 WEAK_ALIAS: Final = 15
 """Points that a weak alias costs, so that only the exact alias is a hit."""
 

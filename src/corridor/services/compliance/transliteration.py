@@ -55,7 +55,7 @@ def latin(word: str) -> str:
 
 _SOUND_TABLE: Final = """
 shch x  szcz x  sch x  sh x  tsch c  tch c  ch c  cz c  dzh j  dj j  zh j
-kh h  gh g  ph f  th t  dh d  ck k  tz ts  qu kv  q k  w v  x ks  ce se  ci si  cy si  c k  oo u
+kh h  gh g  ph f  th t  dh d  ck k  tz ts  q k  w v  x ks  ce se  ci si  cy si  c k  oo u
 """
 _SOUNDS: Final = _table(_SOUND_TABLE)
 _SOUND: Final = re.compile(
@@ -70,7 +70,7 @@ _GLIDE: Final = re.compile(
 )
 _GLIDES: Final = {"e": "e", "nothing": "", None: "i"}
 _SLAVIC: Final = re.compile(r"(?<![dz])j(?!i)|(?<![st])c(?![hkz])")
-_DOUBLE: Final = re.compile(r"(.)\1+")
+_DOUBLE: Final = re.compile(r"([^aeiou])\1+")
 
 
 def key(text: str) -> str:

@@ -12,6 +12,7 @@ from corridor.services.compliance.names import (
     is_company,
     is_sole_trader_form,
     parse,
+    read,
 )
 
 
@@ -57,12 +58,12 @@ def mask_name(name: str) -> str:
     if is_company(parse(name)):
         return name
     people = [
-        (part, word)
-        for part in (part.strip(",;\"'«»“”()") for part in name.split())
-        if any(map(str.isalnum, part)) and not is_sole_trader_form(word := parse(part).words[0])
+        (part, words[0])
+        for part in (part.strip(_SIGNS) for part in name.split())
+        if (words := read(part)) and not is_sole_trader_form(words[0])
     ]
     if len(people) < 2:
-        return f"{people[0][0][0].upper()}." if people else f"{name.strip()[0]}."
+        return f"{(people[0][0] if people else name.strip(_SIGNS))[0].upper()}."
     own = [part for part, word in people if not _is_family(word) and not ends_as_patronymic(word)]
     family = [part for part, word in people if _is_family(word)]
     if own and family:
@@ -74,6 +75,7 @@ def mask_name(name: str) -> str:
     return f"{first} {last[0].upper()}."
 
 
+_SIGNS: Final = " ,;.\"'«»“”()"
 _FAMILY_ENDS: Final = ("ov", "ev", "ski")
 _CLOSE: Final = (Relation.ONE_LETTER, Relation.FAMILY)
 _SAME_BEGINNING: Final = 70
@@ -106,7 +108,7 @@ def _counts(word: Word) -> bool:
 
 
 def _is_full(pair: Pair) -> bool:
-    return pair.relation is not Relation.INITIAL and pair.listed.role is Role.WORD
+    return pair.relation is not Relation.INITIAL and pair.given.role == pair.listed.role == Role.WORD
 
 
 def _is_first_name_by_initial(pair: Pair) -> bool:
