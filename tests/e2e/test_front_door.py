@@ -25,7 +25,7 @@ class Door(House):
         self.server = uvicorn.Server(configuration(self.gateway, "127.0.0.1", 0))
         self.serving = asyncio.create_task(self.server.serve())
         async with asyncio.timeout(10):
-            while not self.server.started:  # noqa: ASYNC110  uvicorn sets no event
+            while not self.server.started:
                 await asyncio.sleep(0.005)
         self.port = self.server.servers[0].sockets[0].getsockname()[1]
 

@@ -7,7 +7,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Bounds of a gateway; every queue in it has one. Units as the names say."""
 
     body_bytes: int = 64 * 1024
-    answer_s: float = 20.0
+    answer_s: float = 15.0
     """How long the hub may take to answer; after that the sender is asked to send again."""
 
     in_flight_per_bank: int = 512
@@ -20,10 +20,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     look_up_miss: int = 20
 
     readers_per_bank: int = 16
-    readers: int = 2_048
-    mailbox_limit: int = 256
-    """Messages in one answer, or in one piece of a stream."""
-    wait_s: float = 30.0
+    readers: int = 1_024
+    stream_piece: int = 64
+    """Messages in one piece of a stream: as much as waits for a slow reader."""
     heartbeat_s: float = 15.0
-    feed_posts: int = 1_024
-    feed_bytes: int = 4 * 1024 * 1024
+    feed_posts: int = 512
+    feed_bytes: int = 2 * 1024 * 1024
+    """Of a mailbox, held for its readers; whoever lags further behind reads from the store."""

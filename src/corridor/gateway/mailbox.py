@@ -101,7 +101,7 @@ class Mailboxes:
         return Response(202, msgspec.json.encode(Position(position.number)))
 
     async def _pieces(self, participant: str, after: int) -> AsyncGenerator[bytes, None]:
-        limit, heartbeat_s = self._limits.mailbox_limit, self._limits.heartbeat_s
+        limit, heartbeat_s = self._limits.stream_piece, self._limits.heartbeat_s
         with self._reader(self._feeds.feed(participant)):
             while not self._feeds.closed:
                 try:

@@ -289,5 +289,5 @@ def a_house(**given):
 async def eventually(true):
     """Wait until something holds."""
     async with asyncio.timeout(5):
-        while not true():  # noqa: ASYNC110  what is waited for sets no event
+        while not true():
             await asyncio.sleep(0.005)

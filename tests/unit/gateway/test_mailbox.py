@@ -154,7 +154,7 @@ async def proven(house, body):
 
 
 async def test_memory_is_bounded_and_what_it_dropped_is_read_from_the_store():
-    async with a_house(limits=Limits(feed_posts=3, mailbox_limit=2)) as house:
+    async with a_house(limits=Limits(feed_posts=3)) as house:
         await house.pamr.get("/v1/mailbox?after=0")
         await pay(house, *range(1, 9))
         feed = house.gateway._feeds.feed(PAMR)

@@ -1,0 +1,47 @@
+"""What the door makes of messages and requests reaches a hub in another process unchanged."""
+
+import typing
+
+import msgspec
+import pytest
+
+from corridor.adapters.stream import frames
+from corridor.hub.lists import HANDLERS
+from tests.unit.gateway.test_requests import ALIAS_OF_RUSTAM, FUNDING, QUOTE, RATES
+from tests.world import ALFX, CBRR
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_every_command_survives_the_frame(house):
+    decoder = msgspec.msgpack.Decoder(list[tuple[int, typing.Union[tuple(HANDLERS)]]])  # noqa: UP007
+    submit, travelled = house.process.submit, []
+
+    def travel(link, commands):
+        arrived = decoder.decode(frames.encode(commands)[5:])
+        assert arrived == commands
+        travelled.append(type(arrived[0][1]).__name__)
+        submit(link, arrived)
+
+    house.process.submit = travel
+    assert (await house.sevr.send(house.sevr.order(1))).status == 202
+    assert (await house.pamr.send(house.pamr.report(1, "ACCP"))).status == 202
+    assert (await house.sevr.send(b"not XML")).status == 202
+    assert (await house.banks[ALFX].request("/v1/rates", **RATES)).status == 200
+    assert (await house.sevr.request("/v1/quotes", **QUOTE)).status == 200
+    assert (await house.pamr.request("/v1/aliases", **ALIAS_OF_RUSTAM)).status == 200
+    assert (await house.pamr.request("/v1/aliases/remove", phone="+992917000001")).status == 200
+    assert (await house.banks[CBRR].request("/v1/funding", **FUNDING)).status == 200
+    await house.pamr.get("/v1/mailbox?after=1")
+    await house.gateway._acknowledgements.tell()
+    assert travelled == [
+        "CreditTransfer",
+        "StatusReport",
+        "Refused",
+        "PostRates",
+        "RequestQuote",
+        "RegisterAlias",
+        "RemoveAlias",
+        "FundAccount",
+        "Acknowledge",
+    ]
