@@ -31,6 +31,10 @@ def key_of(bic: str) -> Ed25519Key:
     return Ed25519Key(sha256(bic.encode()).digest())
 
 
+def _facts(command: Command) -> list[tuple[str, Any]]:
+    return [(name, getattr(command, name)) for name in command.__struct_fields__ if name != "origin"]
+
+
 class SignedWorld(World):
     """Every command carries the bytes that a gateway would have taken in, under its sender's signature."""
 
@@ -53,11 +57,12 @@ class SignedWorld(World):
             body = seal_envelope(header, message)
             digest = open_envelope(body).document_digest
         else:
-            facts = [(name, getattr(command, name)) for name in command.__struct_fields__ if name != "origin"]
-            body = origin.body or _encode([origin.message_id, *facts])
+            body = origin.body or _encode([type(command).__name__, origin.message_id, *_facts(command)])
             digest = sha256(body).digest()
         if origin.signer.startswith(OPERATOR):
-            return replace(command, origin=replace(origin, body=body, digest=digest, signature=""))
+            body = msgspec.msgpack.encode([type(command).__name__, self.now, origin.number, _facts(command)])
+            facts = {"body": body, "digest": sha256(body).digest(), "signature": ""}
+            return replace(command, origin=replace(origin, **facts))
         key = key_of(origin.signer)
         protected = protected_header(
             algorithm=key.algorithm,

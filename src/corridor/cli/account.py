@@ -11,13 +11,16 @@ from corridor.adapters.system.clock import SystemClock
 from corridor.cli.home import ENVIRONMENT, HUB, Home, key_id
 from corridor.cli.output import HERE, AsJson, Directory, money, say
 from corridor.cli.reading import reading
-from corridor.client import Participant, PrivateKey, Profile, SqliteStore
+from corridor.client import Lost, Participant, PrivateKey, Profile, SqliteStore
 from corridor.client.events import Changes, Place, Receipt
+from corridor.client.http import Http
 from corridor.client.identifiers import random_uetrs
 from corridor.domain.errors import CorridorError
 from corridor.domain.money import Money
 
 app = typer.Typer(no_args_is_help=True)
+
+PATIENCE_S = 10.0
 
 _ISSUER = """
 SELECT p.bic, coalesce(m.received, 0) AS number, coalesce(m.acknowledged, 0) AS mailbox
@@ -35,7 +38,7 @@ class NoIssuer(CorridorError):
 
 
 class NoFrontDoor(CorridorError):
-    """The gateway is not running: start it with `corridor up`."""
+    """The front door does not answer: run `corridor up` for this directory."""
 
     reason = "AB08"
     transient = True
@@ -62,14 +65,13 @@ async def _fund(home: Home, bic: str, amount: Money) -> Receipt:
         hub_keys = {row["key_id"]: row["public"] for row in await reads.fetch(_HUB_KEYS, HUB)}
     if not issuers or not home.key(issuers[0]["bic"]).exists():
         raise NoIssuer(field=amount.currency)
-    if not home.address.exists():
-        raise NoFrontDoor
+    url = await _front_door(home)
     (issuer,) = issuers
     profile = Profile(
         bic=issuer["bic"],
         hub=HUB,
         environment=ENVIRONMENT,
-        url=home.address.read_text().strip(),
+        url=url,
         key_id=key_id(issuer["bic"]),
         hub_keys=hub_keys,
     )
@@ -85,4 +87,23 @@ async def _fund(home: Home, bic: str, amount: Money) -> Receipt:
         dice=dice,
         uetr=random_uetrs(dice),
     ) as participant:
-        return await participant.fund(bic, amount)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await participant.fund(bic, amount)
+        except TimeoutError:
+            raise NoFrontDoor("no answer in time; `corridor accounts` shows if the money came") from None
+
+
+async def _front_door(home: Home) -> str:
+    """Return the gateway's address, if it answers there."""
+    if not home.address.exists():
+        raise NoFrontDoor
+    url = home.address.read_text().strip()
+    http = Http(url, timeout_s=PATIENCE_S)
+    try:
+        await http.get("/health", {})
+    except Lost:
+        raise NoFrontDoor(f"nobody answers at {url}; is `corridor up` running for this directory?") from None
+    finally:
+        await http.close()
+    return url

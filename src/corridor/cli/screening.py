@@ -1,7 +1,6 @@
 """`corridor screening`: which lists names are screened against."""
 
 import asyncio
-import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -20,15 +19,16 @@ app = typer.Typer(no_args_is_help=True)
 @app.command("import")
 def take_in(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-    publisher: Annotated[str, typer.Option("--format", help="Whose format it is.")],
+    publisher: Annotated[str, typer.Option("--format", help="Whose format it is: UN, OFAC, EU or UK.")],
     directory: Directory = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Replace the list of a publisher by FILE, and put the whole in force for every payment from now on."""
     home = Home(directory)
-    read_list(publisher, file.read_bytes())  # what cannot be read must not replace what can
+    content = file.read_bytes()
+    read_list(publisher, content)  # what cannot be read must not replace what can
     home.screening.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file, home.screening / f"{publisher}.list")
+    (home.screening / f"{publisher}.list").write_bytes(content)
     prepared = watchlist.take_in(home)
     asyncio.run(_activate(home, prepared))
     say(

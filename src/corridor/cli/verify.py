@@ -4,11 +4,12 @@ import asyncio
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
 from corridor.adapters.postgres import verify as verification
 from corridor.cli import database
 from corridor.cli.home import ENVIRONMENT, Home
-from corridor.cli.output import HERE, WRONG, AsJson, Column, Directory, console, show, show_json
+from corridor.cli.output import HERE, WRONG, AsJson, Column, Directory, show, show_json
 from corridor.cli.reading import running
 from corridor.hub.batch import chain
 
@@ -34,7 +35,7 @@ def verify(
     Ends with exit code 1 if anything is violated, were it one minor unit.
     """
     home = Home(directory)
-    with running(home), console().status("reading the journal") as status:
+    with running(home), Console(stderr=True).status("reading the journal") as status:
         report = asyncio.run(
             verification.verify(
                 database.reader_dsn(home),

@@ -1,0 +1,88 @@
+"""The program as a whole: help that is instant, verbs that exist, errors that are one line."""
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+import typer
+
+from corridor.cli import main
+from corridor.cli.main import HIDDEN, VERBS
+
+HEAVY = ("asyncpg", "rich", "lxml", "corridor.hub", "corridor.adapters", "uvloop", "asyncio")
+"""What takes longer to import than help may take."""
+
+
+def run(monkeypatch, *arguments: str) -> int:
+    """Return the exit code of a command line."""
+    monkeypatch.setattr(sys, "argv", ["corridor", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    return int(ended.value.code or 0)
+
+
+def test_help_names_every_verb_and_imports_none():
+    script = f"""
+import sys
+from corridor.cli.main import main
+sys.argv = ["corridor", "--help"]
+try:
+    main()
+except SystemExit:
+    pass
+print([name for name in {HEAVY} if name in sys.modules])
+"""
+    out = subprocess.check_output([sys.executable, "-c", script], text=True)
+    assert out.splitlines()[-1] == "[]"
+    for name, words in VERBS.items():
+        assert name in out
+        assert words[:30] in out
+    assert "\n  serve" not in out
+
+
+@pytest.mark.parametrize("name", [*VERBS, *HIDDEN])
+def test_every_verb_has_its_file_and_says_what_it_does(monkeypatch, capsys, name):
+    assert isinstance(import_module(f"corridor.cli.{name}").app, typer.Typer)
+    assert run(monkeypatch, name, "--help") == 0
+    assert "Usage: corridor" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["status", "accounts", "verify", "backup"])
+def test_where_nothing_is_set_up_one_is_told_what_to_do(monkeypatch, capsys, tmp_path, name):
+    more = {"status": ["00000000-0000-4000-8000-000000000001"], "backup": [str(tmp_path / "copy")]}
+    assert run(monkeypatch, name, *more.get(name, ()), "-d", str(tmp_path / "nowhere")) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "run `corridor up` for it first" in said.err
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ["limit", "set", "SEVRRUM0", "RUB", "1.234"],
+            "amount: The amount has more decimals than its currency.",
+        ),
+        (["limit", "set", "SEVRRUM0", "XXX", "1"], "The currency is not an ISO 4217 code"),
+        (["account", "fund", "SEVRRUM0", "RUB", "1e3"], "amount: An amount is a plain number"),
+        (["status", "1"], "UETR: The UETR must be a UUID"),
+        (["participant", "add", "x", "--name", "X", "--currency", "RUB"], "bic: "),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anybody_is_asked(monkeypatch, capsys, arguments, words):
+    assert run(monkeypatch, *arguments) == 1
+    assert words in capsys.readouterr().err
+
+
+def test_a_database_of_ones_own_is_not_ours_to_copy(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("CORRIDOR_DATABASE_URL", "postgresql://nowhere/x")
+    assert run(monkeypatch, "backup", str(tmp_path / "copy")) == 1
+    assert run(monkeypatch, "restore", str(tmp_path / "copy")) == 1
+    assert capsys.readouterr().err.count("its own tools") == 2
+
+
+def test_an_unknown_verb_is_not_understood(monkeypatch, capsys):
+    assert run(monkeypatch, "dance") == 2
+    assert "No such command 'dance'" in capsys.readouterr().err

@@ -1,0 +1,177 @@
+"""Every verb against a running hub with its sandbox, as a person at a terminal uses them."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import pytest
+
+from corridor.cli import main
+from corridor.cli.home import Home
+
+pytestmark = pytest.mark.slow
+START_S = 60
+
+
+class Said(NamedTuple):
+    """What a verb wrote, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Home]:
+    """The state directory of a corridor that runs."""
+    with TemporaryDirectory(prefix="corridor-") as name:
+        home = Home(Path(name, "state"))
+        command = [sys.executable, "-m", "corridor", "up", "--port", "0", "-d", str(home.directory)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as up:
+            deadline = time.monotonic() + START_S
+            while not home.sandbox_socket.exists():
+                assert up.poll() is None, up.stdout.read()
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            yield home
+            up.send_signal(signal.SIGTERM)
+            assert up.wait(30) == 0
+
+
+@pytest.fixture
+def run(home, monkeypatch, capsys) -> Callable[..., Said]:
+    def call(*arguments: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["corridor", *arguments, "-d", str(home.directory)])
+        with pytest.raises(SystemExit) as ended:
+            main.main()
+        return Said(int(ended.value.code or 0), *capsys.readouterr())
+
+    return call
+
+
+def available(run, bic: str, currency: str) -> float:
+    found = run("accounts", "--bank", bic, "--json").json["accounts"]
+    return next(float(each["available"]) for each in found if each["currency"] == currency)
+
+
+def test_the_story_of_a_payment(run):
+    paid = run("pay", "1500.00", "RUB", "--into", "TJS", "--json")
+    assert paid.code == 0
+    uetr = paid.json[-1]["uetr"]
+    story = run("status", uetr, "--json").json
+    assert story["payment"]["status"] == "ACCC"
+    assert story["payment"]["amount"] == "1500.00 RUB"
+    assert {event["batch"] for event in story["events"]} != {0}
+    assert [event["message"] for event in story["events"] if event["message"]].count("camt.054.001.08") == 2
+    table = run("status", uetr)
+    assert "settled, and final; the creditor has the money" in table.out
+    assert "promises to credit on ACSC" in table.out
+
+
+def test_a_payment_that_nobody_made(run):
+    said = run("status", "00000000-0000-4000-8000-000000000001")
+    assert (said.code, said.out) == (1, "")
+    assert "No payment has this UETR here." in said.err
+
+
+def test_money_comes_from_a_central_bank(run):
+    before = available(run, "VOLGRUM0", "RUB")
+    assert run("account", "fund", "VOLGRUM0", "RUB", "1500.50").code == 0
+    assert run("account", "fund", "VOLGRUM0", "RUB", "0.50", "--json").json["amount"] == "0.50"
+    assert available(run, "VOLGRUM0", "RUB") == before + 1501
+    assert run("accounts", "--json").json["totals"] == {"RUB": "0.00", "TJS": "0.00"}
+    refused = run("account", "fund", "NOPERUM0", "RUB", "1")
+    assert (refused.code, "no such settlement account" in refused.err) == (1, True)
+    assert "No central bank here issues" in run("account", "fund", "VOLGRUM0", "USD", "1").err
+
+
+def test_a_limit_counts_as_money(run):
+    before = available(run, "ZARFTJ20", "TJS")
+    assert "2500.00 TJS below zero" in run("limit", "set", "ZARFTJ20", "TJS", "2500.00").out
+    assert available(run, "ZARFTJ20", "TJS") == before + 2500
+    assert "refused: AC01" in run("limit", "set", "NOPERUM0", "TJS", "1").err
+
+
+def test_nothing_begins_on_a_frozen_account(run):
+    assert run("freeze", "SEVRRUM0", "RUB").code == 0
+    assert run("pay", "10.00", "RUB", "--json").json[-1]["reason"] == "AC06"
+    assert run("freeze", "SEVRRUM0", "RUB", "--thaw", "--json").json["state"] == "open"
+    assert run("pay", "10.00", "RUB", "--json").json[-1]["status"] == "ACCC"
+
+
+def test_the_life_of_a_participant(run, home):
+    added = run("participant", "add", "NEWBRUM0", "--name", "New Bank", "--currency", "RUB")
+    assert "participant certify NEWBRUM0" in added.out
+    assert home.key("NEWBRUM0").stat().st_mode & 0o077 == 0
+    assert "refused: DU01" in run("participant", "add", "NEWBRUM0", "--name", "x", "--currency", "RUB").err
+    assert "refused: CH20" in run("participant", "activate", "NEWBRUM0").err
+    for verb, state in (("certify", "certified"), ("activate", "active"), ("suspend", "suspended")):
+        assert run("participant", verb, "NEWBRUM0", "--json").json["state"] == state
+    listed = {each["bic"]: each for each in run("participant", "list", "--json").json}
+    assert (listed["NEWBRUM0"]["state"], listed["NEWBRUM0"]["keys"]) == ("suspended", 1)
+
+
+@pytest.mark.parametrize("algorithm", ["ed25519", "ec"])
+def test_a_participant_brings_its_own_key(run, tmp_path, algorithm):
+    private, public = tmp_path / "key.pem", tmp_path / "public.pem"
+    curve = ["-pkeyopt", "ec_paramgen_curve:P-256"] if algorithm == "ec" else []
+    subprocess.run(["openssl", "genpkey", "-algorithm", algorithm, *curve, "-out", private], check=True)
+    subprocess.run(["openssl", "pkey", "-in", private, "-pubout", "-out", public], check=True)
+    bic = {"ed25519": "OWNAXXM0", "ec": "OWNBXXM0"}[algorithm]
+    added = run(
+        "participant", "add", bic, "--name", "Own", "--currency", "TJS", "--key", str(public), "--json"
+    )
+    assert added.json["algorithm"] == {"ed25519": "EdDSA", "ec": "ES256"}[algorithm]
+    more = ("participant", "add", "OWNCXXM0", "--name", "Own", "--currency", "TJS", "--key", str(private))
+    refused = run(*more)
+    assert (refused.code, refused.err.startswith("corridor: --key: ")) == (1, True)
+
+
+def test_nothing_needs_a_human(run):
+    assert run("cases", "list").out == "nothing needs a human\n"
+    assert run("cases", "--json").json == []
+    assert "refused: CH21" in run("cases", "close", "5").err
+    uetr = "00000000-0000-4000-8000-000000000001"
+    assert "refused: NOOR" in run("cases", "release", uetr, "--as", "bob").err
+    assert "refused: NOOR" in run("cases", "refuse", uetr, "--as", "bob").err
+
+
+def test_a_list_of_the_wanted_is_taken_in(run, home, tmp_path):
+    again = home.screening / "UN.list"
+    assert run("screening", "import", str(again), "--format", "UN", "--json").json["entries"] > 20_000
+    nonsense = tmp_path / "x.xml"
+    nonsense.write_text("<x/>")
+    assert run("screening", "import", str(nonsense), "--format", "UN").code == 1
+    assert "there is no reader for it" in run("screening", "import", str(nonsense), "--format", "zz").err
+    assert run("pay", "10.00", "RUB", "--json").json[-1]["status"] == "ACCC"
+
+
+def test_the_journal_is_verified_and_copied_while_the_hub_runs(run, home, tmp_path, monkeypatch, capsys):
+    report = run("verify", "--json")
+    assert report.code == 0
+    assert report.json["ok"]
+    assert report.json["violations"] == []
+    assert report.json["checked"]["payments"] > 0
+    copy = tmp_path / "copy"
+    assert "the keys in" in run("backup", str(copy)).out
+    assert run("backup", str(copy)).code == 3
+    with TemporaryDirectory(prefix="corridor-") as name:
+        monkeypatch.setattr("sys.argv", ["corridor", "restore", str(copy), "-d", f"{name}/new"])
+        with pytest.raises(SystemExit):
+            main.main()
+        assert "put the keys back" in capsys.readouterr().out
+        monkeypatch.setattr("sys.argv", ["corridor", "verify", "--all", "-d", f"{name}/new"])
+        with pytest.raises(SystemExit) as ended:
+            main.main()
+        assert ended.value.code == 0
+        assert capsys.readouterr().out.endswith("all is well\n")
