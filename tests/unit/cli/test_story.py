@@ -36,10 +36,11 @@ def story(world: SignedWorld, n: int) -> list[str]:
     legs = [
         Leg(str(t.debit_account_id), str(t.credit_account_id), Money(t.amount, t.currency)) for t in transfers
     ]
-    return [
-        f"{event.after.partition('.')[0]} s {NAMES.get(event.sender, event.sender)}>{NAMES[event.receiver]}: {event.what}"
-        for event in tell(payment, HUB, lines, legs)
-    ]
+    said = []
+    for event in tell(payment, HUB, lines, legs):
+        sender, receiver = NAMES.get(event.sender, event.sender), NAMES[event.receiver]
+        said.append(f"{event.after.partition('.')[0]} s {sender}>{receiver}: {event.what}")
+    return said
 
 
 def told(world: SignedWorld, n: int) -> list[str]:
