@@ -176,6 +176,10 @@ BENT = {
         "UPDATE blob SET at = at - 86400000000 WHERE batch = 80",
         {"chain": "batch 80 is older than the one before it"},
     ),
+    "the hub's count": (
+        "UPDATE hub SET last_number = 20",
+        {"numbers": "to a payment, but counts only to 20"},
+    ),
     "a mailbox's count": (
         "UPDATE mailbox SET last_number = last_number + 1 WHERE participant = 'PAMRTJ20'",
         {"mailboxes": "mailbox of PAMRTJ20: it has given out"},

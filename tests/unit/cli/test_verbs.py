@@ -38,13 +38,15 @@ def home() -> Iterator[Home]:
         home = Home(Path(name, "state"))
         command = [sys.executable, "-m", "corridor", "up", "--port", "0", "-d", str(home.directory)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as up:
-            deadline = time.monotonic() + START_S
-            while not home.sandbox_socket.exists():
-                assert up.poll() is None, up.stdout.read()
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
-            yield home
-            up.send_signal(signal.SIGTERM)
+            try:
+                deadline = time.monotonic() + START_S
+                while not home.sandbox_socket.exists():
+                    assert up.poll() is None, up.stdout.read()
+                    assert time.monotonic() < deadline
+                    time.sleep(0.02)
+                yield home
+            finally:
+                up.send_signal(signal.SIGTERM)
             assert up.wait(30) == 0
 
 

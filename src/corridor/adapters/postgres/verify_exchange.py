@@ -75,4 +75,24 @@ async def identities(db: Connection) -> Findings:
     )
 
 
-INVARIANTS = (mailboxes, identities)
+async def numbers(db: Connection) -> Findings:
+    """The hub's last number is not below any that it has given out: none is given out twice."""
+    return await ask(
+        db,
+        "numbers",
+        "SELECT coalesce(max(last_number), 0) FROM hub",
+        """
+        SELECT CASE WHEN highest > last_number
+                    THEN format('the hub has given out number %s to %s, but counts only to %s', highest, what,
+                                last_number) END
+          FROM hub CROSS JOIN (
+              SELECT 'a participant', max(number) FROM participant
+              UNION ALL SELECT 'an account', max(id) FROM account
+              UNION ALL SELECT 'a case', max(number) FROM operator_case
+              UNION ALL SELECT 'a payment', max(number) FROM payment
+              UNION ALL SELECT 'a leg', max(first_transfer + legs - 1) FROM payment) AS n(what, highest)
+        """,
+    )
+
+
+INVARIANTS = (mailboxes, identities, numbers)
