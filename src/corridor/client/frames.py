@@ -23,6 +23,7 @@ class Frame:
         self.deliveries = deliveries
         self.messages: list[Message] = []
         self.effects: list[Any] = []
+        self.after: list[Callable[[], None]] = []
         self.handled = False
         self._handle = handle
 
@@ -33,6 +34,10 @@ class Frame:
     def write(self, effect: Any) -> None:
         """Store an effect of the bank's own, with this transaction; for SqliteStore it is an `Effect`."""
         self.effects.append(effect)
+
+    def then(self, tell: Callable[[], None]) -> None:
+        """Call this once the transaction is durable: what others may hear of it."""
+        self.after.append(tell)
 
     def __enter__(self) -> Self:
         return self

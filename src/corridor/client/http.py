@@ -132,13 +132,18 @@ class Http:
 
     async def _connect(self) -> "_Connection":
         loop = asyncio.get_running_loop()
-        connecting = loop.create_connection(lambda: _Connection(self), self._host, self._port, ssl=self._tls)
         try:
-            _, connection = await asyncio.wait_for(connecting, self._timeout_s)
+            async with asyncio.timeout(self._timeout_s):  # `wait_for` can lose a cancellation
+                _, connection = await loop.create_connection(
+                    lambda: _Connection(self), self._host, self._port, ssl=self._tls
+                )
         except (OSError, TimeoutError) as error:
             raise Lost(f"No connection to {self._authority}: {type(error).__name__}.") from None
-        self._open.add(connection)
         return connection
+
+    def made(self, connection: "_Connection") -> None:
+        """A connection has begun."""
+        self._open.add(connection)
 
     def ready(self, connection: "_Connection") -> None:
         """A connection can take the next request."""
@@ -202,6 +207,7 @@ class Stream:
         self._more.set()
 
     def complete(self, connection: "_Connection", *, reusable: bool) -> None:  # noqa: ARG002  as _Whole's
+        self.lost(Lost("The stream has ended."))
         connection.close()
 
     def lost(self, error: Lost) -> None:
@@ -285,6 +291,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's have no such base
+        self._http.made(self)
 
     def data_received(self, data: bytes) -> None:
         if self._receiver is None:  # nobody asked

@@ -202,8 +202,9 @@ class Participant:
             for delivery in frame.deliveries
             if delivery.opened is not None and isinstance(delivery.opened.message, StatusReport)
         ]
+        frame.then(lambda: self._tell(told))
         last = frame.deliveries[-1].number
-        self._session.submit(drafts, frame.effects, handled=last, then=lambda: self._tell(told))
+        self._session.submit(drafts, frame.effects, handled=last, then=frame.after)
 
     def _tell(self, told: Sequence[StatusReport]) -> None:
         for report in told:

@@ -75,11 +75,10 @@ class Session:
         effects: Sequence[Any] = (),
         *,
         handled: int | None = None,
-        then: Callable[[], None] | None = None,
+        then: Sequence[Callable[[], None]] = (),
     ) -> None:
-        """Store drafts and effects in one transaction, then send; `then` is called once they are durable."""
-        if then is not None:
-            self._after_commit.append(then)
+        """Store drafts and effects in one transaction, then send; call `then` once they are durable."""
+        self._after_commit += then
         self._receive(events.Submitted(drafts, effects, handled))
 
     async def ask(self, draft: Draft, effects: Sequence[Any] = ()) -> Receipt:

@@ -1,12 +1,15 @@
 """The institutions of the sandbox at work: each a machine, a store of its own and a client."""
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from corridor.client.errors import Lost, TurnedAway
 from corridor.client.frames import Frame
 from corridor.client.messages import Order
 from corridor.client.participant import Participant
@@ -75,7 +78,7 @@ class BankOffice:
                     for message in turn.messages:
                         frame.send(message)
                     _write(frame, turn)
-                self._tell(turn)
+                    frame.then(partial(self._tell, turn))
                 self._set_timer()
         finally:
             if self._timer is not None:
@@ -195,7 +198,9 @@ class ProviderOffice:
         """Post rates, for ever."""
         while True:
             await asyncio.sleep(POST_RATES_EVERY_S)
-            await self.post_rates()
+            # Where the hub is away, the next rates are as good; those before go stale meanwhile, as they must.
+            with contextlib.suppress(Lost, TurnedAway):
+                await self.post_rates()
 
     async def run(self) -> None:
         """Book what the mailbox says, for ever."""

@@ -54,7 +54,7 @@ class Sandbox:
         Customers and what they want follow from the seed; `uetr` should not, for UETRs are unique for ever.
         """
         sandbox = cls(make_customers(_dice(seed, "customers")), _dice(seed, "wants"))
-        async with contextlib.AsyncExitStack() as stack:
+        async with _the_one_error(), contextlib.AsyncExitStack() as stack:
             for each in INSTITUTIONS:
                 store = sandbox.stores[each.bic] = SqliteStore(
                     directory / f"{each.bic}.db", power_cut_safe=False
@@ -165,6 +165,17 @@ class Sandbox:
             work += [office.run(), office.keep_posting()]
         work += [read_mail(self.participants[each.bic]) for each in CENTRAL_BANKS]
         return [group.create_task(each) for each in work]
+
+
+@contextlib.asynccontextmanager
+async def _the_one_error() -> AsyncIterator[None]:
+    """Let a group of one error be that error, whoever raised it."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        if len(group.exceptions) > 1:
+            raise
+        raise group.exceptions[0] from None
 
 
 def _dice(seed: int, purpose: str) -> random.Random:

@@ -1,4 +1,4 @@
-"""The machine in a world that loses, repeats and cuts everything, and in which its own process ends at any point."""
+"""The machine in a world that loses, repeats and cuts everything, its own process included."""
 
 import random
 
