@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import socket
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -39,8 +40,15 @@ def bring_up(stack: Stack, tell: Tell, *, host: str = "127.0.0.1", port: int = 0
             tell(f"a screening list of {len(prepared.entries):,} entries")
             asyncio.run(_found(home, prepared))
             tell(f"{len(INSTITUTIONS)} institutions, certified and active")
-    stack.start(("gateway", home.address), arguments=("--host", host, "--port", str(port)))
+    # A gateway that falls must come back where participants know it.
+    fixed = port or _free_port(host)
+    stack.start(("gateway", home.address), arguments=("--host", host, "--port", str(fixed)))
     tell(f"gateway at {home.address.read_text()}")
+
+
+def _free_port(host: str) -> int:
+    with socket.create_server((host, 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 async def _found(home: Home, prepared: watchlist.Prepared) -> None:

@@ -22,22 +22,18 @@ def cluster(home: Home) -> Cluster:
     return Cluster(home.cluster)
 
 
-def start(home: Home, *, die_with_parent: bool) -> None:
-    """Make the database answer, with its roles and its schema up to date. Idempotent."""
+def prepare(home: Home) -> None:
+    """Bring roles and schema up to date in a database that answers. Idempotent."""
     url = foreign()
-    if url is None:
-        embedded = cluster(home)
-        embedded.start(die_with_parent=die_with_parent)
-        asyncio.run(roles.provision(embedded))
-    else:
-        asyncio.run(_provision(url))
+    asyncio.run(roles.provision(cluster(home)) if url is None else _provision(url))
     asyncio.run(_migrate(home))
 
 
-async def _provision(url: str) -> None:
+async def _provision(url: str) -> str:
     connection = await asyncpg.connect(url)
     try:
         await roles.create_roles(connection)
+        return url
     finally:
         await connection.close()
 

@@ -64,10 +64,10 @@ def serve_sandbox(
 async def _sandbox(home: Home, rate: float) -> None:
     async with open_sandbox(home) as sandbox:
         await sandbox.found()
-        await counter.serve(home.sandbox_socket, sandbox)
-        if rate:
-            await sandbox.offer(rate, sys.maxsize, lambda _notice: None)
-        await asyncio.Event().wait()
+        async with await counter.serve(home.sandbox_socket, sandbox):
+            if rate:
+                await sandbox.offer(rate, sys.maxsize, lambda _notice: None)
+            await asyncio.Event().wait()
 
 
 async def _gateway(home: Home, host: str, port: int) -> None:
@@ -101,16 +101,17 @@ async def _hub(home: Home) -> None:
     header = HubHeader(HUB, ENVIRONMENT, key_id(HUB))
     hub = Hub(HUB, header, RULES, snapshot, clock.now())
     process = HubProcess(hub, journal, signer.StreamSigner(home.signer_socket), clock)
-    await link.serve(home.hub_socket, process, Union[tuple(HANDLERS)])  # noqa: UP007  built from the list
-    await process.run()
+    commands = Union[tuple(HANDLERS)]  # noqa: UP007  built from the list
+    async with await link.serve(home.hub_socket, process, commands):
+        await process.run()
 
 
 async def _signer(home: Home) -> None:
     key = software.read(home.key(HUB))
-    await signer.serve(home.signer_socket, key)
-    reads = await PostgresReads.connect(database.reader_dsn(home), size=1)
-    await mail.serve(home.mail_socket, key, reads)
-    await asyncio.Event().wait()
+    async with await signer.serve(home.signer_socket, key):
+        reads = await PostgresReads.connect(database.reader_dsn(home), size=1)
+        async with await mail.serve(home.mail_socket, key, reads):
+            await asyncio.Event().wait()
 
 
 def _run(serve: Callable[[], Awaitable[None]]) -> None:

@@ -101,6 +101,7 @@ class Stack:
         self.children: list[Child] = []
         self._stopping = threading.Event()
         self._watcher: threading.Thread | None = None
+        self.cluster = database.cluster(home)
         self._owns_database = False
 
     def __enter__(self) -> Self:
@@ -111,9 +112,9 @@ class Stack:
 
     def start_database(self) -> None:
         """Make PostgreSQL answer, with its schema."""
-        embedded = database.cluster(self.home)
-        self._owns_database = database.foreign() is None and not embedded.running()
-        database.start(self.home, die_with_parent=False)
+        if database.foreign() is None:
+            self._owns_database = self.cluster.start()
+        database.prepare(self.home)
 
     def start(self, *children: tuple[str, Path], arguments: Sequence[str] = ()) -> None:
         """Start processes at once, and wait for the socket or file with which each shows that it is ready.
@@ -148,7 +149,7 @@ class Stack:
             child.wait()
         self.children.clear()
         if self._owns_database:
-            database.cluster(self.home).stop()
+            self.cluster.stop()
 
     def cpu_s(self) -> dict[str, float]:
         """Return the CPU seconds that each process has used."""
@@ -156,6 +157,8 @@ class Stack:
 
     def _watch(self) -> None:
         while not self._stopping.wait(0.02):
+            if self._owns_database and not self.cluster.running():
+                self.cluster.start()
             for child in self.children:
                 child.watch()
 

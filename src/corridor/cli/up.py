@@ -38,7 +38,7 @@ def up(
             stack.start(("sandbox", home.sandbox_socket), arguments=("--rate", str(rate)))
             screen.print(" [green]✓[/] simulated banks, FX providers and central banks at work")
         screen.print(f"\nThe front door is {home.address.read_text()}, its description /openapi.json. Try:")
-        screen.print(f"  corridor pay --from SEVRRUM0 --to PAMRTJ20 --amount 1500.00 RUB{_option(home)}")
+        screen.print(f"  corridor pay 1500.00 RUB --from SEVRRUM0 --to PAMRTJ20{_option(home)}")
         screen.print("Ctrl-C ends it; the state stays.\n")
         ended.wait()
         screen.print("ending")

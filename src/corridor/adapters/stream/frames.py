@@ -20,7 +20,10 @@ class FrameError(Exception):
 async def listen(
     path: Path, handle: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 ) -> asyncio.Server:
-    """Listen on a Unix socket that only its owner may open. It appears once it is ready."""
+    """Listen on a Unix socket that only its owner may open. It appears once it is ready.
+
+    Keep what is returned: a server that nobody holds ends when it is collected as garbage.
+    """
     hidden = path.with_suffix(".new")
     hidden.unlink(missing_ok=True)
     server = await asyncio.start_unix_server(handle, hidden, limit=2**20)

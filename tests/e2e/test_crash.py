@@ -1,0 +1,72 @@
+"""Every process is killed under load: nothing is lost, nothing doubled, and it serves again within five seconds."""
+
+import asyncio
+import os
+import signal
+import time
+from collections import Counter
+
+import pytest
+
+from corridor.adapters.postgres import verify
+from corridor.cli import database
+from corridor.cli.bringup import bring_up, open_sandbox
+from corridor.cli.home import ENVIRONMENT, Home
+from corridor.cli.stack import Stack
+from corridor.hub.batch import chain
+
+PAYMENTS = 500
+SERVING_AGAIN_S = 5.0
+
+
+@pytest.fixture
+def stack(tmp_path):
+    with Stack(Home(tmp_path / "home")) as stack:
+        bring_up(stack, lambda _text: None)
+        yield stack
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_any_process_may_be_killed_under_load(stack):
+    ended, gaps = asyncio.run(load(stack))
+    assert sum(ended.values()) == PAYMENTS
+    assert ended["ACCC"] >= PAYMENTS * 0.8, ended
+    assert len(gaps) == 4
+    assert max(gaps.values()) < SERVING_AGAIN_S, gaps
+    report = asyncio.run(verify.verify(database.reader_dsn(stack.home), chain=chain, environment=ENVIRONMENT))
+    assert report.ok, report.violations
+
+
+async def load(stack):
+    """Offer payments and kill; return how they ended, and for each process how long nothing settled."""
+    ended, gaps = Counter(), {}
+    settled = asyncio.Event()
+
+    def observe(notice):
+        if notice.status in ("ACCC", "RJCT"):
+            ended[notice.status] += 1
+        if notice.status == "ACSC":
+            settled.set()
+
+    async with open_sandbox(stack.home) as sandbox:
+        await sandbox.found()
+        offering = asyncio.create_task(sandbox.offer(40, PAYMENTS, observe, look_up=False))
+        for name in ("gateway", "signer", "hub", "postgres"):
+            await asyncio.sleep(0.7)
+            kill(stack, name)
+            settled.clear()
+            began = time.monotonic()
+            async with asyncio.timeout(60):
+                await settled.wait()
+            gaps[name] = time.monotonic() - began
+        await offering
+    return ended, gaps
+
+
+def kill(stack, name):
+    if name == "postgres":
+        stack.cluster.kill()
+        return
+    (child,) = [child for child in stack.children if child.name == name]
+    os.kill(child.pid, signal.SIGKILL)
