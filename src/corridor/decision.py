@@ -4,7 +4,7 @@ A rule reads and writes records through a `Step`, posts transfers through it and
 of that touches the hub's memory until the step is accepted; dropping the step is the undo.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
@@ -32,12 +32,24 @@ class Table(Generic[R]):
 
     Guarantees: two tables never share a name; `key(record)` is a scalar for one key field, else a tuple.
     `resident` says which durable records stay in memory: all (the table is then `whole`, and what memory does not
-    hold does not exist), none, or those that are open.
-    `appended` marks a table whose rows are written once and never changed.
+    hold does not exist), none, or those that are open. `timed` records have a `due_at`.
+    `appended` marks a table whose rows are written once and never changed. A record of a table that `begins_with` an
+    appended one is new in the batch that appends a record there under the same key, and only then.
     `monthly` marks one that PostgreSQL partitions by its `month` column (yyyymm).
     """
 
-    __slots__ = ("appended", "key", "key_fields", "monthly", "name", "record", "stays", "timed")
+    __slots__ = (
+        "appended",
+        "begins_with",
+        "key",
+        "key_fields",
+        "monthly",
+        "name",
+        "record",
+        "stays",
+        "timed",
+        "whole",
+    )
 
     def __init__(
         self,
@@ -46,6 +58,7 @@ class Table(Generic[R]):
         *key_fields: str,
         resident: bool | While = True,
         appended: bool = False,
+        begins_with: "Table[Any] | None" = None,
         monthly: bool = False,
     ) -> None:
         self.name = name
@@ -53,14 +66,11 @@ class Table(Generic[R]):
         self.key_fields = key_fields
         self.key = cast("Callable[[R], Key]", attrgetter(*key_fields))
         self.stays = resident
+        self.whole = resident is True
         self.appended = appended
+        self.begins_with = begins_with
         self.monthly = monthly
         self.timed = "due_at" in record.__struct_fields__
-
-    @property
-    def whole(self) -> bool:
-        """All its records are in memory."""
-        return self.stays is True
 
     def resident(self, record: R) -> bool:
         """Say whether this record stays in memory once it is durable."""
@@ -75,7 +85,9 @@ class Table(Generic[R]):
 ACCOUNT = Table("account", Account, "id")
 BALANCE = Table("balance", Balance, "account_id")
 TRANSFER = Table("transfer", Transfer, "id", resident=False, appended=True)
-PENDING = Table("pending", Pending, "id", resident=While("status", PendingStatus.PENDING))
+PENDING = Table(
+    "pending", Pending, "id", resident=While("status", PendingStatus.PENDING), begins_with=TRANSFER
+)
 
 
 class Missing(Exception):
@@ -150,13 +162,14 @@ class View(Protocol):
 class Step:
     """The overlay on which one command is decided: it reads its own writes, and dropping it is the undo."""
 
-    __slots__ = ("_mailboxes", "_view", "now", "numbers", "outgoing", "payment", "posting", "records")
+    __slots__ = ("_posting", "_staged", "_view", "mailboxes", "now", "numbers", "outgoing", "payment")
 
     def __init__(self, view: View, now: Instant) -> None:
         self._view = view
-        self._mailboxes: dict[str, int] = {}
-        self.records: dict[tuple[Table[Any], Key], msgspec.Struct] = {}
-        self.posting = Posting(_StagedBook(self, view))
+        self._staged: dict[Table[Any], dict[Key, Any]] = {}
+        self._posting: Posting | None = None
+        self.mailboxes: dict[str, int] = {}
+        """The last number in each mailbox that a message was put in."""
         self.outgoing: list[Outgoing] = []
         self.numbers = view.last_number
         self.payment = 0
@@ -164,19 +177,27 @@ class Step:
 
     def get(self, table: Table[R], key: Key) -> R | None:
         """Return the record as this step left it; raises `Missing` if it must be loaded first."""
-        staged = self.records.get((table, key))
-        if staged is not None:
-            return cast("R", staged)
+        if table in self._staged:
+            staged: R | None = self._staged[table].get(key)
+            if staged is not None:
+                return staged
         return self._view.find(table, key)
 
     def put(self, table: Table[R], record: R) -> None:
         """Stage a record. One whose `due_at` is set is a timer; None clears it."""
-        self.records[(table, table.key(record))] = record
+        self._staged.setdefault(table, {})[table.key(record)] = record
 
     def number(self) -> int:
         """Return the next of the hub's ascending numbers: ids of transfers and payments."""
         self.numbers += 1
         return self.numbers
+
+    @property
+    def posting(self) -> Posting:
+        """What the ledger stages. Most commands need none, so it is made at first use."""
+        if self._posting is None:
+            self._posting = Posting(_StagedBook(self._staged, self._view))
+        return self._posting
 
     def post(self, chain: Sequence[Transfer]) -> tuple[TransferResult, ...]:
         """Post all transfers or none, on staged balances."""
@@ -198,12 +219,15 @@ class Step:
         """Put a message in a participant's mailbox; it leaves once the batch is durable."""
         message_id, number = self.message_id(participant), self._next(participant)
         self.outgoing.append(Outgoing(participant, message_id, number, message, self.payment))
-        self._mailboxes[participant] = number
+        self.mailboxes[participant] = number
 
-    def changed(self) -> Iterator[tuple[Table[Any], msgspec.Struct]]:
-        """Yield every staged record with its table."""
-        for (table, _), record in self.records.items():
-            yield table, record
+    def changed(self) -> Iterator[tuple[Table[Any], Mapping[Any, Any]]]:
+        """Yield each table with the records that this step leaves in it, by key."""
+        yield from self._staged.items()
+        if self._posting is not None:
+            yield TRANSFER, {transfer.id: transfer for transfer in self._posting.transfers}
+            yield BALANCE, {balance.account_id: balance for balance in self._posting.balances()}
+            yield PENDING, self._posting.pendings
 
     @property
     def hub(self) -> str:
@@ -211,25 +235,25 @@ class Step:
         return self._view.hub
 
     def _next(self, participant: str) -> int:
-        last = self._mailboxes.get(participant)
+        last = self.mailboxes.get(participant)
         return (self._view.last_mailbox_number(participant) if last is None else last) + 1
 
 
 class _StagedBook:
     """The ledger's reading side of a step: accounts that the step itself changed come first."""
 
-    __slots__ = ("_account", "_records", "balance", "pending", "transfer")
+    __slots__ = ("_staged", "_view", "balance", "pending", "transfer")
 
-    def __init__(self, step: Step, view: View) -> None:
-        self._records = step.records
-        self._account = view.account
+    def __init__(self, staged: Mapping[Table[Any], Mapping[Key, Any]], view: View) -> None:
+        self._staged = staged
+        self._view = view
         self.balance = view.balance
         self.transfer = view.transfer
         self.pending = view.pending
 
     def account(self, account_id: int) -> Account | None:
-        staged = self._records.get((ACCOUNT, account_id))
-        return self._account(account_id) if staged is None else cast("Account", staged)
+        staged: Account | None = self._staged.get(ACCOUNT, {}).get(account_id)
+        return self._view.account(account_id) if staged is None else staged
 
 
 class Handler(msgspec.Struct, frozen=True):

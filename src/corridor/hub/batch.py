@@ -1,9 +1,10 @@
 """A batch under construction: the lines of the log, the outgoing bytes, the chain."""
 
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
@@ -11,7 +12,6 @@ from corridor.codecs.jws import HubHeader
 from corridor.decision import TRANSFER, Key, Outgoing, Table
 from corridor.domain.instants import Instant, iso
 from corridor.hub.events import Answered, Batch, Delivered
-from corridor.ledger.transfers import Transfer
 from corridor.ports import Writes
 from corridor.services.messaging.commands import Origin
 from corridor.services.messaging.records import BLOB, MESSAGE, OUT, Blob, Message
@@ -42,9 +42,8 @@ def chain(head: bytes, number: int, at: Instant, messages: Sequence[Any], transf
 
     Bodies enter by their digests, so they can be encrypted and erased without breaking the chain.
     """
-    lines = [msgspec.structs.astuple(m) for m in messages]
-    moved = [msgspec.structs.astuple(t) for t in transfers]
-    return sha256(head + _encode((number, at, lines, moved))).digest()
+    lines = [msgspec.structs.astuple(message) for message in messages]
+    return sha256(head + _encode((number, at, lines, transfers))).digest()
 
 
 def ranges(ids: Iterable[int]) -> list[tuple[int, int]]:
@@ -86,7 +85,7 @@ class BatchBuilder:
         self.number = number
         self.at = at
         self._hub = hub
-        self.rows: dict[Table[Any], dict[Key, msgspec.Struct]] = _Rows()
+        self.rows: defaultdict[Table[Any], dict[Key, Any]] = defaultdict(dict)
         self._month = int(iso(at)[:7].replace("-", ""))
         self._head = head
         self._header = header
@@ -95,6 +94,7 @@ class BatchBuilder:
         self._bytes: list[bytes] = []
         self._size = 0
         self._answers: list[Answered] = []
+        self._headers: dict[str, bytes] = {}  # of the answers: one for each signer
         self._deliveries: list[Delivered] = []
 
     @property
@@ -143,14 +143,17 @@ class BatchBuilder:
 
     def answer(self, link: int, ticket: int, status: str, signer: str, body: bytes) -> None:
         """Queue the answer to a command; it leaves when the batch is durable."""
-        header = self._header.receipt(signer, self.at, self.number - 1, self._head)
+        header = self._headers.get(signer)
+        if header is None:
+            header = self._header.receipt(signer, self.at, self.number - 1, self._head)
+            self._headers[signer] = header
         self._answers.append(Answered(link, ticket, status, self.number, header, body))
 
     def close(self, last_number: int) -> Batch:
         """Return the finished batch."""
-        transfers = cast("list[Transfer]", list(self.rows[TRANSFER].values()))
-        head = chain(self._head, self.number, self.at, self._messages, transfers)
         rows = {table: list(records.values()) for table, records in self.rows.items() if records}
+        transfers = rows.get(TRANSFER, ())
+        head = chain(self._head, self.number, self.at, self._messages, transfers)
         if self._messages:
             rows[MESSAGE] = list(self._messages)
         content = zlib.compress(b"".join(self._bytes), 1)
@@ -202,10 +205,3 @@ class BatchBuilder:
         self._messages.append(line)
         self._bytes.append(evidence)
         self._size += len(evidence)
-
-
-class _Rows(dict[Table[Any], dict[Key, msgspec.Struct]]):
-    def __missing__(self, table: Table[Any]) -> dict[Key, msgspec.Struct]:
-        rows: dict[Key, msgspec.Struct] = {}
-        self[table] = rows
-        return rows

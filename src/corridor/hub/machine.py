@@ -1,7 +1,7 @@
 """The hub as a sans-I/O machine: events in, actions out; it never sleeps, reads a clock or touches a socket."""
 
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from corridor.codecs.jws import HubHeader
 from corridor.decision import (
     PENDING,
+    TRANSFER,
     Accepted,
     Again,
     Answer,
@@ -24,23 +25,16 @@ from corridor.hub import events
 from corridor.hub.batch import BatchBuilder, receipt
 from corridor.hub.lists import Rules
 from corridor.hub.memory import Memory
+from corridor.hub.queue import Queue, Waiting
 from corridor.ports import Snapshot
-from corridor.services.messaging.admission import admit, identify, with_last_number
+from corridor.services.messaging.admission import admit, identify
 from corridor.services.messaging.commands import Command, Origin, PostTransfers
-from corridor.services.messaging.records import (
-    ACCEPTED,
-    FAULT,
-    IDENTITY,
-    IN,
-    MAILBOX,
-    REFUSED,
-    TIMER,
-    Identity,
-    Mailbox,
-)
+from corridor.services.messaging.records import ACCEPTED, FAULT, IDENTITY, IN, REFUSED, TIMER, Identity
 from corridor.services.messaging.rules import open_case, refuse_message
 
 BATCH_COMMANDS = 256
+BATCH_WORK = 8_192
+"""A bulk command weighs as much as its items: a batch of them must not hold up what comes after it."""
 BATCH_SPACING = 4 * MILLISECOND
 FULL_ENOUGH = 64
 """Queued work at which a batch need not wait for more: its fixed cost is spread thin already."""
@@ -56,15 +50,6 @@ class Due(Command, frozen=True):
     key: Any
 
 
-class Waiting(msgspec.Struct):
-    """A command in the queue, and the keys it was found to need besides its first ones."""
-
-    link: int
-    ticket: int
-    command: Command
-    needs: tuple[tuple[Table[Any], Key], ...] = ()
-
-
 class Hub:
     """Decides commands in batches and keeps one transaction in flight.
 
@@ -75,32 +60,33 @@ class Hub:
     def __init__(self, hub: str, header: HubHeader, rules: Rules, snapshot: Snapshot, now: Instant) -> None:
         self.memory = Memory(hub, rules.tables, snapshot)
         self._rules = rules
+        self._messages = rules.messages
         self._tables = {table.name: table for table in rules.tables}
         self._header = header
         self._number = snapshot.batch
         self._head = snapshot.head
+        self._durable = (snapshot.batch, snapshot.head)
+        self._now = now
         self._at = max(now, snapshot.at)
         self._rest_until = self._at + TIMERS_REST
-        self._queues: dict[str, deque[Waiting]] = {}
-        self._queued = 0
-        self._work = 0
+        self._queue = Queue()
         self._retry: list[Waiting] = []
         self._gathered: list[Waiting] | None = None
-        self._loading = False
         self._decided: events.Batch | None = None
         self._in_flight: events.Batch | None = None
+        self._committed: list[Mapping[Table[Any], Sequence[msgspec.Struct]]] = []
         self._next_start = 0
         self._wake_at: Instant | None = None
         self._actions: list[events.Action] = []
 
     def receive(self, event: events.Event, now: Instant) -> Sequence[events.Action]:
         """Take in one event; return what is to be done, in this order."""
+        self._now = now
         self._at = max(self._at, now)
         match event:
             case events.Submitted():
                 self._enqueue(event)
             case events.Loaded():
-                self._loading = False
                 self.memory.lend(event.records)
                 self._decide_gathered()
             case events.Committed():
@@ -114,31 +100,28 @@ class Hub:
     @property
     def idle(self) -> bool:
         """Nothing is queued, loading, decided or in flight."""
-        return not (self._queued or self._retry or self._gathered or self._decided or self._in_flight)
+        return not (self._queue or self._retry or self._gathered or self._decided or self._in_flight)
 
     # the pipeline: queue, load, decide, commit, release
 
     def _enqueue(self, event: events.Submitted) -> None:
         busy: list[events.Answered] = []
         for ticket, command in event.commands:
-            if self._queued >= QUEUE_COMMANDS:
-                header = self._header.receipt(command.origin.signer, self._at, self._number, self._head)
+            if len(self._queue) < QUEUE_COMMANDS:
+                self._queue.put(Waiting(event.link, ticket, command))
+            else:
+                header = self._header.receipt(command.origin.signer, self._at, *self._durable)
                 busy.append(events.Answered(event.link, ticket, "busy", 0, header, b""))
-                continue
-            queue = self._queues.setdefault(command.origin.signer, deque())
-            queue.append(Waiting(event.link, ticket, command))
-            self._queued += 1
-            self._work += weight(command)
         if busy:
             self._actions.append(events.Release(busy, ()))
 
     def _advance(self) -> None:
         self._commit_decided()
         while self._may_start():
-            if self._at < self._next_start and self._work < FULL_ENOUGH:
+            if self._too_soon():
                 self._wake(self._next_start)
                 return
-            self._next_start = self._at + BATCH_SPACING
+            self._next_start = self._now + BATCH_SPACING
             self._gather()
             self._commit_decided()
         due = self.memory.next_due()
@@ -154,7 +137,11 @@ class Hub:
         return self._decided is None and self._gathered is None and self._has_work()
 
     def _has_work(self) -> bool:
-        return bool(self._queued or self._retry or self._timers_due())
+        return bool(self._queue or self._retry or self._timers_due())
+
+    def _too_soon(self) -> bool:
+        """The last batch began just now, and there is little to do. A clock that was set back delays nothing."""
+        return 0 < self._next_start - self._now <= BATCH_SPACING and self._queue.work < FULL_ENOUGH
 
     def _timers_due(self) -> bool:
         due = self.memory.next_due()
@@ -166,30 +153,20 @@ class Hub:
             self._actions.append(events.WakeAt(at))
 
     def _gather(self) -> None:
-        gathered, self._retry = self._retry, []
-        while len(gathered) < BATCH_COMMANDS and self._queued:
-            for signer in list(self._queues):
-                queue = self._queues[signer]
-                waiting = queue.popleft()
-                gathered.append(waiting)
-                self._queued -= 1
-                self._work -= weight(waiting.command)
-                if not queue:
-                    del self._queues[signer]
-                if len(gathered) >= BATCH_COMMANDS:
-                    break
+        """Begin a batch. What memory holds now it holds until the batch is decided; the rest is loaded."""
+        for rows in self._committed:
+            self.memory.settle(rows)
+        self._committed.clear()
+        self.memory.forget_transfers()
+        self._gathered = self._retry + self._queue.take(BATCH_COMMANDS - len(self._retry), BATCH_WORK)
+        self._retry = []
         if self._timers_due():
-            gathered += [self._timer(table, key) for table, key in self.memory.due(self._at)]
-        wanted = {
-            (table, key): None
-            for waiting in gathered
-            for table, key in (*self._first_keys(waiting.command), *waiting.needs)
-            if not self.memory.holds(table, key)
-        }
-        self._gathered = gathered
+            due = islice(self.memory.due(self._at), BATCH_COMMANDS)
+            self._gathered += [self._timer(table, key) for table, key in due]
+        holds = self.memory.holds
+        wanted = [need for waiting in self._gathered for need in self._needs(waiting) if not holds(*need)]
         if wanted:
-            self._loading = True
-            self._actions.append(events.Load(tuple(wanted)))
+            self._actions.append(events.Load(tuple(dict.fromkeys(wanted))))
         else:
             self._decide_gathered()
 
@@ -197,14 +174,12 @@ class Hub:
         origin = Origin("timer", f"{table.name}:{key}", "timer", b"", self._at)
         return Waiting(0, 0, Due(origin, table.name, key))
 
-    def _first_keys(self, command: Command) -> Iterable[tuple[Table[Any], Key]]:
-        if isinstance(command, Due):
-            return ()
-        origin = command.origin
-        return (
-            (IDENTITY, (origin.signer, origin.message_id)),
-            *self._rules.handlers[type(command)].keys(command),
-        )
+    def _needs(self, waiting: Waiting) -> Iterator[tuple[Table[Any], Key]]:
+        command = waiting.command
+        if not isinstance(command, Due):
+            yield IDENTITY, (command.origin.signer, command.origin.message_id)
+            yield from self._rules.handlers[type(command)].keys(command)
+        yield from waiting.needs
 
     def _decide_gathered(self) -> None:
         gathered, self._gathered = self._gathered, None
@@ -218,6 +193,7 @@ class Hub:
         if batch.empty:
             self._release_repeats(batch.answers)
             return
+        self.memory.number_mailboxes(batch.rows)
         self._decided = batch.close(self.memory.last_number)
         self._number, self._head = self._decided.writes.number, self._decided.writes.head
 
@@ -234,22 +210,22 @@ class Hub:
         done, self._in_flight = self._in_flight, None
         assert done is not None, f"batch {number} was not in flight"
         assert done.writes.number == number, f"batch {number} is not the one in flight"
-        self.memory.settle(done.writes.rows)
+        self._durable = (number, done.writes.head)
+        self._committed.append(done.writes.rows)
         if done.answers or done.deliveries:
             self._actions.append(events.Release(done.answers, done.deliveries))
 
     # one command
 
     def _decide(self, batch: BatchBuilder, waiting: Waiting) -> None:
-        command = waiting.command
         try:
-            if isinstance(command, Due):
-                self._decide_timer(batch, command)
+            if isinstance(waiting.command, Due):
+                self._decide_timer(batch, waiting.command)
             else:
-                self._decide_command(batch, waiting, command)
+                self._decide_command(batch, waiting)
         except Missing as missing:
-            needs = (*waiting.needs, (missing.table, missing.key))
-            self._retry.append(Waiting(waiting.link, waiting.ticket, command, needs))
+            waiting.needs += ((missing.table, missing.key), *items(waiting.command))
+            self._retry.append(waiting)
 
     def _decide_timer(self, batch: BatchBuilder, due: Due) -> None:
         table = self._tables[due.table]
@@ -266,7 +242,7 @@ class Hub:
             payloads = batch.render(step.outgoing)
         except Missing:
             raise
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001  whatever it is, the other commands must commit
             outcome = FAULT
             step = Step(self.memory, batch.at)
             step.put(table, msgspec.structs.replace(record, due_at=None))
@@ -274,24 +250,33 @@ class Hub:
             payloads = []
         self._log(batch, TIMER, due.origin, step, payloads, outcome)
 
-    def _decide_command(self, batch: BatchBuilder, waiting: Waiting, command: Command) -> None:
-        origin = command.origin
-        known = identify(Step(self.memory, batch.at), origin)
+    def _decide_command(self, batch: BatchBuilder, waiting: Waiting) -> None:
+        """Decide on one step; what is refused is told on a fresh one."""
+        command, origin = waiting.command, waiting.command.origin
+        step = Step(self.memory, batch.at)
+        known = identify(step, origin)
         if isinstance(known, Identity):
             body = receipt(origin, known.batch, known.position, known.at, known.body)
             batch.answer(waiting.link, waiting.ticket, known.outcome, origin.signer, body)
             return
         handler = self._rules.handlers[type(command)]
+        answer: Answer
         try:
-            step, answer = self._admit_and_decide(batch.at, command, handler, known)
+            turned_away = known or admit(step, origin)
+            if turned_away is None:
+                answer = handler.decide(step, command)
+            else:
+                handler, answer = TURNED_AWAY, turned_away
             if isinstance(answer, Again):
                 batch.answer(waiting.link, waiting.ticket, "again", origin.signer, answer.text.encode())
                 return
+            if isinstance(answer, Rejected):
+                step = self._refuse(batch.at, handler, command, answer)
             payloads = batch.render(step.outgoing)
             status = ACCEPTED if isinstance(answer, Accepted) else REFUSED
         except Missing:
             raise
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001  whatever it is, the other commands must commit
             status = FAULT
             answer = Rejected("NARR", "the hub could not decide this; an operator has been told")
             step, payloads = self._fault(batch, handler, command, answer, fault)
@@ -304,19 +289,6 @@ class Hub:
         reason = answer.reason if isinstance(answer, Rejected) else ""
         self._log(batch, IN, origin, step, payloads, status, reason)
         batch.answer(waiting.link, waiting.ticket, status, origin.signer, body)
-
-    def _admit_and_decide(
-        self, now: Instant, command: Command, handler: Handler, conflict: Rejected | None
-    ) -> tuple[Step, Answer]:
-        """Decide on one step; what is refused is told on a fresh one."""
-        step = Step(self.memory, now)
-        turned_away = conflict or admit(step, command.origin)
-        if turned_away is not None:
-            return self._refuse(now, TURNED_AWAY, command, turned_away), turned_away
-        answer = handler.decide(step, command)
-        if isinstance(answer, Rejected):
-            step = self._refuse(now, handler, command, answer)
-        return step, answer
 
     def _refuse(self, now: Instant, handler: Handler, command: Command, rejected: Rejected) -> Step:
         step = Step(self.memory, now)
@@ -334,7 +306,9 @@ class Hub:
                 step = self._refuse(batch.at, way, command, rejected)
                 payloads = batch.render(step.outgoing)
                 break
-            except Exception:  # noqa: S112  the next way is simpler
+            except Missing:
+                raise
+            except Exception:  # noqa: BLE001, S112  the next way is simpler
                 continue
         else:
             step, payloads = Step(self.memory, batch.at), []
@@ -343,7 +317,7 @@ class Hub:
 
     def _told(self, origin: Origin, answer: Accepted | Rejected) -> bytes:
         """A message's receipt says nothing about the payment; a request's answer is told at once."""
-        if origin.definition in self._rules.messages:
+        if origin.definition in self._messages:
             return b""
         return answer.body if isinstance(answer, Accepted) else refusal(answer)
 
@@ -360,8 +334,6 @@ class Hub:
         batch.receive(direction, origin, step.payment, outcome, reason)
         for outgoing, payload in zip(step.outgoing, payloads, strict=True):
             batch.send(outgoing, self._rules.definitions[type(outgoing.message)], payload)
-            mailbox = step.get(MAILBOX, outgoing.participant) or Mailbox(outgoing.participant)
-            step.put(MAILBOX, with_last_number(mailbox, outgoing.number))
         self.memory.apply(step, batch.rows)
 
 
@@ -369,9 +341,14 @@ TURNED_AWAY = Handler(decide=lambda _step, _command: Accepted(), refuse=refuse_m
 """How a message is refused that may not be heard, or cannot be decided."""
 
 
-def weight(command: Command) -> int:
-    """Return how much work a command is: a bulk command counts its items."""
-    return len(command.transfers) if isinstance(command, PostTransfers) else 1
+def items(command: Command) -> Iterable[tuple[Table[Any], Key]]:
+    """Return what the items of a bulk command may need: found one by one, each would cost a batch of its own."""
+    if isinstance(command, PostTransfers):
+        for transfer in command.transfers:
+            yield TRANSFER, transfer.id
+            if transfer.pending_id:
+                yield PENDING, transfer.pending_id
+                yield TRANSFER, transfer.pending_id
 
 
 def refusal(rejected: Rejected) -> bytes:

@@ -11,12 +11,15 @@ from corridor.domain.instants import Instant
 from corridor.ledger.accounts import Account, Balance
 from corridor.ledger.transfers import Pending, Transfer
 from corridor.ports import Snapshot
-from corridor.services.messaging.records import MAILBOX
+from corridor.services.messaging.admission import with_last_number
+from corridor.services.messaging.records import MAILBOX, Mailbox
 
 R = TypeVar("R", bound=msgspec.Struct)
+Rows = dict[Table[Any], dict[Key, Any]]
 
-RECENT_TRANSFERS = 100_000
-"""Transfers kept to recognise a repeated id; older ones are looked up."""
+RECENT_TRANSFERS = 50_000
+"""At least so many transfers are kept, and at most about twice as many, to recognise a repeated id: older ones
+are looked up."""
 
 
 class Memory:
@@ -29,36 +32,36 @@ class Memory:
         self.hub = hub
         self.tables = tuple(tables)
         self.last_number = snapshot.last_number
-        self._records: dict[Table[Any], dict[Key, Any]] = {table: {} for table in self.tables}
+        self._records: Rows = {table: {} for table in self.tables}
         self._due: list[tuple[Instant, int, Table[Any], Key]] = []
         self._pushed = 0
         self._loaded: Mapping[tuple[Table[Any], Key], msgspec.Struct | None] = {}
-        self._recent: dict[int, Transfer] = {}
-        self._newest = snapshot.last_transfer
-        self._forgotten = snapshot.last_transfer
+        self._numbered: dict[str, int] = {}  # mailboxes of the batch under construction
+        self._older_transfers: dict[Key, Transfer] = {}
+        self._newest = self._forgotten = snapshot.last_transfer
         for table, records in snapshot.records.items():
-            for record in records:
-                self._put(table, record)
+            self._keep(table, {table.key(record): record for record in records})
         self._accounts: dict[Key, Account] = self._records[ACCOUNT]
         self._balances: dict[Key, Balance] = self._records[BALANCE]
-        self._pendings: dict[Key, Pending] = self._records[PENDING]
-        self._mailboxes = self._records[MAILBOX]
+        self._mailboxes: dict[Key, Mailbox] = self._records[MAILBOX]
 
     # what steps read
 
     def find(self, table: Table[R], key: Key) -> R | None:
         """Return the record, or None if there is none; raise `Missing` if memory cannot tell."""
-        record = self._records[table].get(key)
+        record: R | None = self._records[table].get(key)
         if record is not None or table.whole:
-            return cast("R | None", record)
+            return record
+        if self._ledger_knows(table, key):
+            return cast("R | None", self._older_transfers.get(key))
         try:
             return cast("R | None", self._loaded[table, key])
         except KeyError:
             raise Missing(table, key) from None
 
     def holds(self, table: Table[Any], key: Key) -> bool:
-        """Say whether `find` can answer."""
-        return table.whole or key in self._records[table]
+        """Say whether `find` can answer from what is held here for ever or until it is durable."""
+        return table.whole or key in self._records[table] or self._ledger_knows(table, key)
 
     def account(self, account_id: int) -> Account | None:
         """Return an account's static part."""
@@ -70,21 +73,17 @@ class Memory:
 
     def transfer(self, transfer_id: int) -> Transfer | None:
         """Return the transfer with this id; raise `Missing` for one older than memory reaches."""
-        if transfer_id > self._newest:
-            return None
-        recent = self._recent.get(transfer_id)
-        if recent is not None or transfer_id > self._forgotten:
-            return recent
-        return self.find(TRANSFER, transfer_id)
+        return None if transfer_id > self._newest else self.find(TRANSFER, transfer_id)
 
     def pending(self, pending_id: int) -> Pending | None:
         """Return the state of a pending transfer; raise `Missing` for one that ended long ago."""
-        if pending_id > self._newest:
-            return None
         return self.find(PENDING, pending_id)
 
     def last_mailbox_number(self, participant: str) -> int:
         """Return the number of the last message in a mailbox."""
+        number = self._numbered.get(participant)
+        if number is not None:
+            return number
         mailbox = self._mailboxes.get(participant)
         return 0 if mailbox is None else mailbox.last_number
 
@@ -98,36 +97,43 @@ class Memory:
         """Give the coming decisions what was loaded for them; an empty mapping takes it back."""
         self._loaded = loaded
 
-    def apply(self, step: Step, rows: dict[Table[Any], dict[Key, msgspec.Struct]]) -> None:
+    def apply(self, step: Step, rows: Rows) -> None:
         """Take over what a step staged, and add it to the rows of the batch."""
-        for table, record in step.changed():
-            rows[table][table.key(record)] = record
-            self._put(table, record)
-        posting = step.posting
-        if posting.transfers:
-            staged = rows[TRANSFER]
-            recent = self._recent
-            for transfer in posting.transfers:
-                staged[transfer.id] = recent[transfer.id] = transfer
-            self._newest = max(self._newest, *(t.id for t in posting.transfers))
-        for balance in posting.balances():
-            rows[BALANCE][balance.account_id] = self._balances[balance.account_id] = balance
-        for pending in posting.pendings.values():
-            rows[PENDING][pending.id] = pending
-            self._put(PENDING, pending)
+        for table, records in step.changed():
+            rows[table].update(records)
+            self._keep(table, records)
+        self._numbered.update(step.mailboxes)
         self.last_number = step.numbers
+
+    def number_mailboxes(self, rows: Rows) -> None:
+        """Write down how far mailboxes are numbered: once a batch, not once a message."""
+        for participant, number in self._numbered.items():
+            mailbox = self._mailboxes.get(participant) or Mailbox(participant)
+            numbered = with_last_number(mailbox, number)
+            rows[MAILBOX][participant] = self._mailboxes[participant] = numbered
+        self._numbered.clear()
 
     def settle(self, rows: Mapping[Table[Any], Sequence[msgspec.Struct]]) -> None:
         """Let go of what is durable now and need not stay."""
         for table, records in rows.items():
-            if table.whole or table is TRANSFER:
-                continue
             held = self._records[table]
+            if table.whole or table is TRANSFER or not held:
+                continue
             for record in records:
                 key = table.key(record)
                 if held.get(key) is record and not table.resident(record):
                     del held[key]
-        self._forget_transfers()
+
+    def forget_transfers(self) -> None:
+        """Let go of old transfers. To be called once a batch at most, before it is decided.
+
+        What is let go of was put aside when an earlier batch began; so it is durable.
+        """
+        recent = self._records[TRANSFER]
+        if len(recent) >= RECENT_TRANSFERS:
+            self._forgotten = highest(self._older_transfers, self._forgotten)
+            self._older_transfers = recent
+            self._records[TRANSFER] = {}
 
     def due(self, now: Instant) -> Iterator[tuple[Table[Any], Key]]:
         """Take out the records whose time has come, oldest first."""
@@ -145,20 +151,27 @@ class Memory:
             heappop(self._due)
         return None
 
+    def _ledger_knows(self, table: Table[Any], key: Any) -> bool:
+        """Ids of transfers ascend: those above all that were let go are here, or were never used."""
+        if table is TRANSFER:
+            return key > self._forgotten or key in self._older_transfers
+        return table is PENDING and key > self._newest
+
     def _due_at(self, table: Table[Any], key: Key) -> Instant | None:
         record = self._records[table].get(key)
         return None if record is None else record.due_at
 
-    def _put(self, table: Table[Any], record: Any) -> None:
-        key = table.key(record)
-        self._records[table][key] = record
-        if table.timed and record.due_at is not None:
-            self._pushed += 1
-            heappush(self._due, (record.due_at, self._pushed, table, key))
+    def _keep(self, table: Table[Any], records: Mapping[Key, Any]) -> None:
+        self._records[table].update(records)
+        if table is TRANSFER:
+            self._newest = highest(records, self._newest)
+        if table.timed:
+            for key, record in records.items():
+                if record.due_at is not None:
+                    self._pushed += 1
+                    heappush(self._due, (record.due_at, self._pushed, table, key))
 
-    def _forget_transfers(self) -> None:
-        recent = self._recent
-        if len(recent) > 2 * RECENT_TRANSFERS:
-            kept = sorted(recent)[-RECENT_TRANSFERS:]
-            self._forgotten = kept[0] - 1
-            self._recent = {number: recent[number] for number in kept}
+
+def highest(ids: Iterable[Any], known: int) -> int:
+    """Return the highest of these ids and the one known."""
+    return max(known, max(ids, default=known))
