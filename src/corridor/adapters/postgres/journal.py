@@ -1,7 +1,7 @@
 """The journal in PostgreSQL: one writer, one transaction a batch, recovery from balances and open records."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -12,8 +12,13 @@ from corridor.decision import Key, Table
 from corridor.domain.instants import Instant, iso
 from corridor.ports import Fenced, Records, Snapshot, Writes
 
-COPY_ROWS = 64
-"""From this many rows on, an appended table goes by COPY in the same transaction."""
+COPY_ROWS = 400
+"""More new rows of a table than this go by COPY in the same transaction: its own round trips pay then."""
+
+GENERIC_PLANS = {"plan_cache_mode": "force_generic_plan"}
+"""Statements differ in nothing but their rows: planning one anew finds nothing better."""
+BY_INDEX = GENERIC_PLANS | {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
+"""A look-up goes by its index, whatever is known about sizes yet: no cost may grow with history."""
 
 
 class PostgresJournal:
@@ -29,8 +34,8 @@ class PostgresJournal:
         self._months: set[int] = set()
 
     async def open(self, tables: Sequence[Table[Any]], hub: str, now: Instant) -> Snapshot:
-        self._writer = await asyncpg.connect(self._dsn, statement_cache_size=256)
-        self._reader = await asyncpg.connect(self._dsn, statement_cache_size=256)
+        self._writer = await asyncpg.connect(self._dsn, server_settings=GENERIC_PLANS)
+        self._reader = await asyncpg.connect(self._dsn, server_settings=BY_INDEX)
         self._tables = tuple(tables)
         await schema.migrate(self._writer)
         await self._writer.execute(
@@ -45,7 +50,6 @@ class PostgresJournal:
         await self._writer.execute(schema.commit_function(self._tables))
         parameters = ", ".join(f"${i}" for i in range(1, len(self._tables) + 6))
         self._commit = await self._writer.prepare(f"SELECT commit_batch({parameters})")
-        self._by_key = {table: schema.select_by_key(table) for table in self._tables}
         await self._open_month(now)
         resident = {}
         for table in self._tables:
@@ -65,20 +69,20 @@ class PostgresJournal:
 
     async def commit(self, writes: Writes) -> None:
         await self._open_month(writes.at)
-        rows: dict[Table[Any], list[tuple[Any, ...]]] = {
-            table: [astuple(record) for record in records] for table, records in writes.rows.items()
-        }
-        copied = [table for table in rows if table.appended and len(rows[table]) > COPY_ROWS]
-        arrays = [rows.get(table) if table not in copied else None for table in self._tables]
+        rows, bulk = dict(writes.rows), dict[Table[Any], Sequence[Any]]()
+        for table, records in writes.rows.items():
+            if len(records) > COPY_ROWS:
+                bulk[table], rows[table] = divide(table, writes.rows)
         fence = (self._epoch, writes.number, writes.at, writes.last_number, writes.head)
+        arrays = [[astuple(record) for record in rows.get(table, ())] or None for table in self._tables]
         try:
-            if not copied:
+            if not bulk:
                 await self._commit.fetch(*fence, *arrays)
                 return
             async with self._writer.transaction():
                 await self._commit.fetch(*fence, *arrays)
-                for table in copied:
-                    await self._writer.copy_records_to_table(table.name, records=rows[table])
+                for table, records in bulk.items():
+                    await self._writer.copy_records_to_table(table.name, records=map(astuple, records))
         except asyncpg.PostgresError as error:
             if error.sqlstate == "CF001":
                 raise Fenced(str(error)) from error
@@ -88,11 +92,15 @@ class PostgresJournal:
         wanted: dict[Table[Any], list[Any]] = defaultdict(list)
         for table, key in keys:
             wanted[table].append(key)
-        found: dict[tuple[Table[Any], Key], Any] = dict.fromkeys(keys)
+        arrays: list[Sequence[Any]] = []
         for table, table_keys in wanted.items():
-            arrays = list(zip(*table_keys, strict=True)) if len(table.key_fields) > 1 else [table_keys]
-            for row in await self._reader.fetch(self._by_key[table], *arrays):
-                record = table.record(*row)
+            arrays += zip(*table_keys, strict=True) if len(table.key_fields) > 1 else [table_keys]
+        row = await self._reader.fetchrow(schema.select_by_keys(tuple(wanted)), *arrays)
+        assert row is not None
+        found: dict[tuple[Table[Any], Key], Any] = dict.fromkeys(keys)
+        for table, lines in zip(wanted, row, strict=True):
+            for line in lines:
+                record = table.record(*line)
                 found[table, table.key(record)] = record
         return found
 
@@ -105,3 +113,17 @@ class PostgresJournal:
         if month not in self._months:
             await self._writer.execute("SELECT open_month($1)", month)
             self._months.add(month)
+
+
+def divide(
+    table: Table[Any], rows: Mapping[Table[Any], Sequence[Any]]
+) -> tuple[Sequence[Any], Sequence[Any]]:
+    """Part a table's records into those that surely begin in this batch, which can go by COPY, and the others."""
+    records = rows[table]
+    if table.appended:
+        return records, ()
+    if table.begins_with is None:
+        return (), records
+    begun = set(map(table.begins_with.key, rows.get(table.begins_with, ())))
+    new = [record for record in records if table.key(record) in begun]
+    return new, [record for record in records if table.key(record) not in begun]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from importlib import resources
 from types import UnionType
@@ -85,7 +86,7 @@ BEGIN
             USING ERRCODE = 'CF001';
     END IF;
 {statements}
-END $$"""
+END $$"""  # noqa: S608  our own names
 
 
 def _write(table: Table[Any]) -> str:
@@ -118,8 +119,23 @@ def select_resident(table: Table[Any]) -> str | None:
 
 def select_by_key(table: Table[Any]) -> str:
     """Return the query for records by their keys, one array parameter a key field."""
+    fields = ", ".join(f't."{name}"' for name, _, _ in columns(table))
+    return f"SELECT {fields} FROM {_by_key(table, 1)}"  # noqa: S608  our own names
+
+
+@cache
+def select_by_keys(tables: tuple[Table[Any], ...]) -> str:
+    """Return the query for records of several tables at once: one row, with an array of records for each table."""
+    arrays = []
+    first = 1
+    for table in tables:
+        arrays.append(f"ARRAY(SELECT t FROM {_by_key(table, first)})")  # noqa: S608  our own names
+        first += len(table.key_fields)
+    return f"SELECT {', '.join(arrays)}"
+
+
+def _by_key(table: Table[Any], first: int) -> str:
     types = {name: sql_type for name, sql_type, _ in columns(table)}
-    fields = ", ".join(f't."{name}"' for name in types)
-    arrays = ", ".join(f"${i}::{types[field]}[]" for i, field in enumerate(table.key_fields, 1))
+    arrays = ", ".join(f"${i}::{types[field]}[]" for i, field in enumerate(table.key_fields, first))
     names = ", ".join(f'"{field}"' for field in table.key_fields)
-    return f"SELECT {fields} FROM unnest({arrays}) AS k({names}) JOIN {table.name} t USING ({names})"  # noqa: S608
+    return f"unnest({arrays}) AS k({names}) JOIN {table.name} t USING ({names})"
