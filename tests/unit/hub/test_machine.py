@@ -131,8 +131,9 @@ def test_numbers_are_used_once_and_gaps_are_counted():
         counted = count_number(mailbox, number)
         assert counted is not None, number
         mailbox = counted
-    assert [count_number(mailbox, number) for number in (300, 5, 44)] == [None, None, None]
-    assert count_number(mailbox, 45) is not None
+    assert count_number(mailbox, 300) is None
+    assert count_number(mailbox, 45) != mailbox
+    assert count_number(mailbox, 44) == mailbox, "behind the window nobody can tell, and identity decides"
     assert gaps(mailbox) == 255
     assert gaps(Mailbox(SEVR)) == 0
 

@@ -47,17 +47,23 @@ def admit(step: Step, origin: Origin) -> Rejected | None:
     mailbox = step.get(MAILBOX, origin.signer) or Mailbox(origin.signer)
     counted = count_number(mailbox, origin.number)
     if counted is None:
-        return Rejected("DU02", "this number was used before, or is too old to tell", "num")
+        return Rejected("DU02", "this number was used before", "num")
     step.put(MAILBOX, counted)
     return None
 
 
 def count_number(mailbox: Mailbox, number: int) -> Mailbox | None:
-    """Record a number of the sender's counter; None if it was used before or lies behind the window."""
+    """Record a number of the sender's counter; None if it was used before.
+
+    What lies behind the window is taken as it is: after an outage letters arrive in any order, and that the message
+    is new is known from its identity.
+    """
     seen = int.from_bytes(mailbox.window, "big")
     behind = mailbox.received - number
-    if number <= 0 or behind >= NUMBER_WINDOW or (behind >= 0 and seen >> behind & 1):
+    if number <= 0 or (0 <= behind < NUMBER_WINDOW and seen >> behind & 1):
         return None
+    if behind >= NUMBER_WINDOW:
+        return mailbox
     if behind < 0:
         seen = (seen << -behind | 1) & ((1 << NUMBER_WINDOW) - 1) if -behind < NUMBER_WINDOW else 1
     else:
