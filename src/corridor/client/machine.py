@@ -313,16 +313,14 @@ class Correspondence:
             self._urgent = True
         if self._urgent and self._committing is None and self._next_commit <= now:
             self._commit(now)
-        self._wake(
-            self._next_commit if self._urgent and self._committing is None else None,
-            self._tidy_at,
-            self._follow_at,
-            self._acknowledge_at,
-            self._again[0][0] if self._again else None,
-        )
+        self._wake()
 
-    def _wake(self, *times: Instant | None) -> None:
-        due_at = min((at for at in times if at is not None), default=None)
-        if due_at is not None and (self._wake_at is None or due_at < self._wake_at):
-            self._wake_at = due_at
-            self._actions.append(events.WakeAt(due_at))
+    def _wake(self) -> None:
+        due = [at for at in (self._tidy_at, self._follow_at, self._acknowledge_at) if at is not None]
+        if self._urgent and self._committing is None:
+            due.append(self._next_commit)
+        if self._again:
+            due.append(self._again[0][0])
+        if due and (self._wake_at is None or min(due) < self._wake_at):
+            self._wake_at = min(due)
+            self._actions.append(events.WakeAt(self._wake_at))

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from corridor.client import events
 from corridor.client.errors import Lost
@@ -20,7 +20,6 @@ BACKLOG: Final = 2_048
 MESSAGES: Final = "/v1/messages"
 ACKNOWLEDGEMENT: Final = "/v1/mailbox/acknowledgement"
 
-T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
@@ -40,7 +39,7 @@ class Session:
         self._loop = asyncio.get_running_loop()
         self._events: list[events.Event] = []
         self._busy = False
-        self._failed: asyncio.Future[None] = self._loop.create_future()
+        self._failure: BaseException | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._following: asyncio.Task[None] | None = None
         self._room = asyncio.Event()
@@ -59,9 +58,7 @@ class Session:
         if self._following is not None:
             self._following.cancel()
             await asyncio.gather(self._following, return_exceptions=True)
-        if not self._failed.done():
-            self._failed.set_exception(Lost("The session was closed."))
-        self._failed.exception()  # perhaps nobody waited
+        self._fail(Lost("The session was closed."))
         await self._http.close()
 
     def identify(self) -> tuple[str, Instant]:
@@ -83,11 +80,11 @@ class Session:
 
     async def ask(self, draft: Draft, effects: Sequence[Any] = ()) -> Receipt:
         """As `submit`; return the receipt. Raises: Refused; TurnedAway and Lost for what is not kept."""
-        answer: asyncio.Future[Receipt] = self._loop.create_future()
+        answer: asyncio.Future[Receipt] = self._future()
         self._answers[draft.message_id] = answer
         try:
             self.submit([draft], effects)
-            return await self._unless_failed(answer)
+            return await answer
         finally:
             del self._answers[draft.message_id]
 
@@ -98,8 +95,8 @@ class Session:
 
     async def frame(self) -> Sequence[Delivery]:
         """The next messages of the mailbox, once those before are handled and that is durable."""
-        frame = await self._unless_failed(self._frame)
-        self._frame = self._loop.create_future()
+        frame = await asyncio.shield(self._frame)
+        self._frame = self._future()
         return frame
 
     @property
@@ -111,7 +108,7 @@ class Session:
 
     def _receive(self, event: events.Event) -> None:
         """Bring events to the machine one after the other, also those that its own actions cause."""
-        if self._failed.done():
+        if self._failure is not None:
             return
         self._events.append(event)
         if self._busy:
@@ -124,7 +121,7 @@ class Session:
         except Exception as error:  # noqa: BLE001  whatever it is, it ends the session
             # What is stored is right, what is in memory may not be: the next session begins from the store.
             _log.exception("%s must be opened anew", self._bic)
-            self._failed.set_exception(error)
+            self._fail(error)
         finally:
             self._busy = False
 
@@ -209,15 +206,29 @@ class Session:
         finally:
             stream.close()
 
-    async def _unless_failed(self, future: "asyncio.Future[T]") -> T:
-        await asyncio.wait((future, self._failed), return_when=asyncio.FIRST_COMPLETED)
-        if self._failed.done():
-            self._failed.result()
-        return future.result()
+    def _future(self) -> "asyncio.Future[Any]":
+        """A future that fails with the session."""
+        future: asyncio.Future[Any] = self._loop.create_future()
+        if self._failure is not None:
+            _end(future, self._failure)
+        return future
+
+    def _fail(self, failure: BaseException) -> None:
+        if self._failure is None:
+            self._failure = failure
+            for answer in self._answers.values():
+                _end(answer, failure)
+            _end(self._frame, failure)
 
 
 XML: Final = "application/xml"
 JSON: Final = "application/json"
+
+
+def _end(future: "asyncio.Future[Any]", failure: BaseException) -> None:
+    if not future.done():
+        future.set_exception(failure)
+        future.exception()  # perhaps nobody waits for it
 
 
 def _headers(content_type: str, signature: str) -> dict[str, str]:
