@@ -67,11 +67,16 @@ class Behaviour(msgspec.Struct, frozen=True):
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """What follows from one event: all of it is stored in one transaction, then the messages are sent."""
+    """What follows from one event: all of it is stored in one transaction, then the messages are sent.
+
+    `accounts` and `payments` are those that have changed, as they are now; `steps` is every status that a
+    payment went through, in order.
+    """
 
     messages: Sequence[Message]
     accounts: Sequence[Account]
     payments: Sequence[BankPayment]
+    steps: Sequence[BankPayment]
 
 
 class Bank:
@@ -101,7 +106,7 @@ class Bank:
         ]
         heapq.heapify(self._due)
         self._messages: list[Message] = []
-        self._changed: dict[str, BankPayment] = {}
+        self._steps: list[BankPayment] = []
 
     def order(self, order: Order, uetr: str) -> Turn:
         """Reserve on the debtor's account and order the payment.
@@ -248,7 +253,7 @@ class Bank:
         self._keep(_with(payment, "RJCT", now, reason))
 
     def _keep(self, payment: BankPayment) -> None:
-        self._changed[payment.uetr] = payment
+        self._steps.append(payment)
         if payment.open:
             self._open[payment.uetr] = payment
         else:
@@ -256,9 +261,9 @@ class Bank:
             self._by_message.pop(payment.message_id, None)
 
     def _turn(self) -> Turn:
-        turn = Turn(self._messages, self.book.take_changed(), list(self._changed.values()))
-        self._messages = []
-        self._changed.clear()
+        latest = {payment.uetr: payment for payment in self._steps}
+        turn = Turn(self._messages, self.book.take_changed(), list(latest.values()), self._steps)
+        self._messages, self._steps = [], []
         return turn
 
 

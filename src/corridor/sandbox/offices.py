@@ -165,7 +165,7 @@ class BankOffice:
             self._timer = self._loop.call_later(delay_s, self._wake)
 
     def _tell(self, turn: Turn) -> None:
-        for payment in turn.payments:
+        for payment in turn.steps:
             if payment.direction == OUT:
                 self._tell_one(payment)
 

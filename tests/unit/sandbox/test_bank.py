@@ -78,6 +78,7 @@ class Branch:
         self.accounts |= {each.number: each for each in turn.accounts}
         self.payments |= {each.uetr: each for each in turn.payments}
         self.said += turn.messages
+        self.steps = turn.steps
         return [word(message) for message in turn.messages]
 
     def order(self, number=1, amount=100, account=MINE, quote=None):
@@ -193,6 +194,7 @@ def test_what_the_hub_says_of_an_order(heard, book, status):
     together = Branch()
     together.order()
     assert together.hear(*(told(each) for each in heard)) == []
+    assert together.steps[-1].status == status
     assert (together.book(), together.status()) == (book, status)
     one_by_one = Branch()
     one_by_one.order()
@@ -224,6 +226,13 @@ def test_who_hears_nothing_asks_and_concludes_nothing():
     assert branch.wait(ASK_AFTER) == ["StatusRequest"]
     branch.hear(told("ACSC"))
     assert branch.wait(ASK_AFTER) == []
+
+
+def test_every_status_that_came_in_one_frame_is_told():
+    branch = Branch()
+    branch.order()
+    branch.hear(told("ACSC"), told("ACCC"))
+    assert [payment.status for payment in branch.steps] == ["ACSC", "ACCC"]
 
 
 # a creditor agent
