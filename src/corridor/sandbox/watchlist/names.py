@@ -56,9 +56,8 @@ def _russian(random: Random) -> Spelling:
 def _tajik(random: Random) -> Spelling:
     first = random.choice(_TAJIK)
     father = random.choice(_TAJIK)
-    family = _stem(random, 2, random.choice(("", "ғ", "қ", "ҳ", "ҷ", "ӣ"))) + random.choice(
-        ("ов", "зода", "ов", "ӣ")
-    )
+    own_letter = random.choice(("", "", "ғ", "қ", "ҳ", "ҷ"))
+    family = _stem(random, 2, own_letter) + random.choice(("ов", "зода", "ов", "ӣ"))
     return _cyrillic(first, _patronymic(father, False) if random.random() < 0.5 else "", family, random)
 
 
@@ -110,18 +109,12 @@ _PEOPLE: Final[tuple[Callable[[Random], Spelling], ...]] = (_russian, _tajik, _p
 
 
 def _stem(random: Random, syllables: int, first: str = "") -> str:
-    parts = [random.choice(_ONSETS) + random.choice("аеиоу") for _ in range(syllables)]
-    return (
-        (first if first != "ӣ" else "")
-        + "".join(parts)[1 if first not in ("", "ӣ") else 0 :]
-        + random.choice(_CODAS)
-    )
+    onsets = [first or random.choice(_ONSETS), *random.choices(_ONSETS, k=syllables - 1)]
+    return "".join(onset + random.choice("аеиоу") for onset in onsets) + random.choice(_CODAS)
 
 
 def _patronymic(father: str, woman: bool) -> str:
-    if father.endswith("й"):
-        return father[:-1] + ("евна" if woman else "евич")
-    if father[-1] in "аояӣи":
+    if father[-1] in "йаояӣи":
         return father[:-1] + ("евна" if woman else "евич")
     return father + ("овна" if woman else "ович")
 
@@ -138,15 +131,7 @@ def _latin_letter(letter: str) -> str:
 
 def _latin_icao(text: str) -> str:
     """As passports print it: Iurii, Ilia, Shchukin."""
-    for own, other in (
-        ("ю", "iu"),
-        ("я", "ia"),
-        ("й", "i"),
-        ("ё", "e"),
-        ("х", "kh"),
-        ("ҳ", "kh"),
-        ("ҷ", "dzh"),
-    ):
+    for own, other in _ICAO.items():
         text = text.replace(own, other).replace(own.upper(), other.capitalize())
     return _latin(text)
 
@@ -156,6 +141,7 @@ _PAIRS: Final = _words(
     "ч ch ш sh щ shch ы y э e ю yu я ya ғ gh қ q ҳ h ҷ j ӣ i ӯ u"
 )
 _TABLE: Final = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)) | {"ъ": "", "ь": ""}
+_ICAO: Final = {"ю": "iu", "я": "ia", "й": "i", "ё": "e", "ҳ": "kh", "ҷ": "dzh"}
 _ONSETS: Final = _words(
     "б в г д ж з к л м н п р с т ф х ц ч ш бр вр гл гр др зв кл кр пл пр св ск сл ст тр хв шт"
 )

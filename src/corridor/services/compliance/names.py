@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001, RUF003  (Cyrillic beside Latin)
+# ruff: noqa: RUF001  (Cyrillic beside Latin)
 """Names of people and companies as words that can be compared across scripts, spellings and word order."""
 
 import re
@@ -69,9 +69,7 @@ def read(text: str) -> tuple[Word, ...]:
                 continue
             if found and word.text in _FATHERS:  # Ali oglu is the son of Ali
                 found[-1] = _as(found[-1], Role.PATRONYMIC)
-            elif (
-                found and word.role is Role.FORM and found[-1].role is Role.INITIAL
-            ):  # in the long form of ООО
+            elif found and (word.role, found[-1].role) == _WITH_LIMITED:
                 found[-1] = _as(found[-1], Role.PARTICLE)
             found.append(word)
     return _with_roles(found)
@@ -120,6 +118,8 @@ _FIND: Final = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?(?![^\W_])|[\u3400-\u9fff
 _IDEOGRAPH: Final = re.compile(r"[\u3400-\u9fff]")
 _INITIALS: Final = words.spellings("sh ch kh zh ts yu ya iu ia ju ja yo shch zh dzh")
 
+_WITH_LIMITED: Final = (Role.FORM, Role.INITIAL)
+"""The one letter in the middle of "общество с ограниченной ответственностью"."""
 _ZODA_END: Final = re.compile(r"(?<=...)z[oa]d(?:eh|ah|[ae])?$")
 _PATRONYMIC_ENDS: Final = ("ovic", "evic", "ovna", "evna", "icna", "inicna", "itic", "kic", "mic", "ilic")
 
@@ -172,7 +172,7 @@ def _family(text: str, sound: str) -> str:
     """One key for -ov, -ova and -zoda, for -sky and -skaya."""
     if sound.endswith(("ova", "eva")) and len(sound) > 4:
         return sound[:-1]
-    if sound.endswith(("skaia", "tskaia")):
+    if sound.endswith("skaia"):
         return sound[:-4] + "ki"
     if "z" in text[-5:] and (end := _ZODA_END.search(text)):
         stem = text[: end.start()]

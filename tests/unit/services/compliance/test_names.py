@@ -31,7 +31,7 @@ def read(text):
         ("Said ibn Umar", [("said", W), ("ibn", A), ("umar", W)]),
         ("Раҳим Зода", [("rahimzoda", W)]),
         ("Раҳим-зода Далер", [("rahimzoda", W), ("daler", W)]),
-        ("ООО «Памир Трейдинг»", [("ooo", F), ("pamir", W), ("treyding", W)]),
+        ("ООО «Памир Трейдинг»", [("ooo", F), ("pamir", W), ("treyding", G)]),
         ("О.О.О. Памир", [("ooo", F), ("pamir", W)]),
         ("Pamir L.L.C.", [("pamir", W), ("llc", F)]),
         ("ҶДММ «Сомон»", [("jdmm", F), ("somon", W)]),
