@@ -35,7 +35,7 @@ class Hub:
 
 async def connected(hub_link):
     hub_link.open()
-    while not hub_link.connected:  # noqa: ASYNC110  it connects by itself
+    while not hub_link.connected:
         await asyncio.sleep(0.001)
 
 
@@ -62,12 +62,12 @@ async def test_deliveries_are_heard_and_a_lost_hub_is_told(tmp_path):
     hub_link.on_posts(heard.extend)
     await connected(hub_link)
     post = Post("SEVRRUM0", 1, "h..s", b"<Envelope/>")
-    while not hub.links:  # noqa: ASYNC110
+    while not hub.links:
         await asyncio.sleep(0.001)
     hub.links[1]([], [post])
     hub.submit = lambda _number, _commands: None
     lost = asyncio.create_task(hub_link.submit(Acknowledge(ORIGIN, participant="SEVRRUM0", number=7)))
-    while not heard:  # noqa: ASYNC110
+    while not heard:
         await asyncio.sleep(0.001)
     assert heard == [post]
     hub_link._writer.close()  # as if the hub had ended

@@ -37,7 +37,7 @@ def bring_up(stack: Stack, tell: Tell, *, host: str = "127.0.0.1", port: int = 0
         tell("signer and hub")
         if preparing is not None:
             prepared = preparing.result()
-            tell(f"a screening list of {len(prepared.entries):,} entries")
+            tell(f"a screening list of {prepared.entries:,} entries")
             asyncio.run(_found(home, prepared))
             tell(f"{len(INSTITUTIONS)} institutions, certified and active")
     # A gateway that falls must come back where participants know it.

@@ -43,4 +43,4 @@ async def found(home: Home, operator: Operator, watchlist: Prepared) -> None:
     await operator.give(SetFxPair, base_currency=base, quote_currency=quote)
     for currency, rate_bps, minimum in world.FEES:
         await operator.give(SetFxFee, currency=currency, rate_bps=rate_bps, minimum_amount=minimum)
-    await operator.give(ActivateList, version=watchlist.version, entries=len(watchlist.entries))
+    await operator.give(ActivateList, version=watchlist.version, entries=watchlist.entries)

@@ -32,12 +32,12 @@ def take_in(
     prepared = watchlist.take_in(home)
     asyncio.run(_activate(home, prepared))
     say(
-        {"version": prepared.version, "entries": len(prepared.entries)},
-        f"{len(prepared.entries):,} entries are in force, version {prepared.version[:23]}",
+        {"version": prepared.version, "entries": prepared.entries},
+        f"{prepared.entries:,} entries are in force, version {prepared.version[:23]}",
         as_json=as_json,
     )
 
 
 async def _activate(home: Home, prepared: watchlist.Prepared) -> None:
     async with Operator(home) as operator:
-        await operator.give(ActivateList, version=prepared.version, entries=len(prepared.entries))
+        await operator.give(ActivateList, version=prepared.version, entries=prepared.entries)

@@ -5,7 +5,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Union
+from typing import Annotated, Any, Union
 
 import typer
 import uvicorn
@@ -101,7 +101,7 @@ async def _hub(home: Home) -> None:
     header = HubHeader(HUB, ENVIRONMENT, key_id(HUB))
     hub = Hub(HUB, header, RULES, snapshot, clock.now())
     process = HubProcess(hub, journal, signer.StreamSigner(home.signer_socket), clock)
-    commands = Union[tuple(HANDLERS)]  # noqa: UP007  built from the list
+    commands: Any = Union[tuple(HANDLERS)]  # noqa: UP007  built from the list
     async with await link.serve(home.hub_socket, process, commands):
         await process.run()
 

@@ -10,18 +10,18 @@ from corridor.cli.home import Home
 from corridor.sandbox.watchlist.formats import render
 from corridor.sandbox.watchlist.subjects import SIZE, generate
 from corridor.services.compliance.list_formats import read_list
-from corridor.services.compliance.lists import Entry, ListVersion, combine
+from corridor.services.compliance.lists import UnreadableList, combine
 from corridor.services.compliance.screening import Index
 
 SEED = 20
 PUBLISHED_ON = date(2026, 11, 1)
 
 
-class Prepared(msgspec.Struct, frozen=True, array_like=True):
-    """Entries as they were read, so that a process need not parse the files again."""
+class Prepared(msgspec.Struct, frozen=True):
+    """What a state directory screens against."""
 
     version: str
-    entries: tuple[Entry, ...]
+    entries: int
 
 
 def make_synthetic(home: Home, size: int = SIZE) -> Prepared:
@@ -34,25 +34,27 @@ def make_synthetic(home: Home, size: int = SIZE) -> Prepared:
 
 
 def take_in(home: Home) -> Prepared:
-    """Read the publishers' files, and write what they say for gateways to load.
+    """Read the publishers' files, and prepare them for gateways to load.
 
     Raises: UnreadableList, IncompleteEntry.
     """
     published = [read_list(path.stem, path.read_bytes()) for path in sorted(home.screening.glob("*.list"))]
-    entries, version = combine(published)
-    prepared = Prepared(version, entries)
+    index = Index.build(*combine(published))
     path = _path(home)
     hidden = path.with_suffix(".new")
-    hidden.write_bytes(msgspec.msgpack.encode(prepared))
+    hidden.write_bytes(index.dump())
     hidden.rename(path)
-    return prepared
+    return Prepared(index.version, len(index))
 
 
 def load_index(home: Home) -> Index:
-    """Return the list, prepared for look-ups."""
-    prepared = msgspec.msgpack.decode(_path(home).read_bytes(), type=Prepared)
-    return Index.build(prepared.entries, ListVersion(prepared.version))
+    """Return the list as it was prepared; its files are read anew where this program prepares otherwise."""
+    try:
+        return Index.load(_path(home).read_bytes())
+    except UnreadableList:
+        take_in(home)
+        return Index.load(_path(home).read_bytes())
 
 
 def _path(home: Home) -> Path:
-    return home.screening / "entries.msgpack"
+    return home.screening / "prepared.index"

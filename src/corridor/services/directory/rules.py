@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable
 
 import msgspec
-from corridor.services.directory.payee import mask_name
 
 from corridor.decision import Accepted, Answer, Handler, Key, Rejected, Step, Table
 from corridor.domain.accounts import parse_other_account
 from corridor.domain.errors import CorridorError
 from corridor.services.directory.commands import RegisterAlias, RemoveAlias
+from corridor.services.directory.payee import mask_name
 from corridor.services.directory.records import ACTIVE, ALIAS, REMOVED, Alias
 from corridor.services.messaging import records as messaging
 from corridor.services.messaging.commands import Command
@@ -41,6 +41,10 @@ def register_alias(step: Step, command: RegisterAlias) -> Answer:
         return Rejected(error.reason, error.message, "account")
     if not 0 < len(command.name.strip()) <= len(command.name) <= NAME_MAX or not command.name.isprintable():
         return Rejected("BE21", f"a name has 1 to {NAME_MAX} printable characters", "name")
+    try:
+        masked_name = mask_name(command.name)
+    except CorridorError as error:  # a name without a letter
+        return Rejected(error.reason, error.message, "name")
     known = step.get(ALIAS, command.phone)
     if known is not None and known.state == ACTIVE and known.participant != bank:
         return Rejected("BE23", "another bank has registered this phone number", "phone")
@@ -52,7 +56,7 @@ def register_alias(step: Step, command: RegisterAlias) -> Answer:
             currency=command.currency,
             account=command.account,
             name=command.name,
-            masked_name=mask_name(command.name),
+            masked_name=masked_name,
             registered_at=step.now,
         ),
     )
