@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any, Final
 
 from corridor.client import events
+from corridor.client.connection import Response, retry_after_s
 from corridor.client.errors import Lost
 from corridor.client.events import Draft, Letter, Receipt
-from corridor.client.http import Http, Response, retry_after_s
+from corridor.client.http import Http
 from corridor.client.machine import Correspondence
 from corridor.client.mailbox import Delivery
 from corridor.client.store import Store

@@ -3,8 +3,9 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
+from corridor.client.connection import ANSWER_BYTES_MAX, STREAM_BYTES, retry_after_s
 from corridor.client.errors import Lost
-from corridor.client.http import STREAM_BYTES, Http, retry_after_s
+from corridor.client.http import Http
 
 pytestmark = pytest.mark.anyio
 
