@@ -113,8 +113,9 @@ async def test_a_chunked_answer_in_small_pieces_is_whole():
         b"HTTP/1.1 200 OK\r\nContent-Le",
         b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort",
         b"hello\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9999999\r\n\r\n" + bytes(ANSWER_BYTES_MAX + 1),
     ],
-    ids=["nothing", "half a head", "half a body", "no HTTP"],
+    ids=["nothing", "half a head", "half a body", "no HTTP", "no end"],
 )
 async def test_an_answer_that_is_not_whole_is_lost(answer):
     async with serving(always(answer, goes_on=False)) as (_, http):
