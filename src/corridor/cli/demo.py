@@ -29,6 +29,8 @@ from corridor.sandbox.process import Sandbox
 from corridor.sandbox.world import MID, PAMIR, ROUBLE, SEVERNY, SOMONI, ZARAFSHAN
 
 app = typer.Typer()
+SHOWN = "one by one"
+"""The flow of the payments that are shown as they happen."""
 
 
 @app.command()
@@ -118,6 +120,8 @@ class Tally:
             table.add_column(heading, justify="right")
         flows: dict[tuple[str, str, str], list[Notice]] = defaultdict(list)
         for notice in self._final.values():
+            if notice.flow == SHOWN:
+                continue
             flows[notice.flow, notice.source.currency, notice.destination.currency].append(notice)
         for (flow, source, _), notices in sorted(flows.items(), key=lambda each: -len(each[1])):
             times = self._times(notices)
@@ -207,12 +211,12 @@ async def _one(
             cost = f", cost {notice.total_cost_bps / 100:.2f} %" if source != destination else ""
             screen.print(
                 f"   {money(notice.source.minor, source)} -> {money(notice.destination.minor, destination)}  "
-                f"{debtor.bank} -> {creditor.bank} by phone, settled and final in {took} ms{cost}"
+                f"{debtor.bank} -> {creditor.bank} by phone: final in {took} ms{cost}"
             )
         if notice.status in ("ACCC", "RJCT"):
             ended.set_result(None)
 
-    await sandbox.pay(Intent("one by one", debtor, creditor, 15_000_00, "FAMI", by_phone=True), observe)
+    await sandbox.pay(Intent(SHOWN, debtor, creditor, 15_000_00, "FAMI", by_phone=True), observe)
     await ended
 
 
