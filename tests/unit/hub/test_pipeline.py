@@ -8,14 +8,14 @@ import pytest
 from corridor.decision import ACCOUNT, PENDING, TRANSFER, Missing, Step
 from corridor.domain.instants import SECOND
 from corridor.domain.money import Money
-from corridor.hub import events, machine, memory
+from corridor.hub import machine, memory
 from corridor.hub.queue import Queue, Waiting
 from corridor.ledger.results import TransferResult
 from corridor.ledger.transfers import Transfer, TransferFlag
 from corridor.services.instant import rules as instant
 from corridor.services.messaging import commands
 from corridor.services.messaging.records import MAILBOX, MESSAGE
-from tests.rig import finish
+from tests.unit.hub.slow import Slow
 from tests.world import FUNDS, PAMR, SEVR, World, agreed
 
 
@@ -24,45 +24,6 @@ def world():
     world = World().found()
     world.advance(1)
     return world
-
-
-class Slow:
-    """A hub whose loads and commits end when a test says so."""
-
-    def __init__(self, world):
-        self.world = world
-        self.loads, self.commits, self.answers = [], [], []
-        self._tickets = 0
-
-    def submit(self, *given):
-        frame = []
-        for command in given:
-            self._tickets += 1
-            frame.append((self._tickets, command))
-        self._receive(events.Submitted(1, frame))
-
-    def load(self):
-        keys = self.loads.pop(0).keys
-        self._receive(events.Loaded(finish(self.world.journal.load(keys))))
-
-    def commit(self):
-        writes = self.commits.pop(0).batch.writes
-        finish(self.world.journal.commit(writes))
-        self._receive(events.Committed(writes.number))
-
-    def wake(self, microseconds=machine.BATCH_SPACING):
-        self.world.now += microseconds
-        self._receive(events.Woken())
-
-    def _receive(self, event):
-        for action in self.world.hub.receive(event, self.world.now):
-            match action:
-                case events.Load():
-                    self.loads.append(action)
-                case events.Commit():
-                    self.commits.append(action)
-                case events.Release():
-                    self.answers += action.answers
 
 
 def tickets(commit):
@@ -214,8 +175,7 @@ def test_a_transfer_that_is_not_durable_is_never_forgotten(world, monkeypatch):
     give(5_000)  # a low id, decided while the batch before is in flight
     slow.commit()
     give(5_000, amount=2)
-    while slow.commits:
-        slow.commit()
+    slow.finish()
     assert [failed(a) for a in slow.answers] == [
         None,
         None,
