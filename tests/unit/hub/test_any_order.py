@@ -111,7 +111,7 @@ class Chaos(Slow):
         return commands.PostTransfers(world.origin("operator:bulk"), transfers)
 
     def transfer(self) -> Transfer:
-        number, ended = (self.random.choice((10_000, 20_000)) + self.random.randrange(200) for _ in range(2))
+        number, ended = (self.random.choice((10_000, 20_000)) + self.random.randrange(30) for _ in range(2))
         debit, credit = self.random.sample(self.accounts, 2)
         flags = self.random.choice((0, 0, RESERVE, POST, VOID))
         if flags in {POST, VOID}:
