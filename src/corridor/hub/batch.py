@@ -12,6 +12,7 @@ from corridor.codecs.jws import HubHeader
 from corridor.decision import TRANSFER, Key, Outgoing, Table
 from corridor.domain.instants import Instant, iso
 from corridor.hub.events import Answered, Batch, Delivered
+from corridor.hub.queue import Waiting
 from corridor.ports import Writes
 from corridor.services.messaging.commands import Origin
 from corridor.services.messaging.records import BLOB, MESSAGE, OUT, Blob, Message
@@ -141,13 +142,14 @@ class BatchBuilder:
         )
         self._deliveries.append(Delivered(outgoing.participant, outgoing.number, header, payload))
 
-    def answer(self, link: int, ticket: int, status: str, signer: str, body: bytes) -> None:
-        """Queue the answer to a command; it leaves when the batch is durable."""
+    def answer(self, waiting: Waiting, status: str, stored: int, body: bytes) -> None:
+        """Queue the answer to a command stored in this batch or before (0: not at all); it leaves with the batch."""
+        signer = waiting.command.origin.signer
         header = self._headers.get(signer)
         if header is None:
             header = self._header.receipt(signer, self.at, self.number - 1, self._head)
             self._headers[signer] = header
-        self._answers.append(Answered(link, ticket, status, self.number, header, body))
+        self._answers.append(Answered(waiting.link, waiting.ticket, status, stored, header, body))
 
     def close(self, last_number: int) -> Batch:
         """Return the finished batch."""

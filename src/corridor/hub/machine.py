@@ -257,7 +257,7 @@ class Hub:
         known = identify(step, origin)
         if isinstance(known, Identity):
             body = receipt(origin, known.batch, known.position, known.at, known.body)
-            batch.answer(waiting.link, waiting.ticket, known.outcome, origin.signer, body)
+            batch.answer(waiting, known.outcome, known.batch, body)
             return
         handler = self._rules.handlers[type(command)]
         answer: Answer
@@ -268,7 +268,7 @@ class Hub:
             else:
                 handler, answer = TURNED_AWAY, turned_away
             if isinstance(answer, Again):
-                batch.answer(waiting.link, waiting.ticket, "again", origin.signer, answer.text.encode())
+                batch.answer(waiting, "again", 0, answer.text.encode())
                 return
             if isinstance(answer, Rejected):
                 step = self._refuse(batch.at, handler, command, answer)
@@ -288,7 +288,7 @@ class Hub:
         body = receipt(origin, batch.number, batch.position, batch.at, told)
         reason = answer.reason if isinstance(answer, Rejected) else ""
         self._log(batch, IN, origin, step, payloads, status, reason)
-        batch.answer(waiting.link, waiting.ticket, status, origin.signer, body)
+        batch.answer(waiting, status, batch.number, body)
 
     def _refuse(self, now: Instant, handler: Handler, command: Command, rejected: Rejected) -> Step:
         step = Step(self.memory, now)

@@ -31,7 +31,7 @@ def test_the_same_message_gets_the_same_answer_and_changes_nothing(world):
     lines = len(world.store.rows[MESSAGE])
     world.advance(3600)
     again = world.submit(msgspec.structs.replace(command, origin=late(command.origin, world.now)))
-    assert (again.body, again.status) == (first.body, first.status)
+    assert (again.body, again.status, again.batch) == (first.body, first.status, first.batch)
     assert len(world.store.rows[MESSAGE]) == lines + 3, "only the time-out and what it says were added"
     assert world.heard(PAMR)[0] == "pacs.008"
 
