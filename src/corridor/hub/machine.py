@@ -1,36 +1,23 @@
 """The hub as a sans-I/O machine: events in, actions out; it never sleeps, reads a clock or touches a socket."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 import msgspec
 
 from corridor.codecs.jws import HubHeader
-from corridor.decision import (
-    PENDING,
-    TRANSFER,
-    Accepted,
-    Again,
-    Answer,
-    Handler,
-    Key,
-    Missing,
-    Rejected,
-    Step,
-    Table,
-)
+from corridor.decision import Key, Missing, Table
 from corridor.domain.instants import MILLISECOND, SECOND, Instant
 from corridor.hub import events
-from corridor.hub.batch import BatchBuilder, receipt
+from corridor.hub.batch import BatchBuilder
+from corridor.hub.decider import Decider, Due
 from corridor.hub.lists import Rules
 from corridor.hub.memory import Memory
-from corridor.hub.queue import Queue, Waiting
+from corridor.hub.queue import Queue, Waiting, items
 from corridor.ports import Snapshot
-from corridor.services.messaging.admission import admit, identify
-from corridor.services.messaging.commands import Command, Origin, PostTransfers
-from corridor.services.messaging.records import ACCEPTED, FAULT, IDENTITY, IN, REFUSED, TIMER, Identity
-from corridor.services.messaging.rules import open_case, refuse_message
+from corridor.services.messaging.commands import Origin
+from corridor.services.messaging.records import IDENTITY
 
 BATCH_COMMANDS = 256
 BATCH_WORK = 8_192
@@ -43,13 +30,6 @@ TIMERS_REST = 5 * SECOND
 """After a start no deadline fires for so long, so that answers that waited for the hub win."""
 
 
-class Due(Command, frozen=True):
-    """A record's time has come."""
-
-    table: str
-    key: Any
-
-
 class Hub:
     """Decides commands in batches and keeps one transaction in flight.
 
@@ -60,8 +40,7 @@ class Hub:
     def __init__(self, hub: str, header: HubHeader, rules: Rules, snapshot: Snapshot, now: Instant) -> None:
         self.memory = Memory(hub, rules.tables, snapshot)
         self._rules = rules
-        self._messages = rules.messages
-        self._tables = {table.name: table for table in rules.tables}
+        self._decider = Decider(rules, self.memory)
         self._header = header
         self._number = snapshot.batch
         self._head = snapshot.head
@@ -188,7 +167,11 @@ class Hub:
             self.memory.hub, self._number + 1, self._at, self._head, self._header, self._rules.render
         )
         for waiting in gathered:
-            self._decide(batch, waiting)
+            try:
+                self._decider.decide(batch, waiting)
+            except Missing as missing:
+                waiting.needs += ((missing.table, missing.key), *items(waiting.command))
+                self._retry.append(waiting)
         self.memory.lend({})
         if batch.empty:
             self._release_repeats(batch.answers)
@@ -214,143 +197,3 @@ class Hub:
         self._committed.append(done.writes.rows)
         if done.answers or done.deliveries:
             self._actions.append(events.Release(done.answers, done.deliveries))
-
-    # one command
-
-    def _decide(self, batch: BatchBuilder, waiting: Waiting) -> None:
-        try:
-            if isinstance(waiting.command, Due):
-                self._decide_timer(batch, waiting.command)
-            else:
-                self._decide_command(batch, waiting)
-        except Missing as missing:
-            waiting.needs += ((missing.table, missing.key), *items(waiting.command))
-            self._retry.append(waiting)
-
-    def _decide_timer(self, batch: BatchBuilder, due: Due) -> None:
-        table = self._tables[due.table]
-        record: Any = self.memory.find(table, due.key)
-        if record is None or record.due_at is None or record.due_at > batch.at:
-            return
-        step = Step(self.memory, batch.at)
-        outcome = ACCEPTED
-        try:
-            if table is PENDING:
-                step.posting.expire(record.id, batch.at)
-            else:
-                self._rules.timers[table](step, record)
-            payloads = batch.render(step.outgoing)
-        except Missing:
-            raise
-        except Exception as fault:  # noqa: BLE001  whatever it is, the other commands must commit
-            outcome = FAULT
-            step = Step(self.memory, batch.at)
-            step.put(table, msgspec.structs.replace(record, due_at=None))
-            open_case(step, "fault", "", f"{due.origin.message_id}: {fault!r}"[:500])
-            payloads = []
-        self._log(batch, TIMER, due.origin, step, payloads, outcome)
-
-    def _decide_command(self, batch: BatchBuilder, waiting: Waiting) -> None:
-        """Decide on one step; what is refused is told on a fresh one."""
-        command, origin = waiting.command, waiting.command.origin
-        step = Step(self.memory, batch.at)
-        known = identify(step, origin)
-        if isinstance(known, Identity):
-            body = receipt(origin, known.batch, known.position, known.at, known.body)
-            batch.answer(waiting, known.outcome, known.batch, body)
-            return
-        handler = self._rules.handlers[type(command)]
-        answer: Answer
-        try:
-            turned_away = known or admit(step, origin)
-            if turned_away is None:
-                answer = handler.decide(step, command)
-            else:
-                handler, answer = TURNED_AWAY, turned_away
-            if isinstance(answer, Again):
-                batch.answer(waiting, "again", 0, answer.text.encode())
-                return
-            if isinstance(answer, Rejected):
-                step = self._refuse(batch.at, handler, command, answer)
-            payloads = batch.render(step.outgoing)
-            status = ACCEPTED if isinstance(answer, Accepted) else REFUSED
-        except Missing:
-            raise
-        except Exception as fault:  # noqa: BLE001  whatever it is, the other commands must commit
-            status = FAULT
-            answer = Rejected("NARR", "the hub could not decide this; an operator has been told")
-            step, payloads = self._fault(batch, handler, command, answer, fault)
-        told = self._told(origin, answer)
-        if known is None:
-            key = (origin.signer, origin.message_id)
-            place = (batch.number, batch.position, batch.at)
-            step.put(IDENTITY, Identity(*key, origin.digest, *place, status, told))
-        body = receipt(origin, batch.number, batch.position, batch.at, told)
-        reason = answer.reason if isinstance(answer, Rejected) else ""
-        self._log(batch, IN, origin, step, payloads, status, reason)
-        batch.answer(waiting, status, batch.number, body)
-
-    def _refuse(self, now: Instant, handler: Handler, command: Command, rejected: Rejected) -> Step:
-        step = Step(self.memory, now)
-        if handler is not TURNED_AWAY:
-            admit(step, command.origin)
-        handler.refuse(step, command, rejected)
-        return step
-
-    def _fault(
-        self, batch: BatchBuilder, handler: Handler, command: Command, rejected: Rejected, fault: Exception
-    ) -> tuple[Step, list[bytes]]:
-        """Tell the sender and a person. The refusal can fail as the decision did; that of last resort cannot."""
-        for way in (handler, TURNED_AWAY):
-            try:
-                step = self._refuse(batch.at, way, command, rejected)
-                payloads = batch.render(step.outgoing)
-                break
-            except Missing:
-                raise
-            except Exception:  # noqa: BLE001, S112  the next way is simpler
-                continue
-        else:
-            step, payloads = Step(self.memory, batch.at), []
-        open_case(step, "fault", command.origin.signer, f"{type(command).__name__}: {fault!r}"[:500])
-        return step, payloads
-
-    def _told(self, origin: Origin, answer: Accepted | Rejected) -> bytes:
-        """A message's receipt says nothing about the payment; a request's answer is told at once."""
-        if origin.definition in self._messages:
-            return b""
-        return answer.body if isinstance(answer, Accepted) else refusal(answer)
-
-    def _log(
-        self,
-        batch: BatchBuilder,
-        direction: str,
-        origin: Origin,
-        step: Step,
-        payloads: Sequence[bytes],
-        outcome: str,
-        reason: str = "",
-    ) -> None:
-        batch.receive(direction, origin, step.payment, outcome, reason)
-        for outgoing, payload in zip(step.outgoing, payloads, strict=True):
-            batch.send(outgoing, self._rules.definitions[type(outgoing.message)], payload)
-        self.memory.apply(step, batch.rows)
-
-
-TURNED_AWAY = Handler(decide=lambda _step, _command: Accepted(), refuse=refuse_message)
-"""How a message is refused that may not be heard, or cannot be decided."""
-
-
-def items(command: Command) -> Iterable[tuple[Table[Any], Key]]:
-    """Return what the items of a bulk command may need: found one by one, each would cost a batch of its own."""
-    if isinstance(command, PostTransfers):
-        for transfer in command.transfers:
-            yield TRANSFER, transfer.id
-            if transfer.pending_id:
-                yield PENDING, transfer.pending_id
-                yield TRANSFER, transfer.pending_id
-
-
-def refusal(rejected: Rejected) -> bytes:
-    """Return a refusal as the body of an answer."""
-    return msgspec.json.encode({"reason": rejected.reason, "field": rejected.field, "text": rejected.text})

@@ -1,11 +1,12 @@
 """Commands that wait for a batch, taken in turn from each signer: the flood of one does not delay another."""
 
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from corridor.decision import Key, Table
+from corridor.decision import PENDING, TRANSFER, Key, Table
 from corridor.services.messaging.commands import Command, PostTransfers
 
 
@@ -62,3 +63,13 @@ class Queue:
 def weight(command: Command) -> int:
     """Return how much work a command is: a bulk command counts its items."""
     return len(command.transfers) if isinstance(command, PostTransfers) else 1
+
+
+def items(command: Command) -> Iterable[tuple[Table[Any], Key]]:
+    """Return what the items of a bulk command may need: found one by one, each would cost a batch of its own."""
+    if isinstance(command, PostTransfers):
+        for transfer in command.transfers:
+            yield TRANSFER, transfer.id
+            if transfer.pending_id:
+                yield PENDING, transfer.pending_id
+                yield TRANSFER, transfer.pending_id
