@@ -46,7 +46,13 @@ class HubProcess:
         await self._failed
 
     def _receive(self, event: events.Event) -> None:
-        for action in self._hub.receive(event, self._clock.now()):
+        try:
+            actions = self._hub.receive(event, self._clock.now())
+        except BaseException as error:
+            # A failed assertion, wherever the event came from: what is in memory can no longer be trusted.
+            self._fail(error)
+            raise
+        for action in actions:
             match action:
                 case events.Commit():
                     self._spawn(self._commit(action.batch))
@@ -103,8 +109,12 @@ class HubProcess:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None and not self._failed.done():
-            self._failed.set_exception(task.exception() or RuntimeError())
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        if not self._failed.done():
+            self._failed.set_exception(error)
 
 
 def detach(header: bytes, signature: bytes) -> str:
