@@ -25,7 +25,7 @@ class Http:
         self,
         url: str,
         *,
-        connections: int = 8,
+        connections: int = 32,
         timeout_s: float = TIMEOUT_S,
         tls: ssl.SSLContext | None = None,
     ) -> None:
