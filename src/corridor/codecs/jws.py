@@ -15,7 +15,8 @@ verifying is the business of whoever holds keys.
 """
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
 import msgspec
@@ -38,6 +39,7 @@ _Count = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 _Batch = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 _Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
+_URLSAFE = bytes.maketrans(b"+/", b"-_")
 _BASE64URL = re.compile(r"[A-Za-z0-9_\-]+")
 
 
@@ -176,7 +178,7 @@ def parse(detached: str, header: type[H]) -> Detached[H]:
 
 
 def _base64url(content: bytes) -> bytes:
-    return urlsafe_b64encode(content).rstrip(b"=")
+    return b2a_base64(content, newline=False).translate(_URLSAFE).rstrip(b"=")
 
 
 def _decoded(text: str, field: str) -> bytes:

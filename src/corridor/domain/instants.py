@@ -33,6 +33,7 @@ class InvalidDateTime(CorridorError):
     reason = "DT01"
 
 
+@lru_cache(maxsize=4096)  # a batch's messages all name its time
 def iso(instant: Instant) -> str:
     """ISODateTime in UTC with `Z` and exactly six decimals, so that texts sort as instants do."""
     seconds, microseconds = divmod(instant, SECOND)

@@ -5,6 +5,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
+from corridor.domain.instants import MILLISECOND
 from corridor.hub import events
 from corridor.hub.machine import Hub
 from corridor.ports import Clock, Journal, Post, Signer, Told
@@ -71,10 +72,11 @@ class HubProcess:
         self._receive(events.Loaded(await self._journal.load(load.keys)))
 
     def _wake_at(self, action: events.WakeAt) -> None:
-        delay_s = max(0, action.at - self._clock.now()) / 1_000_000
+        # The loop's timers count in milliseconds: one that fires early would be set again at once, and again.
+        delay_ms = -(-max(0, action.at - self._clock.now()) // MILLISECOND)
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(delay_s, self._receive, events.Woken())
+        self._timer = asyncio.get_running_loop().call_later(delay_ms / 1_000, self._receive, events.Woken())
 
     async def _release(self) -> None:
         """Sign and send, in order; what has gathered meanwhile goes to the signer together."""

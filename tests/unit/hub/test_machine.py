@@ -16,6 +16,15 @@ from corridor.services.messaging.records import BLOB, CASE, IDENTITY, MAILBOX, M
 from tests.rig import answer_of, finish
 from tests.world import FUNDS, PAMR, SEVR, World
 
+KEY = {
+    "key_id": "SEVRRUM0-2",
+    "participant": SEVR,
+    "algorithm": "EdDSA",
+    "public": bytes(32),
+    "valid_from": 0,
+    "valid_until": 2**62,
+}
+
 
 @pytest.fixture
 def world():
@@ -313,3 +322,25 @@ def test_every_kind_of_command_has_a_handler():
         found |= set(below := kinds.pop().__subclasses__())
         kinds += below
     assert found - {machine.Due} == set(RULES.handlers)
+
+
+@pytest.mark.parametrize(
+    ("command", "facts", "field"),
+    [
+        (commands.SetLimit, {"participant": SEVR, "currency": "RUB", "limit": 2**63}, "limit"),
+        (commands.SetLimit, {"participant": SEVR, "currency": "RUB", "limit": -1}, "limit"),
+        (commands.AddParticipant, {"bic": "X\0", "name": "X", "role": "bank", "currencies": ()}, "bic"),
+        (
+            commands.AddParticipant,
+            {"bic": "NEWBRUM0", "name": "a\0b", "role": "bank", "currencies": ()},
+            "name",
+        ),
+        (commands.AddKey, KEY | {"key_id": "a\0b"}, "key_id"),
+        (commands.AddKey, KEY | {"public": b"short"}, "public"),
+        (commands.AddKey, KEY | {"valid_until": 2**63}, "valid_until"),
+    ],
+    ids=str,
+)
+def test_what_the_journal_cannot_hold_is_refused(world, command, facts, field):
+    answer = world.submit(command(world.origin("operator:alice"), **facts))
+    assert (answer.status, answer_of(answer)["field"]) == ("refused", field)

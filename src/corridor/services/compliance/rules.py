@@ -23,7 +23,7 @@ def activate_list(step: Step, command: ActivateList) -> Answer:
     """Put a version of the list in force; what was screened against another is screened again."""
     if not command.origin.signer.startswith(OPERATOR):
         return Rejected("AG01", "only an operator may do this")
-    if not command.version or command.entries <= 0:
+    if not command.version or not command.version.isprintable() or command.entries <= 0:
         return Rejected("CH20", "a list has a version and entries", "version")
     step.put(LIST_IN_FORCE, ListInForce(CURRENT, command.version, command.entries, step.now))
     return Accepted()

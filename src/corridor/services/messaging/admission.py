@@ -17,6 +17,7 @@ from corridor.services.messaging.records import (
 
 TIME_WINDOW = 300 * SECOND
 NUMBER_WINDOW = 256
+_WINDOW = (1 << NUMBER_WINDOW) - 1
 OPERATOR = "operator:"
 GATEWAY = "gateway"
 
@@ -65,7 +66,7 @@ def count_number(mailbox: Mailbox, number: int) -> Mailbox | None:
     if behind >= NUMBER_WINDOW:
         return mailbox
     if behind < 0:
-        seen = (seen << -behind | 1) & ((1 << NUMBER_WINDOW) - 1) if -behind < NUMBER_WINDOW else 1
+        seen = (seen << -behind | 1) & _WINDOW if -behind < NUMBER_WINDOW else 1
     else:
         seen |= 1 << behind
     return Mailbox(

@@ -1,13 +1,16 @@
 """Participants, keys, accounts and limits: what operators decide, and refusals as messages."""
 
+import re
+
 import msgspec
 
 from corridor.codecs.iso20022.admi002 import MessageReject
 from corridor.decision import ACCOUNT, Accepted, Answer, Handler, Rejected, Step
+from corridor.domain.money import MAX_MINOR
 from corridor.ledger.accounts import Account, AccountFlag
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.results import TransferResult
-from corridor.ledger.transfers import Transfer
+from corridor.ledger.transfers import INT64_MAX, Transfer
 from corridor.services.messaging import commands
 from corridor.services.messaging.admission import OPERATOR
 from corridor.services.messaging.records import (
@@ -38,6 +41,10 @@ ACCOUNT_CODES = {
     CENTRAL_BANK: AccountCode.ISSUE,
     HUB: AccountCode.FEES,
 }
+PUBLIC_BYTES = {"EdDSA": 32, "ES256": 65}
+NAME_MAX = 140
+_BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
+_KEY_ID = re.compile(r"[A-Za-z0-9._\-]{1,64}")
 FUNDING = 1
 """The transfer code of money issued by a central bank. Codes of payments stand in the service of payments."""
 
@@ -46,6 +53,10 @@ def add_participant(step: Step, command: commands.AddParticipant) -> Answer:
     """Register an institution with a settlement account in each of its currencies."""
     if not _by_operator(command):
         return _not_allowed()
+    if not _BIC.fullmatch(command.bic):
+        return Rejected("RC01", "a participant is named by its BIC", "bic")
+    if not command.name.isprintable() or not 1 <= len(command.name) <= NAME_MAX:
+        return Rejected("BE21", f"a name has 1 to {NAME_MAX} printable characters", "name")
     if command.role not in ROLES:
         return Rejected("CH20", f"no such role: {command.role}", "role")
     if step.get(PARTICIPANT, command.bic) is not None:
@@ -66,6 +77,12 @@ def add_key(step: Step, command: commands.AddKey) -> Answer:
         return _not_allowed()
     if step.get(PARTICIPANT, command.participant) is None:
         return Rejected("RC01", "no such participant", "participant")
+    if not _KEY_ID.fullmatch(command.key_id):
+        return Rejected("CH16", "a key id has 1 to 64 letters, digits, dots, dashes or underscores", "key_id")
+    if len(command.public) != PUBLIC_BYTES.get(command.algorithm):
+        return Rejected("DS0D", "not a public key of EdDSA or ES256", "public")
+    if not 0 <= command.valid_from < command.valid_until <= INT64_MAX:
+        return Rejected("DT01", "a key is valid from one time until a later one", "valid_until")
     if step.get(SIGNING_KEY, command.key_id) is not None:
         return Rejected("DU01", "a key id names one key for ever", "key_id")
     step.put(
@@ -115,8 +132,8 @@ def set_limit(step: Step, command: commands.SetLimit) -> Answer:
     account = settlement_account(step, command.participant, command.currency)
     if account is None:
         return Rejected("AC01", "no such settlement account", "participant")
-    if command.limit < 0:
-        return Rejected("AM12", "a limit is zero or more", "limit")
+    if not 0 <= command.limit <= MAX_MINOR:
+        return Rejected("AM12", "a limit is zero or an amount", "limit")
     balance = step.balance(account.id)
     used = balance.debits_pending + balance.debits_posted - balance.credits_posted
     if used > command.limit:
