@@ -22,7 +22,7 @@ from corridor.services.messaging.records import IDENTITY
 BATCH_COMMANDS = 256
 BATCH_WORK = 8_192
 """A bulk command weighs as much as its items: a batch of them must not hold up what comes after it."""
-BATCH_SPACING = 4 * MILLISECOND
+BATCH_SPACING = 8 * MILLISECOND
 FULL_ENOUGH = 64
 """Queued work at which a batch need not wait for more: its fixed cost is spread thin already."""
 QUEUE_COMMANDS = 10_000
