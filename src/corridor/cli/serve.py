@@ -90,7 +90,10 @@ async def _gateway(home: Home, host: str, port: int) -> None:
         while not server.started and not serving.done():  # noqa: ASYNC110  uvicorn says it no other way
             await asyncio.sleep(0.005)
         if server.started:
-            home.address.write_text(f"http://{bound[0]}:{bound[1]}")
+            # Whoever waits for the file reads it at once, so it must appear whole.
+            hidden = home.address.with_suffix(".new")
+            hidden.write_text(f"http://{bound[0]}:{bound[1]}")
+            hidden.rename(home.address)
         await serving
 
 

@@ -136,7 +136,7 @@ BLOB = Table("blob", Blob, "month", "batch", resident=False, appended=True, mont
 CASE = Table("operator_case", Case, "number", resident=While("closed_at", None))
 
 IN, OUT, TIMER = "in", "out", "timer"
-ACCEPTED, REFUSED, FAULT, REPEAT = "accepted", "refused", "fault", "repeat"
+ACCEPTED, REFUSED, FAULT = "accepted", "refused", "fault"
 
 TABLES: tuple[Table[Any], ...] = (
     ACCOUNT,
