@@ -23,6 +23,7 @@ VERBS = {
     "backup": "Copy the running database into a new directory.",
     "restore": "Make the database of a new state directory from a backup.",
     "bench": "Measure on this machine what the documentation claims.",
+    "prove": "Break it on purpose, and show that nothing is lost, doubled or let in.",
 }
 """In the order of the help. The file of a verb has its name and holds `app`; groups name their commands."""
 

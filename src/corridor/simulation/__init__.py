@@ -1,0 +1,1 @@
+"""What breaks Corridor on purpose, and the proof that it holds: trials, faults, invariants."""

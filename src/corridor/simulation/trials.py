@@ -1,0 +1,35 @@
+"""All trials: what `corridor prove` runs. A new one is added to this list and nowhere else."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from corridor.simulation.tally import Tally
+
+Tell = Callable[[str], None]
+"""Hears what a trial is about, line by line; shown with `-v`."""
+
+
+class Order(msgspec.Struct, frozen=True):
+    """What a trial is to do: from which seed, how much of it, and where it may write.
+
+    `scale` 1 is the size for CI; a trial does `scale` times as much when it is larger. The same seed and scale
+    do the same again, except where real processes are killed at the mercy of their scheduler.
+    """
+
+    seed: int
+    scale: float
+    directory: Path
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """One way to break Corridor: its name, what it shows when it passes, and what runs it."""
+
+    name: str
+    promise: str
+    run: Callable[[Order, Tell], Tally]
+
+
+TRIALS: tuple[Trial, ...] = ()
+"""In this order, two at a time."""
