@@ -57,10 +57,15 @@ def parse(text: str, *, field: str | None = None) -> Instant:
         raise InvalidDateTime(field=field)
     moment, fraction, offset = match.groups()
     try:
-        since_epoch = datetime.fromisoformat(moment + offset).astimezone(UTC) - _EPOCH
+        seconds = _seconds(moment + offset)
     except (ValueError, OverflowError):
         raise InvalidDateTime(field=field) from None
-    return since_epoch // timedelta(seconds=1) * SECOND + int((fraction or "0").ljust(6, "0")[:6])
+    return seconds * SECOND + int((fraction or "0").ljust(6, "0")[:6])
+
+
+@lru_cache(maxsize=4096)  # instants come in clusters here, too
+def _seconds(text: str) -> int:
+    return (datetime.fromisoformat(text).astimezone(UTC) - _EPOCH) // timedelta(seconds=1)
 
 
 @lru_cache(maxsize=4096)  # instants come in clusters, and a second's text is most of the work
