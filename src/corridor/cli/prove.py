@@ -17,8 +17,9 @@ from rich.table import Table
 
 from corridor.cli.output import WRONG, AsJson, console
 from corridor.domain.errors import CorridorError
+from corridor.simulation.proof import TRIALS
 from corridor.simulation.tally import Tally
-from corridor.simulation.trials import TRIALS, Order
+from corridor.simulation.trials import Order
 
 app = typer.Typer()
 LANES = 2

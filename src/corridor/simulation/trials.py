@@ -1,4 +1,4 @@
-"""All trials: what `corridor prove` runs. A new one is added to this list and nowhere else."""
+"""What a trial is: one way to break Corridor, and what it is told and tells."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +29,3 @@ class Trial(msgspec.Struct, frozen=True):
     name: str
     promise: str
     run: Callable[[Order, Tell], Tally]
-
-
-TRIALS: tuple[Trial, ...] = ()
-"""In this order, two at a time."""

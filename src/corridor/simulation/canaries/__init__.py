@@ -1,0 +1,1 @@
+"""Bugs seeded on purpose: a proof that catches none of them proves nothing."""

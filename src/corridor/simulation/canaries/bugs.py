@@ -1,0 +1,269 @@
+"""The seeded bugs: each a change of one place in the code, and the tests that must notice it.
+
+To add one: its name, the file under src/corridor, the text that stands there exactly once, what it becomes, and
+the tests that catch it, as pytest names them. Take bugs that were made in earnest, here or elsewhere.
+"""
+
+from typing import Final, NamedTuple
+
+
+class Bug(NamedTuple):
+    """One wrong change, and who is expected to notice."""
+
+    name: str
+    file: str
+    was: str
+    becomes: str
+    caught_by: tuple[str, ...]
+
+
+_RULEBOOK: Final = ("tests/unit/services/instant/test_rulebook.py",)
+_MACHINE: Final = ("tests/unit/hub/test_machine.py",)
+_PIPELINE: Final = ("tests/unit/hub/test_pipeline.py", "tests/unit/hub/test_machine.py")
+_LEDGER: Final = ("tests/properties/test_ledger.py",)
+_JOURNAL: Final = ("tests/contract/test_journal.py",)
+_VERIFY: Final = ("tests/contract/test_verify.py",)
+_SPENDING: Final = ("tests/unit/services/fx/test_fx_spending.py",)
+_QUOTES: Final = ("tests/unit/services/fx/test_fx_quotes.py",)
+_RATES: Final = ("tests/unit/services/fx/test_fx_rates.py",)
+_MONEY: Final = ("tests/unit/domain/test_money.py", "tests/properties/test_money.py")
+_CLIENT: Final = ("tests/unit/client",)
+_BANK: Final = ("tests/unit/sandbox/test_bank.py",)
+_GATE: Final = ("tests/unit/codecs/test_gate.py",)
+_DOOR: Final = ("tests/unit/gateway",)
+
+BUGS: Final = (
+    # the journal and its one writer
+    Bug(
+        "no fence", "adapters/postgres/schema.py", "IF n IS DISTINCT FROM p_batch THEN", "IF false THEN", _JOURNAL
+    ),
+    Bug(
+        "the fence asks for no epoch", "adapters/postgres/schema.py", "WHERE epoch = p_epoch RETURNING",
+        "WHERE p_epoch IS NOT NULL RETURNING", _JOURNAL,
+    ),
+    Bug(
+        "two transactions in flight", "hub/machine.py",
+        "if self._decided is not None and self._in_flight is None:", "if self._decided is not None:", _PIPELINE,
+    ),
+    Bug(
+        "answered before the commit", "hub/machine.py",
+        "            self._actions.append(events.Commit(self._in_flight))",
+        "            self._actions.append(events.Release(self._in_flight.answers, self._in_flight.deliveries))\n"
+        "            self._actions.append(events.Commit(self._in_flight))",
+        _MACHINE,
+    ),
+    Bug(
+        "a repeat is answered before the original is durable", "hub/machine.py",
+        "        if self._in_flight is None:\n            self._actions.append(events.Release(answers, ()))",
+        "        if True:\n            self._actions.append(events.Release(answers, ()))",
+        _MACHINE,
+    ),
+    Bug(
+        "the writer before me may go on", "adapters/postgres/journal.py", "SET epoch = epoch + 1 RETURNING",
+        "SET epoch = epoch RETURNING", _JOURNAL,
+    ),
+    Bug(
+        "fsync off", "adapters/postgres/supervisor.py", '"fsync": "on"', '"fsync": "off"',
+        ("tests/contract/test_supervisor.py",),
+    ),
+    Bug(
+        "the chain forgets the transfers", "hub/batch.py", "(number, at, lines, transfers))", "(number, at, lines))",
+        (*_MACHINE, *_VERIFY),
+    ),
+    Bug(
+        "verify believes the balances", "adapters/postgres/verify_ledger.py",
+        "WHERE coalesce(stored, 0) <> coalesce(moved, 0)\n         ORDER BY account_id, side",
+        "WHERE false\n         ORDER BY account_id, side", _VERIFY,
+    ),
+    # identity, order and time
+    Bug(
+        "duplicates are left to a unique violation", "services/messaging/admission.py",
+        "if known is None or known.digest == origin.digest:\n        return known", "if True:\n        return None",
+        _MACHINE,
+    ),
+    Bug(
+        "other content under a known id gets the old answer", "services/messaging/admission.py",
+        "if known is None or known.digest == origin.digest:", "if True:", _MACHINE,
+    ),
+    Bug(
+        "ids are unique until memory forgets them", "hub/memory.py",
+        "return key > self._forgotten or key in self._older_transfers", "return True", _PIPELINE,
+    ),
+    Bug(
+        "a sender's number may be used twice", "services/messaging/admission.py",
+        "(0 <= behind < NUMBER_WINDOW and seen >> behind & 1)", "False", _MACHINE,
+    ),
+    Bug(
+        "old signatures are heard", "services/messaging/admission.py",
+        "if abs(origin.issued_at - step.now) > TIME_WINDOW:", "if False:", _MACHINE,
+    ),
+    Bug(
+        "a revoked key signs on", "services/messaging/records.py",
+        "self.revoked_at is None or now < self.revoked_at", "True", _MACHINE,
+    ),
+    Bug(
+        "time runs backwards", "hub/machine.py", "self._at = max(self._at, now)", "self._at = now", _MACHINE
+    ),
+    Bug(
+        "deadlines fire at once after a start", "hub/machine.py", "self._rest_until = self._at + TIMERS_REST",
+        "self._rest_until = self._at", _RULEBOOK,
+    ),
+    Bug(
+        "a fault takes the batch with it", "hub/decider.py", "        except Exception as fault:  # noqa: BLE001"
+        "  whatever it is, the other commands must commit\n            status = FAULT",
+        "        except ZeroDivisionError as fault:\n            status = FAULT", _MACHINE,
+    ),
+    Bug(
+        "a mailbox skips a number", "decision.py",
+        "(self._view.last_mailbox_number(participant) if last is None else last) + 1",
+        "(self._view.last_mailbox_number(participant) if last is None else last + 1) + 1", _RULEBOOK + _MACHINE,
+    ),
+    # the ledger
+    Bug(
+        "limits do not count what is pending", "ledger/posting.py",
+        "debits = debit.debits_pending + debit.debits_posted + amount", "debits = debit.debits_posted + amount",
+        _LEDGER,
+    ),
+    Bug(
+        "a limit may be passed by one unit", "ledger/posting.py",
+        "debits > debit.credits_posted + debit.credit_limit:", "debits > debit.credits_posted + debit.credit_limit + 1:",
+        _LEDGER,
+    ),
+    Bug(
+        "a broken chain leaves its first legs", "ledger/posting.py",
+        "                    self._undo(self._transfers.popitem()[1])", "                    break", _LEDGER,
+    ),
+    Bug(
+        "a void moves the money", "ledger/posting.py", "if phase == _POST:\n            debit.debits_posted",
+        "if True:\n            debit.debits_posted", _LEDGER,
+    ),
+    Bug(
+        "what was voided can be posted", "ledger/posting.py",
+        "        if pending.status != _STATUS_PENDING:\n            return _ENDED[pending.status]\n"
+        "        if pending.due_at is not None and pending.due_at <= now:",
+        "        if pending.due_at is not None and pending.due_at <= now:", _LEDGER,
+    ),
+    Bug(
+        "frozen accounts pay", "ledger/posting.py",
+        "        if debit.flags & _FROZEN:\n            return TransferResult.DEBIT_ACCOUNT_FROZEN\n", "", _LEDGER,
+    ),
+    # payments
+    Bug(
+        "a late acceptance settles", "services/instant/rules.py", 'case "ACCP", "ACSP":', 'case "ACCP", "ACSP" | "RJCT":',
+        _RULEBOOK,
+    ),
+    Bug(
+        "anybody accepts for the creditor agent", "services/instant/rules.py",
+        "if payment.creditor_agent != command.origin.signer:", "if False:", _RULEBOOK,
+    ),
+    Bug(
+        "a UETR is known to its sender only", "services/instant/rules.py",
+        "    known = step.get(PAYMENT, command.message.uetr)\n    if known is not None:",
+        "    known = step.get(PAYMENT, command.message.uetr)\n"
+        "    if known is not None and known.debtor_agent == command.origin.signer:", _RULEBOOK,
+    ),
+    Bug(
+        "one leg of two is posted", "services/instant/legs.py",
+        "for pending_id in range(payment.first_transfer, payment.first_transfer + payment.legs)",
+        "for pending_id in range(payment.first_transfer, payment.first_transfer + 1)", _RULEBOOK,
+    ),
+    Bug(
+        "the creditor agent is told nothing of the refusal", "services/instant/rules.py",
+        "    if payment.forwarded_at is not None:\n        tellings.tell(step, rejected, payment.creditor_agent)", "",
+        _RULEBOOK,
+    ),
+    Bug(
+        "silence is endless", "services/instant/rules.py", "due_at=step.now + ANSWER_TIME", "due_at=None", _RULEBOOK
+    ),
+    Bug(
+        "a bank orders for another's customer", "services/instant/rules.py",
+        "if message.debtor_agent != command.origin.signer:", "if False:", _RULEBOOK,
+    ),
+    # screening
+    Bug(
+        "screening is off while no list is in force", "services/compliance/rules.py",
+        'return Rejected("RR04", "no screening list is in force")', "return None", _RULEBOOK + _DOOR,
+    ),
+    Bug(
+        "an old list will do", "services/compliance/rules.py", "if screening.version != in_force.version:", "if False:",
+        _RULEBOOK,
+    ),
+    # foreign exchange and money
+    Bug(
+        "a quote is spent twice", "services/fx/quotes.py", "if quote.status == SPENT:", "if False:", _SPENDING
+    ),
+    Bug(
+        "a quote lives for ever", "services/fx/quotes.py", "if step.now > quote.expires_at:", "if False:", _SPENDING
+    ),
+    Bug(
+        "an altered amount spends a quote", "services/fx/quotes.py", "if source != quote.source:", "if False:", _SPENDING
+    ),
+    Bug(
+        "old rates are quoted", "services/fx/quotes.py", "market = tuple(fresh(step, pair))",
+        "market = tuple(fresh(step, msgspec.structs.replace(pair, rate_age_s=10**9)))", _QUOTES + _RATES,
+    ),
+    Bug(
+        "the rounding is lost", "domain/money.py", "return Conversion(source, Money(minor, other), _exact(kept, decimals))",
+        "return Conversion(source, Money(minor, other), Decimal(0))", _MONEY,
+    ),
+    Bug(
+        "a conversion rounds against the provider", "domain/money.py",
+        "minor, kept = divmod(source.minor * multiplier, divisor)",
+        "minor, kept = divmod(source.minor * multiplier + divisor // 2, divisor)", _MONEY,
+    ),
+    Bug(
+        "money is a float", "domain/money.py", '    return int(digits or "0")', '    return int(float(digits or "0"))',
+        _MONEY,
+    ),
+    Bug(
+        "every currency has two decimals", "domain/money.py", "if len(fraction) > known.exponent:",
+        "if len(fraction) > 2:", _MONEY,
+    ),
+    # the front door
+    Bug(
+        "an amount is read past a comment", "codecs/iso20022/gate.py", 'if b"!" in body and b"<!" in body:',
+        'if b"<!DOCTYPE" in body:', _GATE,
+    ),
+    Bug(
+        "entities are resolved", "codecs/iso20022/gate.py",
+        'if b"&" in body and len(_REFERENCE.findall(body)) != body.count(b"&"):', "if False:", _GATE,
+    ),
+    Bug(
+        "the first of two members wins", "gateway/requests.py", "if len(members) != len(pairs):", "if False:", _DOOR
+    ),
+    Bug(
+        "a signature for another hub is heard", "gateway/authentication.py", "if header.aud != self._audience:",
+        "if False:", _DOOR,
+    ),
+    Bug(
+        "a bank signs for another", "gateway/inbound.py", "if header.from_bic != signer:", "if False:", _DOOR
+    ),
+    Bug(
+        "any key of the registry will do", "gateway/authentication.py",
+        "if known.key.participant != header.iss:", "if False:", _DOOR,
+    ),
+    # a participant's side
+    Bug(
+        "the hub's signature is not looked at", "client/signing.py", "        except BadSignatureError:\n            raise Forged from None",
+        "        except BadSignatureError:\n            pass", _CLIENT,
+    ),
+    Bug(
+        "a gap in the mailbox is passed over", "client/mailbox.py", "if line.number != self.last + 1:", "if False:", _CLIENT
+    ),
+    Bug(
+        "the place is stored apart from the effect", "client/store.py", "            for effect in changes.effects:\n"
+        "                effect(database)\n        except", "        except", _CLIENT,
+    ),
+    Bug(
+        "a bank credits on its own promise", "sandbox/bank.py",
+        '        self._keep(_with(payment, "ACCP", now))\n',
+        '        self.book.credit(payment.account, payment.amount)\n        self._keep(_with(payment, "ACCP", now))\n',
+        _BANK,
+    ),
+    Bug(
+        "a bank concludes from silence", "sandbox/bank.py",
+        "                message_id, _ = self._identify()\n"
+        "                self._messages.append(status_request(self._profile, payment.uetr, message_id, now))",
+        '                self._release(payment, "AB05", now)\n                continue', _BANK,
+    ),
+)  # fmt: skip
