@@ -126,7 +126,8 @@ BUGS: Final = (
     ),
     Bug(
         "a limit may be passed by one unit", "ledger/posting.py",
-        "debits > debit.credits_posted + debit.credit_limit:", "debits > debit.credits_posted + debit.credit_limit + 1:",
+        "debits > debit.credits_posted + debit.credit_limit:",
+        "debits > debit.credits_posted + debit.credit_limit + 1:",
         _LEDGER,
     ),
     Bug(
@@ -149,7 +150,8 @@ BUGS: Final = (
     ),
     # payments
     Bug(
-        "a late acceptance settles", "services/instant/rules.py", 'case "ACCP", "ACSP":', 'case "ACCP", "ACSP" | "RJCT":',
+        "a late acceptance settles", "services/instant/rules.py",
+        'case "ACCP", "ACSP":', 'case "ACCP", "ACSP" | "RJCT":',
         _RULEBOOK,
     ),
     Bug(
@@ -196,14 +198,16 @@ BUGS: Final = (
         "a quote lives for ever", "services/fx/quotes.py", "if step.now > quote.expires_at:", "if False:", _SPENDING
     ),
     Bug(
-        "an altered amount spends a quote", "services/fx/quotes.py", "if source != quote.source:", "if False:", _SPENDING
+        "an altered amount spends a quote", "services/fx/quotes.py",
+        "if source != quote.source:", "if False:", _SPENDING,
     ),
     Bug(
         "old rates are quoted", "services/fx/quotes.py", "market = tuple(fresh(step, pair))",
         "market = tuple(fresh(step, msgspec.structs.replace(pair, rate_age_s=10**9)))", _QUOTES + _RATES,
     ),
     Bug(
-        "the rounding is lost", "domain/money.py", "return Conversion(source, Money(minor, other), _exact(kept, decimals))",
+        "the rounding is lost", "domain/money.py",
+        "return Conversion(source, Money(minor, other), _exact(kept, decimals))",
         "return Conversion(source, Money(minor, other), Decimal(0))", _MONEY,
     ),
     Bug(
@@ -244,11 +248,13 @@ BUGS: Final = (
     ),
     # a participant's side
     Bug(
-        "the hub's signature is not looked at", "client/signing.py", "        except BadSignatureError:\n            raise Forged from None",
+        "the hub's signature is not looked at", "client/signing.py",
+        "        except BadSignatureError:\n            raise Forged from None",
         "        except BadSignatureError:\n            pass", _CLIENT,
     ),
     Bug(
-        "a gap in the mailbox is passed over", "client/mailbox.py", "if line.number != self.last + 1:", "if False:", _CLIENT
+        "a gap in the mailbox is passed over", "client/mailbox.py",
+        "if line.number != self.last + 1:", "if False:", _CLIENT,
     ),
     Bug(
         "the place is stored apart from the effect", "client/store.py", "            for effect in changes.effects:\n"

@@ -4,8 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
-from random import Random
 
 import corridor
 from corridor.simulation.canaries.bugs import BUGS, Bug
@@ -74,8 +74,8 @@ def checkout() -> Path | None:
 
 
 def choose(seed: int, scale: float) -> list[Bug]:
-    """Return the bugs whose turn it is: in an order of chance that is the same for all seeds, taken in turns."""
-    shuffled = sorted(BUGS, key=lambda bug: Random(bug.name).random())
+    """Return the bugs whose turn it is: one seed after the other goes through all of them, well mixed."""
+    shuffled = sorted(BUGS, key=lambda bug: sha256(bug.name.encode()).digest())
     count = min(len(BUGS), round(SAMPLE * scale))
     return [shuffled[(seed * count + i) % len(BUGS)] for i in range(count)]
 
