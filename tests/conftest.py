@@ -8,12 +8,13 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from corridor.adapters.postgres.roles import provision
 from corridor.adapters.postgres.supervisor import Cluster
 
 settings.register_profile("corridor", deadline=None)  # a loaded machine is no failure
+settings.register_profile("hunt", deadline=None, phases=[Phase.explicit, Phase.generate])  # finding is enough
 settings.load_profile("corridor")
 
 

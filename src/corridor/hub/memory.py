@@ -9,7 +9,7 @@ import msgspec
 from corridor.decision import ACCOUNT, BALANCE, PENDING, TRANSFER, Key, Missing, Step, Table
 from corridor.domain.instants import Instant
 from corridor.ledger.accounts import Account, Balance
-from corridor.ledger.transfers import Pending, Transfer
+from corridor.ledger.transfers import FIRST_CALLER_ID, Pending, Transfer
 from corridor.ports import Snapshot
 from corridor.services.messaging.admission import with_last_number
 from corridor.services.messaging.records import MAILBOX, Mailbox
@@ -73,7 +73,7 @@ class Memory:
 
     def transfer(self, transfer_id: int) -> Transfer | None:
         """Return the transfer with this id; raise `Missing` for one older than memory reaches."""
-        return None if transfer_id > self._newest else self.find(TRANSFER, transfer_id)
+        return None if self._never_used(transfer_id) else self.find(TRANSFER, transfer_id)
 
     def pending(self, pending_id: int) -> Pending | None:
         """Return the state of a pending transfer; raise `Missing` for one that ended long ago."""
@@ -155,7 +155,11 @@ class Memory:
         """Ids of transfers ascend: those above all that were let go are here, or were never used."""
         if table is TRANSFER:
             return key > self._forgotten or key in self._older_transfers
-        return table is PENDING and key > self._newest
+        return table is PENDING and self._never_used(key)
+
+    def _never_used(self, transfer_id: int) -> bool:
+        """Say whether an id lies beyond all used ones: of the hub's own numbers, or of those callers choose."""
+        return transfer_id > (self.last_number if transfer_id < FIRST_CALLER_ID else self._newest)
 
     def _due_at(self, table: Table[Any], key: Key) -> Instant | None:
         record = self._records[table].get(key)

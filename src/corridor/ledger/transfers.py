@@ -10,6 +10,9 @@ from corridor.domain.instants import Instant
 INT64_MAX: Final = 2**63 - 1
 """The largest id, amount and sum the ledger accepts: what a signed 64-bit column holds."""
 
+FIRST_CALLER_ID: Final = 2**48
+"""Ids from here on are chosen by callers, in time order; those below are the hub's own ascending numbers."""
+
 Int64 = Annotated[int, msgspec.Meta(ge=0, le=INT64_MAX)]
 
 
@@ -23,7 +26,7 @@ class TransferFlag(IntFlag):
 class Transfer(msgspec.Struct, frozen=True, array_like=True):
     """One debit and one credit; written once, never changed, its id used once for ever.
 
-    Shapes: `id` in 1 .. 2**63 - 1, chosen by the caller. A post or void names its pending transfer in
+    Shapes: `id` in 1 .. 2**63 - 1, below FIRST_CALLER_ID the hub's own. A post or void names its pending transfer in
     `pending_id` and inherits what it leaves out: account 0, amount 0 (the whole), currency "".
     Units: `amount` in minor units of `currency`; `timeout_s` in seconds, 0 for none, and only when PENDING.
     """

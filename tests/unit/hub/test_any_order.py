@@ -12,7 +12,7 @@ from corridor.domain.money import Money
 from corridor.hub import events, machine, memory
 from corridor.hub.batch import chain
 from corridor.hub.lists import TABLES
-from corridor.ledger.transfers import PendingStatus, Transfer, TransferFlag
+from corridor.ledger.transfers import FIRST_CALLER_ID, PendingStatus, Transfer, TransferFlag
 from corridor.services.instant.commands import StatusRequest
 from corridor.services.messaging import commands
 from corridor.services.messaging.records import CASE, IDENTITY, MAILBOX, MESSAGE, OUT
@@ -111,7 +111,9 @@ class Chaos(Slow):
         return commands.PostTransfers(world.origin("operator:bulk"), transfers)
 
     def transfer(self) -> Transfer:
-        number, ended = (self.random.choice((10_000, 20_000)) + self.random.randrange(30) for _ in range(2))
+        number, ended = (
+            FIRST_CALLER_ID + self.random.choice((0, 10_000)) + self.random.randrange(30) for _ in range(2)
+        )
         debit, credit = self.random.sample(self.accounts, 2)
         flags = self.random.choice((0, 0, RESERVE, POST, VOID))
         if flags in {POST, VOID}:

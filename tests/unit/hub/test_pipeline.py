@@ -11,12 +11,14 @@ from corridor.domain.money import Money
 from corridor.hub import machine, memory
 from corridor.hub.queue import Queue, Waiting
 from corridor.ledger.results import TransferResult
-from corridor.ledger.transfers import Transfer, TransferFlag
+from corridor.ledger.transfers import FIRST_CALLER_ID, Transfer, TransferFlag
 from corridor.services.instant import rules as instant
 from corridor.services.messaging import commands
 from corridor.services.messaging.records import MAILBOX, MESSAGE
 from tests.unit.hub.slow import Slow
 from tests.world import FUNDS, PAMR, SEVR, World, agreed
+
+IDS = FIRST_CALLER_ID
 
 
 @pytest.fixture
@@ -139,7 +141,7 @@ def test_a_refusal_after_a_fault_may_load_what_it_needs(world, monkeypatch):
 def test_a_bulk_command_finds_out_at_once_all_that_it_lacks(world):
     first, second = accounts(world)[:2]
     pending, post = int(TransferFlag.PENDING), int(TransferFlag.POST_PENDING)
-    ids = range(10_000, 10_050)
+    ids = range(IDS + 10_000, IDS + 10_050)
     reserve = [Transfer(i, first, second, 1, "RUB", pending) for i in ids]
     ends = [Transfer(i + 100, 0, 0, 0, "", post, i) for i in ids]
     world.submit(bulk(world, *reserve, *ends))
@@ -171,10 +173,10 @@ def test_a_transfer_that_is_not_durable_is_never_forgotten(world, monkeypatch):
         while slow.loads:
             slow.load()
 
-    give(*range(20_001, 20_010))
-    give(5_000)  # a low id, decided while the batch before is in flight
+    give(*range(IDS + 20_001, IDS + 20_010))
+    give(IDS + 5_000)  # a low id, decided while the batch before is in flight
     slow.commit()
-    give(5_000, amount=2)
+    give(IDS + 5_000, amount=2)
     slow.finish()
     assert [failed(a) for a in slow.answers] == [
         None,
@@ -186,19 +188,44 @@ def test_a_transfer_that_is_not_durable_is_never_forgotten(world, monkeypatch):
 def test_an_old_transfer_is_looked_up_and_a_new_one_is_not(world, monkeypatch):
     monkeypatch.setattr(memory, "RECENT_TRANSFERS", 3)
     first, second = accounts(world)[:2]
-    for start in range(30_000, 30_060, 10):
+    for start in range(IDS + 30_000, IDS + 30_060, 10):
         world.submit(bulk(world, *(Transfer(start + i, first, second, 1, "RUB") for i in range(4))))
     held = world.hub.memory
-    assert held.transfer(30_051) is not None
-    assert held.transfer(30_049) is None, "a gap among recent ids"
-    assert held.transfer(40_000) is None
+    assert held.transfer(IDS + 30_051) is not None
+    assert held.transfer(IDS + 30_049) is None, "a gap among recent ids"
+    assert held.transfer(IDS + 40_000) is None
     with pytest.raises(Missing):
-        held.transfer(30_000)
+        held.transfer(IDS + 30_000)
     with pytest.raises(Missing):
-        held.transfer(30_009)
+        held.transfer(IDS + 30_009)
     for table in (TRANSFER, PENDING):
-        assert held.holds(table, 40_000)
-        assert Step(held, world.now).get(table, 40_000) is None, "what is held never needs loading"
+        assert held.holds(table, IDS + 40_000)
+        assert Step(held, world.now).get(table, IDS + 40_000) is None, "what is held never needs loading"
+
+
+def test_callers_keep_away_from_the_hubs_own_ids(world):
+    first, second = accounts(world)[:2]
+    fits = Transfer(IDS, first, second, 1, "RUB")
+    answer = world.submit(bulk(world, fits, Transfer(IDS - 1, first, second, 1, "RUB")))
+    assert answer.status == "refused"
+    assert failed(answer)["field"] == "transfers[1].id"
+
+
+def test_after_a_start_with_callers_ids_a_payment_needs_no_look_up_of_transfers(world):
+    first, second = accounts(world)[:2]
+    world.submit(bulk(world, Transfer(IDS + 10**15, first, second, 1, "RUB")))
+    world.restart()
+    asked = []
+    load = world.journal.load
+
+    async def counted(keys):
+        asked.extend(table for table, _ in keys)
+        return await load(keys)
+
+    world.journal.load = counted
+    world.pay(world.order(1))
+    assert world.heard(PAMR) == ["pacs.008"]
+    assert TRANSFER not in asked
 
 
 # bounds
@@ -208,7 +235,7 @@ def test_a_batch_takes_no_more_work_than_it_may(world, monkeypatch):
     monkeypatch.setattr(machine, "BATCH_WORK", 10)
     first, second = accounts(world)[:2]
     heavy = [
-        bulk(world, *(Transfer(n * 100 + i, first, second, 1, "RUB") for i in range(6)))
+        bulk(world, *(Transfer(IDS + n * 100 + i, first, second, 1, "RUB") for i in range(6)))
         for n in range(500, 505)
     ]
     before = len(world.batches)

@@ -10,7 +10,7 @@ from corridor.domain.money import MAX_MINOR
 from corridor.ledger.accounts import Account, AccountFlag
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.results import TransferResult
-from corridor.ledger.transfers import INT64_MAX, Transfer
+from corridor.ledger.transfers import FIRST_CALLER_ID, INT64_MAX, Transfer
 from corridor.services.messaging import commands
 from corridor.services.messaging.admission import OPERATOR
 from corridor.services.messaging.records import (
@@ -173,6 +173,10 @@ def post_transfers(step: Step, command: commands.PostTransfers) -> Answer:
     """Post each transfer on its own; the answer lists those that failed as pairs of index and result."""
     if not _by_operator(command):
         return _not_allowed()
+    for index, transfer in enumerate(command.transfers):
+        if transfer.id < FIRST_CALLER_ID:
+            text = f"ids below {FIRST_CALLER_ID} are the hub's own"
+            return Rejected("CH16", text, f"transfers[{index}].id")
     results = step.post_each(command.transfers)
     failed = [(i, int(result)) for i, result in enumerate(results) if result]
     return Accepted(msgspec.json.encode(failed) if failed else b"")

@@ -116,7 +116,7 @@ BUGS: Final = (
     Bug(
         "a mailbox skips a number", "decision.py",
         "(self._view.last_mailbox_number(participant) if last is None else last) + 1",
-        "(self._view.last_mailbox_number(participant) if last is None else last + 1) + 1", _RULEBOOK + _MACHINE,
+        "(self._view.last_mailbox_number(participant) if last is None else last) + 2", _RULEBOOK + _MACHINE,
     ),
     # the ledger
     Bug(

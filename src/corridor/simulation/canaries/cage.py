@@ -17,6 +17,7 @@ SAMPLE = 10
 TRIED_FOR_S = 240
 NAME = "canaries"
 _PASSED, _FAILED = 0, 1
+_FINDING = ("--hypothesis-profile", "hunt")  # a failure need not be made small here, which takes minutes
 
 
 class Cage:
@@ -41,7 +42,18 @@ class Cage:
         }
         try:
             ran = subprocess.run(
-                [sys.executable, "-P", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests],
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "pytest",
+                    "-x",
+                    "-q",
+                    "-p",
+                    "no:cacheprovider",
+                    *_FINDING,
+                    *tests,
+                ],
                 cwd=self._directory,
                 env=environment,
                 stdout=subprocess.DEVNULL,

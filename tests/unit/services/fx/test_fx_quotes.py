@@ -8,7 +8,7 @@ import pytest
 from corridor.decision import Accepted, Rejected
 from corridor.domain.identifiers import parse_uetr
 from corridor.domain.instants import SECOND, iso
-from corridor.ledger.transfers import Transfer, TransferFlag
+from corridor.ledger.transfers import FIRST_CALLER_ID, Transfer, TransferFlag
 from corridor.services.fx.commands import SetFxFee, SetFxPair
 from corridor.services.fx.quotes import quote_id
 from corridor.services.messaging.commands import PostTransfers, SetFrozen, SetLimit, SetParticipantState
@@ -157,7 +157,9 @@ def test_what_a_provider_has_reserved_covers_no_quote():
     market = Market(funds=1_000_00)
     market.post(ALFA, tier(0, "0.1", "0.1"))
     somoni = {bic: market.memory.find(SETTLEMENT_ACCOUNT, (bic, "TJS")).account_id for bic in (ALFA, PAMIR)}
-    reserved = Transfer(10**6, somoni[ALFA], somoni[PAMIR], 700_00, "TJS", flags=TransferFlag.PENDING)
+    reserved = Transfer(
+        FIRST_CALLER_ID, somoni[ALFA], somoni[PAMIR], 700_00, "TJS", flags=TransferFlag.PENDING
+    )
     market.must(PostTransfers(market.origin(OPERATOR), (reserved,)))
     assert market.ask(300_01, fixed="destination").reason == "AM23"
     assert told(market.ask(300_00, fixed="destination"))["provider"] == ALFA

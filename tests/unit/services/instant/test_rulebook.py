@@ -8,6 +8,7 @@ import pytest
 
 from corridor.domain.money import Money
 from corridor.services.compliance.commands import SetScreeningPolicy
+from corridor.services.compliance.records import LIST_IN_FORCE
 from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.messaging.records import CASE
@@ -208,6 +209,23 @@ def test_an_older_list_is_asked_to_screen_again(world):
     assert world.heard(SEVR) == []
     world.pay(world.order(1))
     assert world.heard(PAMR) == ["pacs.008"]
+
+
+def test_without_a_list_in_force_nothing_is_paid(world):
+    world.store.rows[LIST_IN_FORCE].clear()
+    world.restart()
+    world.pay(world.order(1))
+    assert world.heard(SEVR) == ["RJCT RR04"]
+    assert world.heard(PAMR) == []
+
+
+def test_a_uetr_is_unique_across_senders(world):
+    world.pay(world.order(1))
+    world.pay(world.order(1, debtor=PAMR, creditor=SEVR))
+    assert world.heard(PAMR) == ["pacs.008", "admi.002 DU03"]
+    world.submit(world.status_report(world.order(1).uetr, "ACCP"))
+    assert world.heard(SEVR) == ["ACSC"]
+    assert world.balance(SEVR, "RUB") == FUNDS - 100_00
 
 
 def hold(world):
