@@ -20,7 +20,14 @@ from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
 from corridor.ledger.transfers import Transfer, TransferFlag
 from corridor.ports import Post, Told
-from corridor.services.messaging.commands import AddParticipant, Command, Origin, PostTransfers, SetLimit
+from corridor.services.messaging.commands import (
+    OPERATION,
+    AddParticipant,
+    Command,
+    Origin,
+    PostTransfers,
+    SetLimit,
+)
 
 HUB = "CORRXXM0"
 ACCOUNTS = 20
@@ -93,7 +100,7 @@ class _Bench:
         self._tickets += 1
         body = _encode(content)
         now, digest = self._clock.now(), sha256(body).digest()
-        return Origin("operator:bench", f"{now}-{self._tickets}", "operator", digest, now, body=body)
+        return Origin("operator:bench", f"{now}-{self._tickets}", OPERATION, digest, now, body=body)
 
     def batch(self, size: int, *, two_phase: bool) -> list[Command]:
         """Return commands with so many transfers; in two phases half are pending and half end those."""

@@ -14,7 +14,7 @@ from corridor.adapters.system.clock import SystemClock
 from corridor.cli.home import Home
 from corridor.ports import HubAway, Told
 from corridor.services.messaging.admission import OPERATOR
-from corridor.services.messaging.commands import Command, Origin
+from corridor.services.messaging.commands import OPERATION, Command, Origin
 
 CONNECT_S = 5.0
 _encode = msgspec.msgpack.Encoder().encode
@@ -56,7 +56,7 @@ class Operator:
         self._given += 1
         body = _encode((command.__name__, now, self._given, list(facts.items())))
         origin = Origin(
-            OPERATOR + self.name, f"{now}-{self._given}", "operator", sha256(body).digest(), now, body=body
+            OPERATOR + self.name, f"{now}-{self._given}", OPERATION, sha256(body).digest(), now, body=body
         )
         return read(await self._link.submit(command(origin, **facts)))
 

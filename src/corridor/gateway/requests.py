@@ -21,7 +21,7 @@ from corridor.gateway.metrics import Metrics
 from corridor.ports import Clock
 from corridor.services.directory.commands import RegisterAlias, RemoveAlias
 from corridor.services.fx.commands import PostRates, RequestQuote, Tier
-from corridor.services.messaging.commands import Command, FundAccount, Origin, Refused
+from corridor.services.messaging.commands import REQUEST, Command, FundAccount, Origin, Refused
 
 # `(?!\n)$` is the end of the text in Python's and in JSON Schema's regular expressions alike.
 MessageId = Annotated[
@@ -150,7 +150,7 @@ REQUESTS: Final[Mapping[str, type[Request]]] = {
 
 def definition(path: str) -> str:
     """Return the message definition of what is sent there: "json/aliases/remove"."""
-    return "json/" + path.removeprefix("/v1/")
+    return REQUEST + path.removeprefix("/v1/")
 
 
 class _Named(msgspec.Struct):

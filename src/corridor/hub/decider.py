@@ -39,7 +39,6 @@ class Decider:
     def __init__(self, rules: Rules, memory: Memory) -> None:
         self._rules = rules
         self._memory = memory
-        self._messages = rules.messages
         self._tables = {table.name: table for table in rules.tables}
 
     def decide(self, batch: BatchBuilder, waiting: Waiting) -> None:
@@ -93,7 +92,7 @@ class Decider:
                 batch.answer(waiting, "again", 0, answer.text.encode())
                 return
             if isinstance(answer, Rejected):
-                step = self._refuse(batch.at, handler, command, answer)
+                step = self._refuse(batch.at, handler, command, answer, step.payment)
             payloads = batch.render(step.outgoing)
             status = ACCEPTED if isinstance(answer, Accepted) else REFUSED
         except Missing:
@@ -112,8 +111,12 @@ class Decider:
         self._log(batch, IN, origin, step, payloads, status, reason)
         batch.answer(waiting, status, batch.number, body)
 
-    def _refuse(self, now: Instant, handler: Handler, command: Command, rejected: Rejected) -> Step:
+    def _refuse(
+        self, now: Instant, handler: Handler, command: Command, rejected: Rejected, payment: int = 0
+    ) -> Step:
+        """Tell of a refusal, which belongs to the story of the payment that it is about."""
         step = Step(self._memory, now)
+        step.payment = payment
         if handler is not TURNED_AWAY:
             admit(step, command.origin)
         handler.refuse(step, command, rejected)
@@ -139,7 +142,7 @@ class Decider:
 
     def _told(self, origin: Origin, answer: Accepted | Rejected) -> bytes:
         """A message's receipt says nothing about the payment; a request's answer is told at once."""
-        if origin.definition in self._messages:
+        if not origin.asked:
             return b""
         return answer.body if isinstance(answer, Accepted) else refusal(answer)
 

@@ -45,11 +45,6 @@ class Rules(msgspec.Struct, frozen=True):
     definitions: Mapping[type[msgspec.Struct], str]
     render: Callable[[str, Outgoing, Instant], bytes]
 
-    @property
-    def messages(self) -> frozenset[str]:
-        """The definitions whose answers come through the mailbox."""
-        return frozenset(self.definitions.values())
-
 
 TABLES: tuple[Table[Any], ...] = (
     *messaging.TABLES,

@@ -10,6 +10,7 @@ from corridor.hub.batch import chain, ranges
 from corridor.hub.lists import RULES
 from corridor.ports import Fenced
 from corridor.services.instant import rules as instant
+from corridor.services.instant.records import PAYMENT
 from corridor.services.messaging import commands
 from corridor.services.messaging.admission import count_number, gaps
 from corridor.services.messaging.records import BLOB, CASE, IDENTITY, MAILBOX, MESSAGE, Mailbox
@@ -344,3 +345,22 @@ def test_every_kind_of_command_has_a_handler():
 def test_what_the_journal_cannot_hold_is_refused(world, command, facts, field):
     answer = world.submit(command(world.origin("operator:alice"), **facts))
     assert (answer.status, answer_of(answer)["field"]) == ("refused", field)
+
+
+def test_a_refused_request_is_answered_once_and_a_refused_message_in_the_mailbox(world):
+    asked = world.submit(commands.Refused(world.origin(SEVR, b"{", "json/quotes"), "FF01", "no JSON"))
+    assert answer_of(asked)["reason"] == "FF01"
+    assert world.heard(SEVR) == []
+    sent = world.submit(commands.Refused(world.origin(SEVR, b"<", "unreadable"), "FF01", "no XML"))
+    assert answer_of(sent) == {}
+    assert world.heard(SEVR) == ["admi.002 FF01"]
+
+
+def test_a_refused_report_belongs_to_the_story_of_its_payment(world):
+    order = world.order(1)
+    world.pay(order)
+    world.submit(world.status_report(order.uetr, "ACCP", signer=SEVR))
+    report, reject = list(world.store.rows[MESSAGE].values())[-2:]
+    assert (report.outcome, reject.definition) == ("refused", "admi.002.001.01")
+    number = world.store.rows[PAYMENT][order.uetr].number
+    assert (report.payment, reject.payment) == (number, number)

@@ -5,6 +5,11 @@ import msgspec
 from corridor.domain.instants import Instant
 from corridor.ledger.transfers import Transfer
 
+REQUEST = "json/"
+"""With this begins the definition of a request in JSON; its path follows."""
+OPERATION = "operator"
+"""The definition of an operator's command."""
+
 
 class Origin(msgspec.Struct, frozen=True, array_like=True):
     """Where a command came from, with the evidence: the exact bytes received and their signature.
@@ -24,6 +29,14 @@ class Origin(msgspec.Struct, frozen=True, array_like=True):
     key_id: str = ""
     signature: str = ""
     body: bytes = b""
+
+    @property
+    def asked(self) -> bool:
+        """Its sender reads the answer at once: a request in JSON, or an operator's command.
+
+        To a message the receipt says nothing, and what is to be said comes through the mailbox.
+        """
+        return self.definition.startswith((REQUEST, OPERATION))
 
 
 class Command(msgspec.Struct, frozen=True, tag=True):

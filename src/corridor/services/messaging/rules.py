@@ -218,7 +218,7 @@ def refused(_step: Step, command: commands.Refused) -> Answer:
 def refuse_message(step: Step, command: commands.Command, rejected: Rejected) -> None:
     """Tell an authenticated sender by admi.002 that its message as such is refused."""
     signer = command.origin.signer
-    if step.get(PARTICIPANT, signer) is None:
+    if command.origin.asked or step.get(PARTICIPANT, signer) is None:
         return
     text = f"{rejected.field}: {rejected.text}" if rejected.field else rejected.text
     step.send(
