@@ -95,6 +95,10 @@ class Link(Protocol):
 
     def on_posts(self, hear: Callable[[Sequence[Post]], None]) -> None: ...
 
+    def on_join(self, doubt: Callable[[], None]) -> None:
+        """Call this whenever the hub hears this link (again): what it announced before may have been missed."""
+        ...
+
 
 class Reads(Protocol):
     """Durable state for look-ups, through the read-only role; never the hub."""

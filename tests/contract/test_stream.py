@@ -80,6 +80,21 @@ async def test_deliveries_are_heard_and_a_lost_hub_is_told(tmp_path):
 
 
 @pytest.mark.anyio
+async def test_who_joins_again_is_told_so_however_short_the_cut_was(tmp_path):
+    hub = Hub()
+    server = await link.serve(tmp_path / "hub", hub, Acknowledge)
+    hub_link = link.StreamLink(tmp_path / "hub")
+    joined = asyncio.Queue()
+    hub_link.on_join(lambda: joined.put_nowait(set(hub.links)))
+    await connected(hub_link)
+    assert await joined.get(), "by then the hub knows the link, so nothing announced later is missed"
+    hub_link._writer.close()
+    assert await joined.get()
+    await hub_link.close()
+    server.close()
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize(
     "sent",
     [b"\0\0\0\0", b"\xff\xff\xff\xff", b"\0\0\0\2\x09\x90", b"\0\0\0\2\x01\xc1"],
@@ -90,7 +105,7 @@ async def test_what_is_no_frame_ends_the_connection_and_nothing_else(tmp_path, s
     server = await link.serve(tmp_path / "hub", hub, Acknowledge)
     reader, writer = await asyncio.open_unix_connection(tmp_path / "hub")
     writer.write(sent)
-    assert await reader.read() == b""
+    assert await reader.read() == frames.encode(link.Answers((), ())), "welcomed, and no more"
     assert hub.heard == []
     hub_link = link.StreamLink(tmp_path / "hub")
     await connected(hub_link)

@@ -37,8 +37,8 @@ from corridor.gateway.screening import NameIndex, Screener
 from corridor.gateway.submissions import Submissions
 from corridor.ports import Clock, Link, Mail, Reads, Verifier
 
-WATCH_LINK_S: Final = 0.25
 TELL_S: Final = 1.0
+TIDY_S: Final = 10.0
 _log = logging.getLogger(__name__)
 
 
@@ -174,12 +174,13 @@ class Gateway:
     async def open(self) -> None:
         """Begin: read keys and list, listen to the hub. What cannot be had yet comes later."""
         self._link.on_posts(self._feeds.hear)
+        self._link.on_join(self._feeds.doubt)
         await self._keys.refresh()
         await self._screener.open()
         self._tasks = [
-            asyncio.create_task(_repeat(WATCH_LINK_S, self._watch_link())),
             asyncio.create_task(_repeat(TELL_S, self._acknowledgements.tell)),
             asyncio.create_task(_repeat(TELL_S, self._keys.refresh)),
+            asyncio.create_task(_repeat(TIDY_S, self._feeds.tidy)),
         ]
 
     def stop(self) -> None:
@@ -224,18 +225,6 @@ class Gateway:
         await receive()
         await self.close()
         await send({"type": "lifespan.shutdown.complete"})
-
-    def _watch_link(self) -> Callable[[], Awaitable[None]]:
-        connected = self._link.connected
-
-        async def watch() -> None:
-            nonlocal connected
-            before, connected = connected, self._link.connected
-            if connected and not before:
-                self._feeds.doubt()
-            self._feeds.tidy()
-
-        return watch
 
     async def _health(self, _request: Request) -> Response:
         health = Health(

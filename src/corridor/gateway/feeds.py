@@ -141,7 +141,7 @@ class Feeds:
             feed.forget()
             feed.wake()
 
-    def tidy(self) -> None:
+    async def tidy(self) -> None:
         """Drop what nobody reads any more."""
         now = asyncio.get_running_loop().time()
         for participant, feed in list(self._feeds.items()):

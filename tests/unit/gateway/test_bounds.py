@@ -26,6 +26,9 @@ class Silent:
     def on_posts(self, hear):
         pass
 
+    def on_join(self, doubt):
+        pass
+
     async def submit(self, command):
         self.taken.append(command)
         await self.answers.wait()

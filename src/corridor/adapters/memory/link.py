@@ -18,12 +18,17 @@ class MemoryLink:
         self._tickets = count(1)
         self._waiting: dict[int, asyncio.Future[Told]] = {}
         self._hear: Callable[[Sequence[Post]], None] = lambda _posts: None
+        self._doubt: Callable[[], None] = lambda: None
         self.connected = False
         self.join()
 
     def on_posts(self, hear: Callable[[Sequence[Post]], None]) -> None:
         """Call this with every delivery that the hub announces."""
         self._hear = hear
+
+    def on_join(self, doubt: Callable[[], None]) -> None:
+        """Call this whenever the hub hears this link (again)."""
+        self._doubt = doubt
 
     async def submit(self, command: Command) -> Told:
         """Return the hub's answer to a command. Raises: HubAway."""
@@ -39,6 +44,7 @@ class MemoryLink:
         """Connect to the hub."""
         self.connected = True
         self._receiver.connect(self._number, self._answered)
+        self._doubt()
 
     def cut(self) -> None:
         """Lose the hub: what was asked stays unanswered, what is announced is not heard."""

@@ -45,6 +45,7 @@ async def serve(path: Path, receiver: Receiver, commands: Any) -> asyncio.Server
             writer.write(frames.encode(Answers(told, posts)))
 
         receiver.connect(link, send)
+        send((), ())  # from here on the link hears every delivery
         try:
             while (submitted := await frames.read(reader, decoder)) is not None:
                 receiver.submit(link, submitted)
@@ -68,6 +69,7 @@ class StreamLink:
         self._next_flush = 0.0
         self._writer: asyncio.StreamWriter | None = None
         self._hear: Callable[[Sequence[Post]], None] = lambda _posts: None
+        self._doubt: Callable[[], None] = lambda: None
         self._decoder = msgspec.msgpack.Decoder(Answers)
         self._reading: asyncio.Task[None] | None = None
 
@@ -79,6 +81,10 @@ class StreamLink:
     def on_posts(self, hear: Callable[[Sequence[Post]], None]) -> None:
         """Call this with every delivery that the hub announces."""
         self._hear = hear
+
+    def on_join(self, doubt: Callable[[], None]) -> None:
+        """Call this whenever the hub hears this link (again)."""
+        self._doubt = doubt
 
     def open(self) -> None:
         """Begin to connect, for as long as the link lives."""
@@ -116,16 +122,19 @@ class StreamLink:
     async def _run(self) -> None:
         while True:
             try:
-                reader, self._writer = await asyncio.open_unix_connection(self._path, limit=2**20)
+                reader, writer = await asyncio.open_unix_connection(self._path, limit=2**20)
             except OSError:
                 await asyncio.sleep(RECONNECT_S)
                 continue
             try:
-                await self._read(reader)
+                if await frames.read(reader, self._decoder) is not None:
+                    self._writer = writer
+                    self._doubt()
+                    await self._read(reader)
             except frames.FrameError:
                 pass
             finally:
-                self._writer.close()
+                writer.close()
                 self._writer = None
                 self._fail()
 
