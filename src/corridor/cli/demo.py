@@ -31,6 +31,8 @@ from corridor.sandbox.world import MID, PAMIR, ROUBLE, SEVERNY, SOMONI, ZARAFSHA
 app = typer.Typer()
 SHOWN = "one by one"
 """The flow of the payments that are shown as they happen."""
+UNDER_WAY = 24
+"""So many payments at a time: a machine that is slower than the rate shows fewer a second, not a queue."""
 
 
 @app.command()
@@ -140,9 +142,9 @@ class Tally:
         shares = ", ".join(f"{c} {share} %" for c, share in facts["share_by_value_percent"].items())
         screen.print(
             f"\n[bold]{self.settled:,} payments settled[/], {facts['payments_per_second']} a second; "
-            f"half within {facts['p50_ms']} ms, 99 % within {facts['p99_ms']} ms, bank to bank."
+            f"half within {facts['p50_ms']} ms, 99 % within {facts['p99_ms']} ms."
         )
-        screen.print(f"Settled by value: {shares}. A conversion cost {_percent(facts)} against the mid rate.")
+        screen.print(f"Settled by value: {shares}. A conversion cost {_percent(facts)}.")
         if facts["refused"]:
             told = ", ".join(f"{count} {reason}" for reason, count in facts["refused"].items())
             screen.print(f"Refused, with nothing moved: {told}.")
@@ -166,7 +168,7 @@ async def _run(
 ) -> None:
     async with open_sandbox(home, seed=seed) as sandbox:
         await sandbox.found()
-        _done(screen, began, "settlement accounts funded by the central banks, rates and phone numbers known")
+        _done(screen, began, "accounts funded by the central banks, rates and phone numbers known")
         for source, destination, creditor in ((ROUBLE, ROUBLE, PAMIR.bic), (ROUBLE, SOMONI, ZARAFSHAN.bic)):
             await _one(sandbox, screen, tally, source, destination, creditor)
             tally.first_settled_s = tally.first_settled_s or time.monotonic() - began
@@ -187,7 +189,7 @@ async def _run(
                     bar.advance(task)
 
             started = time.monotonic()
-            await sandbox.offer(rate, payments, observe)
+            await sandbox.offer(rate, payments, observe, under_way_max=UNDER_WAY)
             tally.seconds = time.monotonic() - started
         _done(screen, began, f"{payments:,} payments, both ways")
 
@@ -211,7 +213,7 @@ async def _one(
             cost = f", cost {notice.total_cost_bps / 100:.2f} %" if source != destination else ""
             screen.print(
                 f"   {money(notice.source.minor, source)} -> {money(notice.destination.minor, destination)}  "
-                f"{debtor.bank} -> {creditor.bank} by phone: final in {took} ms{cost}"
+                f"{debtor.bank} -> {creditor.bank}  {took} ms{cost}"
             )
         if notice.status in ("ACCC", "RJCT"):
             ended.set_result(None)
@@ -235,5 +237,5 @@ def _percent(facts: dict[str, Any]) -> str:
 
 def _verdict(report: verification.Report) -> str:
     if report.ok:
-        return "[green]Every balance and invariant was recomputed from the journal: no difference.[/]"
+        return "[green]Every balance and invariant recomputed from the journal: no difference.[/]"
     return "[red]The journal is not what it should be:[/]\n" + "\n".join(report.violations[:10])

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Final, Self
@@ -96,22 +97,33 @@ class Sandbox:
             for bank in self.banks.values():
                 group.create_task(bank.announce_customers())
 
-    async def offer(self, per_s: float, count: int, observe: Observe, *, look_up: bool = True) -> None:
+    async def offer(
+        self,
+        per_s: float,
+        count: int,
+        observe: Observe,
+        *,
+        look_up: bool = True,
+        under_way_max: int = sys.maxsize,
+    ) -> None:
         """Let so many payments begin at an even rate, whatever becomes of them; return when all have ended.
 
-        The observer is told of every change of each.
+        The observer is told of every change of each. Customers queue while `under_way_max` payments have not ended.
         """
         under_way = 0
-        all_begun = False
-        ended = asyncio.Event()
+        one_ended = asyncio.Event()
 
         def watch(notice: Notice) -> None:
             nonlocal under_way
             observe(notice)
             if notice.status in ("ACCC", "RJCT"):
                 under_way -= 1
-                if all_begun and not under_way:
-                    ended.set()
+                one_ended.set()
+
+        async def wait_below(most: int) -> None:
+            while under_way >= most:
+                one_ended.clear()
+                await one_ended.wait()
 
         loop = asyncio.get_running_loop()
         start = loop.time()
@@ -122,6 +134,7 @@ class Sandbox:
                     await asyncio.sleep(delay_s)
                 elif number % 8 == 0:
                     await asyncio.sleep(0)  # late, but answers must come in, too
+                await wait_below(under_way_max)
                 under_way += 1
                 intent = next(self._intents)
                 office = self.banks[intent.debtor.bank]
@@ -129,9 +142,7 @@ class Sandbox:
                     group.create_task(office.pay(intent, watch, look_up=look_up))
                 else:
                     office.pay_at_once(intent, watch)
-        all_begun = True
-        if under_way:
-            await ended.wait()
+        await wait_below(1)
 
     async def pay(self, intent: Intent, observe: Observe) -> str:
         """Let one customer pay; return the UETR."""
