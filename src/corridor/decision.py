@@ -36,6 +36,7 @@ class Table(Generic[R]):
     `appended` marks a table whose rows are written once and never changed. A record of a table that `begins_with` an
     appended one is new in the batch that appends a record there under the same key, and only then.
     `monthly` marks one that PostgreSQL partitions by its `month` column (yyyymm).
+    `private` names the fields that hold personal data: whoever stores them outside memory seals them.
     """
 
     __slots__ = (
@@ -45,6 +46,7 @@ class Table(Generic[R]):
         "key_fields",
         "monthly",
         "name",
+        "private",
         "record",
         "stays",
         "timed",
@@ -60,6 +62,7 @@ class Table(Generic[R]):
         appended: bool = False,
         begins_with: "Table[Any] | None" = None,
         monthly: bool = False,
+        private: tuple[str, ...] = (),
     ) -> None:
         self.name = name
         self.record = record
@@ -70,6 +73,7 @@ class Table(Generic[R]):
         self.appended = appended
         self.begins_with = begins_with
         self.monthly = monthly
+        self.private = private
         self.timed = "due_at" in record.__struct_fields__
 
     def resident(self, record: R) -> bool:

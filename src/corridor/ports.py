@@ -132,6 +132,22 @@ class Signer(Protocol):
         ...
 
 
+class Unreadable(Exception):
+    """What was sealed cannot be opened: by another key, at another place, or not as it was stored."""
+
+
+class Seal(Protocol):
+    """Keeps personal data unreadable at rest. `place` names the one row and field where it may be read again."""
+
+    def seal(self, place: bytes, plain: bytes) -> bytes:
+        """Return the sealed bytes: the same for the same bytes at the same place, so that keys can be looked up."""
+        ...
+
+    def open(self, place: bytes, sealed: bytes) -> bytes:
+        """Return what was sealed. Raises: Unreadable."""
+        ...
+
+
 class Clock(Protocol):
     """The time, asked for at the edge and passed on as a value."""
 

@@ -9,6 +9,7 @@ import msgspec
 from tests.rig import HUB, finish
 from tests.world import World
 
+from corridor.adapters.keys.seals import AesSivSeal
 from corridor.adapters.keys.software import Ed25519Key
 from corridor.adapters.postgres.journal import PostgresJournal
 from corridor.codecs.iso20022.envelope import open_envelope, seal_envelope
@@ -23,6 +24,7 @@ from corridor.ports import Records, Snapshot, Writes
 from corridor.services.messaging.admission import OPERATOR
 from corridor.services.messaging.commands import AddKey, Command
 
+SEAL = AesSivSeal({1: bytes(range(64))})
 _encode = msgspec.json.Encoder(enc_hook=repr).encode
 
 
@@ -86,7 +88,7 @@ class PostgresWorld(SignedWorld):
         super().__init__(**facts)
 
     def restart(self) -> None:
-        self.journal = _Waiting(PostgresJournal(self._dsn), self._loop)  # type: ignore[assignment]
+        self.journal = _Waiting(PostgresJournal(self._dsn, SEAL), self._loop)  # type: ignore[assignment]
         self._journals.append(self.journal)
         snapshot = finish(self.journal.open(TABLES, HUB, self.now))
         self.hub = Hub(HUB, HubHeader(HUB, "sandbox", f"{HUB}-1"), RULES, snapshot, self.now)

@@ -1,6 +1,7 @@
 """How PostgreSQL is written to and read from: bulk by COPY, look-ups by index whatever the statistics say."""
 
 import pytest
+from tests.contract.signed_world import SEAL
 from tests.contract.test_journal import HUB, START, transfer, writes
 
 from corridor.adapters.postgres import schema
@@ -19,7 +20,7 @@ BULK = COPY_ROWS + 1
 
 @pytest.fixture
 async def journal(database):
-    journal = PostgresJournal(database)
+    journal = PostgresJournal(database, SEAL)
     await journal.open(TABLES, HUB, START)
     yield journal
     await journal.close()

@@ -8,20 +8,24 @@ from typing import NamedTuple, TypeVar
 from uuid import uuid4
 
 import asyncpg
+import msgspec
 import pytest
 from tests.contract.busy_day import CONVERTED, CREDITED, HELD, OPEN, REFUSED, SETTLED, live
-from tests.contract.signed_world import PostgresWorld
+from tests.contract.signed_world import SEAL, PostgresWorld
 
 from corridor.adapters.postgres.findings import SHOWN, Findings, Report
 from corridor.adapters.postgres.roles import READER, provision
 from corridor.adapters.postgres.schema import columns
+from corridor.adapters.postgres.sealing import Sealing
 from corridor.adapters.postgres.supervisor import Cluster
 from corridor.adapters.postgres.verify import examine, verify
 from corridor.hub.batch import chain
 from corridor.hub.lists import TABLES
+from corridor.services.messaging.records import BLOB
 
 T = TypeVar("T")
-HOW = {"chain": chain, "environment": "sandbox"}
+SEALING = Sealing(SEAL)
+HOW = {"chain": chain, "environment": "sandbox", "seal": SEAL}
 
 
 class Day(NamedTuple):
@@ -330,16 +334,16 @@ def rewrite(direction: str, definition: str, change: Callable[[bytes], bytes], *
             definition,
         )
         place = (line["month"], line["batch"])
-        blob = await db.fetchval("SELECT content FROM blob WHERE (month, batch) = ($1, $2)", *place)
-        content = zlib.decompress(blob)
+        row = await db.fetchrow("SELECT * FROM blob WHERE (month, batch) = ($1, $2)", *place)
+        blob = SEALING.to_record(BLOB)(row)
+        content = zlib.decompress(blob.content)
         start, end = line["start"], line["start"] + line["size"]
         evidence = change(content[start:end])
         assert len(evidence) == line["size"]
         assert evidence != content[start:end]
         content = content[:start] + evidence + content[end:]
-        await db.execute(
-            "UPDATE blob SET content = $3 WHERE (month, batch) = ($1, $2)", *place, zlib.compress(content)
-        )
+        changed = SEALING.to_row(BLOB)(msgspec.structs.replace(blob, content=zlib.compress(content)))
+        await db.execute("UPDATE blob SET content = $3 WHERE (month, batch) = ($1, $2)", *place, changed[-1])
         if not honest:
             await db.execute(
                 "UPDATE message SET digest = $4 WHERE (month, batch, position) = ($1, $2, $3)",

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from corridor.adapters.keys import seals
 from corridor.adapters.postgres import verify
 from corridor.adapters.system.clock import SystemClock
 from corridor.cli import database
@@ -35,7 +36,10 @@ def test_any_process_may_be_killed_under_load(stack):
     assert ended["ACCC"] >= PAYMENTS * 0.8, ended
     assert len(gaps) == 4
     assert max(gaps.values()) < SERVING_AGAIN_S, gaps
-    report = asyncio.run(verify.verify(database.reader_dsn(stack.home), chain=chain, environment=ENVIRONMENT))
+    seal = seals.read(stack.home.personal)
+    report = asyncio.run(
+        verify.verify(database.reader_dsn(stack.home), chain=chain, environment=ENVIRONMENT, seal=seal)
+    )
     assert report.ok, report.violations
 
 

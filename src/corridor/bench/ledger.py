@@ -10,6 +10,7 @@ from hashlib import sha256
 
 import msgspec
 
+from corridor.adapters.keys.seals import KEY_BYTES, AesSivSeal
 from corridor.adapters.keys.software import Ed25519Key
 from corridor.adapters.postgres.journal import PostgresJournal
 from corridor.adapters.system.clock import SystemClock
@@ -163,7 +164,7 @@ async def measure(
 @asynccontextmanager
 async def _hub(dsn: str) -> AsyncIterator[_Bench]:
     clock = SystemClock()
-    journal = PostgresJournal(dsn)
+    journal = PostgresJournal(dsn, AesSivSeal({1: bytes(KEY_BYTES)}))
     snapshot = await journal.open(TABLES, HUB, clock.now())
     hub = Hub(HUB, HubHeader(HUB, "bench", f"{HUB}-1"), RULES, snapshot, clock.now())
     process = HubProcess(hub, journal, _LocalSigner(), clock)

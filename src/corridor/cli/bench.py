@@ -9,6 +9,7 @@ import msgspec
 import typer
 import uvloop
 
+from corridor.adapters.keys import seals
 from corridor.adapters.postgres import roles
 from corridor.adapters.postgres.reads import PostgresReads
 from corridor.adapters.postgres.supervisor import Cluster
@@ -65,7 +66,9 @@ def bench_payments(
     from corridor.cli.bringup import bring_up, open_sandbox  # noqa: PLC0415
 
     async def run(stack: Stack) -> "payments.PaymentFigures":
-        reads = await PostgresReads.connect(database.reader_dsn(stack.home), size=1)
+        reads = await PostgresReads.connect(
+            database.reader_dsn(stack.home), seals.read(stack.home.personal), size=1
+        )
         postmaster = database.cluster(stack.home).data / "postmaster.pid"
 
         def cpu_s() -> dict[str, float]:

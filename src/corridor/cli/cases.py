@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from corridor.adapters.postgres.reads import PostgresReads
 from corridor.adapters.system.clock import SystemClock
 from corridor.cli.home import Home
 from corridor.cli.operator import Operator
@@ -13,6 +14,7 @@ from corridor.cli.reading import reading
 from corridor.domain.instants import MINUTE
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.messaging.commands import CloseCase, Command
+from corridor.services.messaging.records import CASE
 
 app = typer.Typer(invoke_without_command=True)
 Name = Annotated[str, typer.Option("--as", help="Who decides; otherwise the user of this terminal.")]
@@ -29,7 +31,7 @@ SELECT c.number, c.kind, c.opened_at, c.participant, c.text, uetr, source_amount
 """
 _UNCREDITED = """
 SELECT NULL::bigint AS number, 'not credited' AS kind, final_at AS opened_at, creditor_agent AS participant,
-       'ACSC, but its creditor agent has not said ACCC' AS text, uetr, source_amount, source_currency,
+       NULL::bytea AS text, uetr, source_amount, source_currency,
        NULL::bigint AS due_at, NULL AS released_by
   FROM payment WHERE status = 'ACSC' AND final_at < $1 ORDER BY number
 """
@@ -98,10 +100,16 @@ async def _list(home: Home) -> list[dict[str, Any]]:
     async with reading(home) as reads:
         found = await reads.fetch(_OPEN)
         found += await reads.fetch(_UNCREDITED, SystemClock().now() - CREDITED_WITHIN)
-    return [_row(case) for case in found]
+        return [_row(case, _text(reads, case)) for case in found]
 
 
-def _row(case: Any) -> dict[str, Any]:
+def _text(reads: PostgresReads, case: Any) -> str:
+    if case["text"] is None:
+        return "ACSC, but its creditor agent has not said ACCC"
+    return reads.sealing.open_text(CASE, "text", case["number"], case["text"])
+
+
+def _row(case: Any, text: str) -> dict[str, Any]:
     released = f"; released by {case['released_by'].partition(':')[2]}" if case["released_by"] else ""
     return {
         "number": case["number"],
@@ -111,7 +119,7 @@ def _row(case: Any) -> dict[str, Any]:
         "participant": case["participant"] or None,
         "uetr": case["uetr"],
         "amount": money(case["source_amount"], case["source_currency"]) if case["uetr"] else None,
-        "text": case["text"] + released,
+        "text": text + released,
     }
 
 

@@ -56,6 +56,11 @@ def reader_dsn(home: Home) -> str:
     return _dsn(home, roles.READER)
 
 
+def signer_dsn(home: Home) -> str:
+    """Return the address for the signer, which reads what it signs."""
+    return _dsn(home, roles.SIGNER)
+
+
 def _dsn(home: Home, role: str) -> str:
     url = foreign()
     if url is not None:

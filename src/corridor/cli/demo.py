@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from corridor.adapters.keys import seals
 from corridor.adapters.postgres import verify as verification
 from corridor.cli import database
 from corridor.cli.bringup import bring_up, open_sandbox
@@ -223,7 +224,9 @@ async def _one(
 
 
 async def _verify(home: Home) -> verification.Report:
-    return await verification.verify(database.reader_dsn(home), chain=chain, environment=ENVIRONMENT)
+    return await verification.verify(
+        database.reader_dsn(home), chain=chain, environment=ENVIRONMENT, seal=seals.read(home.personal)
+    )
 
 
 def _done(screen: Console, began: float, done: str) -> None:

@@ -1,6 +1,6 @@
 """The sandbox's first day: keys, participants, rates and rules, a screening list, and money from central banks."""
 
-from corridor.adapters.keys import software
+from corridor.adapters.keys import seals, software
 from corridor.cli.home import HUB, Home, key_id
 from corridor.cli.operator import Operator
 from corridor.cli.watchlist import Prepared
@@ -14,7 +14,9 @@ KEYS_VALID_UNTIL = 4_102_444_800_000_000
 
 
 def make_keys(home: Home) -> None:
-    """Make the hub's and every institution's key where there is none."""
+    """Make the key for personal data, the hub's and every institution's, where there is none."""
+    if not home.personal.exists():
+        seals.generate(home.personal)
     for bic, algorithm in ((HUB, "EdDSA"), *((each.bic, each.algorithm) for each in world.INSTITUTIONS)):
         if not home.key(bic).exists():
             software.generate(algorithm, home.key(bic))

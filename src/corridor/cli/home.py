@@ -23,6 +23,7 @@ class Home:
         self.directory = directory.absolute()
         self.cluster = self.directory / "postgresql"
         self.keys = self.directory / "keys"
+        self.personal = self.keys / "personal"  # for sealing personal data; in no backup of the database
         self.logs = self.directory / "logs"
         self.sandbox = self.directory / "sandbox"
         self.screening = self.directory / "screening"

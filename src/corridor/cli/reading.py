@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
+from corridor.adapters.keys import seals
 from corridor.adapters.postgres.reads import PostgresReads
 from corridor.cli import database
 from corridor.cli.home import Home
@@ -30,7 +31,7 @@ async def reading(home: Home) -> AsyncIterator[PostgresReads]:
     """
     with running(home):
         try:
-            reads = await PostgresReads.connect(database.reader_dsn(home), size=1)
+            reads = await PostgresReads.connect(database.reader_dsn(home), seals.read(home.personal), size=1)
         except OSError as error:
             raise DatabaseAway(f"PostgreSQL does not answer: {error}") from None
         try:

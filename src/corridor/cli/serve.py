@@ -11,7 +11,7 @@ import typer
 import uvicorn
 import uvloop
 
-from corridor.adapters.keys import software
+from corridor.adapters.keys import seals, software
 from corridor.adapters.postgres.journal import PostgresJournal
 from corridor.adapters.postgres.reads import PostgresReads
 from corridor.adapters.stream import link, mail, signer
@@ -77,7 +77,7 @@ async def _gateway(home: Home, host: str, port: int) -> None:
         hub=HUB,
         environment=ENVIRONMENT,
         link=hub_link,
-        reads=await PostgresReads.connect(database.reader_dsn(home)),
+        reads=await PostgresReads.connect(database.reader_dsn(home), seals.read(home.personal)),
         mail=mail.StreamMail(home.mail_socket),
         verifier=software.verifier,
         load_list=lambda: asyncio.to_thread(watchlist.load_index, home),
@@ -99,7 +99,7 @@ async def _gateway(home: Home, host: str, port: int) -> None:
 
 async def _hub(home: Home) -> None:
     clock = SystemClock()
-    journal = PostgresJournal(database.writer_dsn(home))
+    journal = PostgresJournal(database.writer_dsn(home), seals.read(home.personal))
     snapshot = await journal.open(TABLES, HUB, clock.now())
     header = HubHeader(HUB, ENVIRONMENT, key_id(HUB))
     hub = Hub(HUB, header, RULES, snapshot, clock.now())
@@ -112,7 +112,7 @@ async def _hub(home: Home) -> None:
 async def _signer(home: Home) -> None:
     key = software.read(home.key(HUB))
     async with await signer.serve(home.signer_socket, key):
-        reads = await PostgresReads.connect(database.reader_dsn(home), size=1)
+        reads = await PostgresReads.connect(database.signer_dsn(home), seals.read(home.personal), size=1)
         async with await mail.serve(home.mail_socket, key, reads):
             await asyncio.Event().wait()
 

@@ -1,7 +1,6 @@
 """`corridor status`: the whole story of a payment."""
 
 import asyncio
-import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,7 +24,6 @@ SELECT month, batch, position, direction, participant, number, definition, messa
        reason, at, content, digest, start, size
   FROM message WHERE payment = $1 ORDER BY batch, position
 """
-_BLOBS = "SELECT batch, content FROM blob WHERE month = ANY($1) AND batch = ANY($2)"
 _LEGS = """
 SELECT d.participant AS debtor, c.participant AS creditor, amount, t.currency
   FROM transfer t JOIN account d ON d.id = debit_account_id JOIN account c ON c.id = credit_account_id
@@ -81,9 +79,8 @@ async def _read(home: Home, uetr: str) -> tuple[Payment, Sequence[Line], Sequenc
 
 async def _lines(reads: PostgresReads, payment: Payment) -> list[Line]:
     messages = [Message(*row) for row in await reads.fetch(_LINES, payment.number)]
-    rows = await reads.fetch(_BLOBS, [m.month for m in messages], [m.batch for m in messages])
-    blobs = {row["batch"]: zlib.decompress(row["content"]) for row in rows}
-    return [Line(m, blobs[m.batch][m.start : m.start + m.size]) for m in messages]
+    contents = await reads.contents({(m.month, m.batch) for m in messages})
+    return [Line(m, contents[m.batch][m.start : m.start + m.size]) for m in messages]
 
 
 def _facts(payment: Payment) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from corridor.adapters.keys import seals
 from corridor.adapters.postgres import verify as verification
 from corridor.cli import database
 from corridor.cli.home import ENVIRONMENT, Home
@@ -41,6 +42,7 @@ def verify(
                 database.reader_dsn(home),
                 chain=chain,
                 environment=ENVIRONMENT,
+                seal=seals.read(home.personal),
                 sample=1 if every else verification.SAMPLE,
                 tell=lambda found: status.update(f"{found.name}: {found.checked:,} checked"),
             )

@@ -1,6 +1,7 @@
 """Every verb against a running hub with its sandbox, as a person at a terminal uses them."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -173,6 +174,10 @@ def test_the_journal_is_verified_and_copied_while_the_hub_runs(run, home, tmp_pa
             main.main()
         assert "put the keys back" in capsys.readouterr().out
         monkeypatch.setattr("sys.argv", ["corridor", "verify", "--all", "-d", f"{name}/new"])
+        with pytest.raises(SystemExit):
+            main.main()
+        assert "put it back there" in capsys.readouterr().err
+        shutil.copytree(home.personal, Home(Path(name, "new")).personal)
         with pytest.raises(SystemExit) as ended:
             main.main()
         assert ended.value.code == 0

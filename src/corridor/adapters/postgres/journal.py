@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
-from msgspec.structs import astuple
 
 from corridor.adapters.postgres import schema
+from corridor.adapters.postgres.sealing import Sealing
 from corridor.decision import Key, Table
 from corridor.domain.instants import Instant, iso
-from corridor.ports import Fenced, Records, Snapshot, Writes
+from corridor.ports import Fenced, Records, Seal, Snapshot, Writes
 
 COPY_ROWS = 400
 """More new rows of a table than this go by COPY in the same transaction: its own round trips pay then."""
@@ -28,8 +28,9 @@ class PostgresJournal:
     the outcome of a COMMIT that is cut short is unknown, and the process must end.
     """
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, seal: Seal) -> None:
         self._dsn = dsn
+        self._sealing = Sealing(seal)
         self._epoch = 0
         self._months: set[int] = set()
 
@@ -37,6 +38,9 @@ class PostgresJournal:
         self._writer = await asyncpg.connect(self._dsn, server_settings=GENERIC_PLANS)
         self._reader = await asyncpg.connect(self._dsn, server_settings=BY_INDEX)
         self._tables = tuple(tables)
+        self._to_row = {table: self._sealing.to_row(table) for table in tables}
+        self._to_record = {table: self._sealing.to_record(table) for table in tables}
+        self._to_key = {table: self._sealing.to_key(table) for table in tables}
         await schema.migrate(self._writer)
         await self._writer.execute(
             "INSERT INTO hub VALUES (true, $1, 0, 0, 0, 0, $2) ON CONFLICT DO NOTHING", hub, bytes(32)
@@ -55,7 +59,7 @@ class PostgresJournal:
         for table in self._tables:
             query = schema.select_resident(table)
             if query is not None:
-                resident[table] = [table.record(*row) for row in await self._writer.fetch(query)]
+                resident[table] = list(map(self._to_record[table], await self._writer.fetch(query)))
         last_transfer = await self._writer.fetchval("SELECT coalesce(max(id), 0) FROM transfer")
         return Snapshot(
             self._epoch,
@@ -74,7 +78,7 @@ class PostgresJournal:
             if len(records) > COPY_ROWS:
                 bulk[table], rows[table] = divide(table, writes.rows)
         fence = (self._epoch, writes.number, writes.at, writes.last_number, writes.head)
-        arrays = [[astuple(record) for record in rows.get(table, ())] or None for table in self._tables]
+        arrays = [list(map(to_row, rows.get(table, ()))) or None for table, to_row in self._to_row.items()]
         try:
             if not bulk:
                 await self._commit.fetch(*fence, *arrays)
@@ -82,7 +86,9 @@ class PostgresJournal:
             async with self._writer.transaction():
                 await self._commit.fetch(*fence, *arrays)
                 for table, records in bulk.items():
-                    await self._writer.copy_records_to_table(table.name, records=map(astuple, records))
+                    await self._writer.copy_records_to_table(
+                        table.name, records=map(self._to_row[table], records)
+                    )
         except asyncpg.PostgresError as error:
             if error.sqlstate == "CF001":
                 raise Fenced(str(error)) from error
@@ -91,7 +97,7 @@ class PostgresJournal:
     async def load(self, keys: Sequence[tuple[Table[Any], Key]]) -> Records:
         wanted: dict[Table[Any], list[Any]] = defaultdict(list)
         for table, key in keys:
-            wanted[table].append(key)
+            wanted[table].append(self._to_key[table](key))
         arrays: list[Sequence[Any]] = []
         for table, table_keys in wanted.items():
             arrays += zip(*table_keys, strict=True) if len(table.key_fields) > 1 else [table_keys]
@@ -100,7 +106,7 @@ class PostgresJournal:
         found: dict[tuple[Table[Any], Key], Any] = dict.fromkeys(keys)
         for table, lines in zip(wanted, row, strict=True):
             for line in lines:
-                record = table.record(*line)
+                record = self._to_record[table](line)
                 found[table, table.key(record)] = record
         return found
 

@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator, Sequence
 import asyncpg
 import msgspec
 
+from corridor.adapters.postgres.sealing import Sealing
 from corridor.ledger.transfers import Transfer
-from corridor.services.messaging.records import Blob, Message
+from corridor.ports import Unreadable
+from corridor.services.messaging.records import BLOB, Blob, Message
 
 Runs = tuple[tuple[int, int], ...]
 
@@ -41,12 +43,16 @@ class Logged(msgspec.Struct):
     content: bytes = b""
 
 
-async def batches(db: asyncpg.Connection) -> AsyncIterator[Logged]:
-    """Yield every batch of the log in order, reading few at a time."""
+async def batches(db: asyncpg.Connection, sealing: Sealing) -> AsyncIterator[Logged]:
+    """Yield every batch of the log in order, reading few at a time. Bytes that cannot be opened stay sealed."""
+    record = sealing.to_record(BLOB)
     group: list[tuple[Blob, Runs | None]] = []
     weight = 0
     async for row in db.cursor(_BLOBS, prefetch=GROUP_BATCHES):
-        blob = Blob(*row)
+        try:
+            blob = record(row)
+        except Unreadable:
+            blob = Blob(*row)
         runs = _runs_of(blob)
         group.append((blob, runs))
         weight += transfers_in(runs or ())

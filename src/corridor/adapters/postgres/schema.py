@@ -21,8 +21,8 @@ class SchemaChanged(Exception):
 
 
 def columns(table: Table[Any]) -> list[tuple[str, str, bool]]:
-    """Return name, SQL type and nullability of each field, in order."""
-    hints = get_type_hints(table.record)
+    """Return name, SQL type and nullability of each field, in order. What is private is sealed: bytes."""
+    hints = get_type_hints(table.record) | dict.fromkeys(table.private, bytes)
     return [(name, *_sql_type(hints[name])) for name in table.record.__struct_fields__]
 
 

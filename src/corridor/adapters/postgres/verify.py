@@ -12,7 +12,9 @@ from corridor.adapters.postgres import (
     verify_quotes,
 )
 from corridor.adapters.postgres.findings import Findings, Report
+from corridor.adapters.postgres.sealing import Sealing
 from corridor.adapters.postgres.verify_told import told
+from corridor.ports import Seal
 
 __all__ = ["INVARIANTS", "SAMPLE", "Findings", "Report", "examine", "verify"]
 
@@ -26,7 +28,6 @@ INVARIANTS: tuple[Invariant, ...] = (
     *verify_exchange.INVARIANTS,
     *verify_payments.INVARIANTS,
     *verify_quotes.INVARIANTS,
-    told,
 )
 
 
@@ -35,6 +36,7 @@ async def verify(
     *,
     chain: verify_log.Chain,
     environment: str,
+    seal: Seal,
     sample: int = SAMPLE,
     tell: Callable[[Findings], None] = lambda _: None,
 ) -> Report:
@@ -43,13 +45,15 @@ async def verify(
     Guarantees: no state of the hub is believed that its history does not give; memory is bounded, whatever
     the length of the history; the hub is not disturbed, though vacuum waits for the end of the snapshot.
 
-    `chain` is how the hub computes the head after a batch. One message in `sample` is checked by schema, 1
-    for all. `tell` hears of each invariant as soon as it has been asked.
+    `chain` is how the hub computes the head after a batch; `seal` opens what is stored sealed. One message in
+    `sample` is checked by schema, 1 for all. `tell` hears of each invariant as soon as it has been asked.
     """
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            return await examine(connection, chain=chain, environment=environment, sample=sample, tell=tell)
+            return await examine(
+                connection, chain=chain, environment=environment, seal=seal, sample=sample, tell=tell
+            )
     finally:
         await connection.close()
 
@@ -59,15 +63,19 @@ async def examine(
     *,
     chain: verify_log.Chain,
     environment: str,
+    seal: Seal,
     sample: int = SAMPLE,
     tell: Callable[[Findings], None] = lambda _: None,
 ) -> Report:
     """As `verify`, of what this connection sees in its transaction."""
     findings: list[Findings] = []
+    sealing = Sealing(seal)
     for invariant in INVARIANTS:
         findings.append(await invariant(db))
         tell(findings[-1])
-    for found in await verify_log.read_log(db, chain, environment, sample):
+    findings.append(await told(db, sealing))
+    tell(findings[-1])
+    for found in await verify_log.read_log(db, sealing, chain, environment, sample):
         findings.append(found)
         tell(found)
     return Report(findings)

@@ -1,6 +1,5 @@
 """The log against itself: the chain of heads, the bytes under their digests, and who signed them."""
 
-import zlib
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
@@ -9,14 +8,16 @@ import asyncpg
 import msgspec
 
 from corridor.adapters.keys.software import verifier
+from corridor.adapters.postgres.blobs import unpack
 from corridor.adapters.postgres.findings import Findings
 from corridor.adapters.postgres.log_batches import Logged, batches, transfers_in
+from corridor.adapters.postgres.sealing import Sealing
 from corridor.codecs.errors import DecodeError
 from corridor.codecs.iso20022.envelope import open_envelope
 from corridor.codecs.jws import DeliveredHeader, InvalidJWS, SentHeader, audience, parse, signing_input
 from corridor.domain.instants import SECOND, Instant, iso
 from corridor.ledger.transfers import Transfer
-from corridor.ports import Verifier
+from corridor.ports import Unreadable, Verifier
 from corridor.services.messaging.admission import GATEWAY, OPERATOR, TIME_WINDOW
 from corridor.services.messaging.records import ACCEPTED, IN, OUT, Message, SigningKey
 
@@ -60,9 +61,9 @@ class Log:
         """Ask every invariant of one batch."""
         self.chain.judge(self._heads(batch))
         try:
-            batch.content = zlib.decompress(batch.blob.content)
-        except zlib.error as error:
-            self.bytes.breaks(f"batch {batch.blob.batch}: its bytes cannot be unpacked ({error})")
+            batch.content = unpack(batch.blob)
+        except Unreadable as error:
+            self.bytes.breaks(str(error))
             return
         filled = 0
         for line in batch.lines:
@@ -184,7 +185,9 @@ def _readable(line: Message, body: bytes) -> Iterator[str]:
         yield f"{_name(line)}: its document is not the content that it is known by"
 
 
-async def read_log(db: Connection, chain: Chain, environment: str, sample: int) -> tuple[Findings, ...]:
+async def read_log(
+    db: Connection, sealing: Sealing, chain: Chain, environment: str, sample: int
+) -> tuple[Findings, ...]:
     """Read the whole log in order: nothing is missing, and batch follows batch up to the hub's own line."""
     line = await db.fetchrow("SELECT bic, batch, at, head FROM hub")
     if line is None:
@@ -192,7 +195,7 @@ async def read_log(db: Connection, chain: Chain, environment: str, sample: int) 
     keys = [SigningKey(*row) for row in await db.fetch(_KEYS)]
     log = Log(line["bic"], environment, chain, keys, sample)
     last, at, head, named = 0, 0, bytes(32), 0
-    async for batch in batches(db):
+    async for batch in batches(db, sealing):
         blob = batch.blob
         if blob.batch != last + 1:
             log.chain.breaks(f"after batch {last} comes batch {blob.batch}")

@@ -1,14 +1,15 @@
 """One truth to all: what the agents of a payment were told, read from the very bytes that were sent."""
 
-import zlib
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 import asyncpg
 from lxml import etree
 
+from corridor.adapters.postgres.blobs import contents
 from corridor.adapters.postgres.findings import Findings
+from corridor.adapters.postgres.sealing import Sealing
 from corridor.codecs.errors import DecodeError
 from corridor.codecs.iso20022 import pacs002
 from corridor.services.instant.records import CREDITED, HELD, REJECTED, RESERVED, SETTLED
@@ -35,16 +36,16 @@ SELECT p.number, p.uetr, p.status, p.reason, p.received_at, p.forwarded_at, p.fi
     ON m.payment = p.number AND m.direction = 'out' AND m.definition = 'pacs.002.001.10'
  ORDER BY p.number, m.batch, m.position
 """
-_BLOBS = "SELECT batch, content FROM blob WHERE month = ANY($1) AND batch = ANY($2)"
 
 Said = tuple[str, pacs002.StatusReport]
 
 
-async def told(db: Connection) -> Findings:
+async def told(db: Connection, sealing: Sealing) -> Findings:
     """Both agents were told one and the same final status, with the reason and time of the record."""
     findings = Findings("told")
     async for rows in _groups(db):
-        blobs = await _blobs(db, rows)
+        places = {(row["month"], row["batch"]) for row in rows if row["batch"] is not None}
+        blobs = await contents(db.fetch, sealing, places, damaged=b"")
         for _, lines in groupby(rows, key=lambda row: row["number"]):
             of_payment = list(lines)
             said: list[Said] = []
@@ -131,15 +132,3 @@ async def _groups(db: Connection) -> AsyncIterator[list[Any]]:
         group.append(row)
     if group:
         yield group
-
-
-async def _blobs(db: Connection, rows: Iterable[Any]) -> dict[int, bytes]:
-    places = {(row["month"], row["batch"]) for row in rows if row["batch"] is not None}
-    found: dict[int, bytes] = {}
-    months, batches = [month for month, _ in places], [batch for _, batch in places]
-    for row in await db.fetch(_BLOBS, months, batches):
-        try:
-            found[row["batch"]] = zlib.decompress(row["content"])
-        except zlib.error:
-            found[row["batch"]] = b""
-    return found

@@ -26,7 +26,7 @@ class Alias(msgspec.Struct, frozen=True):
     state: str = ACTIVE
 
 
-ALIAS = Table("alias", Alias, "phone", resident=False)
+ALIAS = Table("alias", Alias, "phone", resident=False, private=("phone", "account", "name", "masked_name"))
 """It grows with the banks' customers, so it is loaded by key."""
 
 TABLES: tuple[Table[Any], ...] = (ALIAS,)

@@ -62,5 +62,5 @@ class HeldPayment(msgspec.Struct, frozen=True):
 
 
 PAYMENT = Table("payment", Payment, "uetr", resident=While("open", True))
-HELD_PAYMENT = Table("held_payment", HeldPayment, "uetr", resident=While("open", True))
+HELD_PAYMENT = Table("held_payment", HeldPayment, "uetr", resident=While("open", True), private=("order",))
 TABLES: tuple[Table[Any], ...] = (PAYMENT, HELD_PAYMENT)

@@ -132,8 +132,10 @@ SETTLEMENT_ACCOUNT = Table("settlement_account", SettlementAccount, "participant
 MAILBOX = Table("mailbox", Mailbox, "participant")
 IDENTITY = Table("identity", Identity, "signer", "message_id", resident=False, appended=True)
 MESSAGE = Table("message", Message, "month", "batch", "position", resident=False, appended=True, monthly=True)
-BLOB = Table("blob", Blob, "month", "batch", resident=False, appended=True, monthly=True)
-CASE = Table("operator_case", Case, "number", resident=While("closed_at", None))
+BLOB = Table(
+    "blob", Blob, "month", "batch", resident=False, appended=True, monthly=True, private=("content",)
+)
+CASE = Table("operator_case", Case, "number", resident=While("closed_at", None), private=("text",))
 
 IN, OUT, TIMER = "in", "out", "timer"
 ACCEPTED, REFUSED, FAULT = "accepted", "refused", "fault"

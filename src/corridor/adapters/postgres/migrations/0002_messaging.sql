@@ -78,12 +78,15 @@ CREATE TABLE blob (
 ) PARTITION BY LIST (month);
 ALTER TABLE blob ALTER COLUMN content SET STORAGE EXTERNAL;
 
+-- The signer signs messages of any time, and reads nothing else.
+GRANT SELECT ON message, blob TO corridor_signer;
+
 CREATE TABLE operator_case (
     number      bigint PRIMARY KEY,
     kind        text   NOT NULL,
     participant text   NOT NULL,
     payment     bigint NOT NULL,
-    text        text   NOT NULL,
+    text        bytea  NOT NULL,
     opened_at   bigint NOT NULL,
     closed_at   bigint
 );
