@@ -5,7 +5,7 @@
 Whole numbers are strings of digits, so that no reader of JSON bends them; bytes are base64; nothing unknown is taken.
 """
 
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from types import UnionType
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
@@ -15,17 +15,13 @@ import msgspec
 from corridor.services.governance.rights import RIGHTS
 from corridor.services.messaging.commands import Command, Found, Origin
 
-_Digits = Annotated[str, msgspec.Meta(pattern=r"^(?:0|[1-9][0-9]{0,18})(?!\n)$")]
 # `(?!\n)$` is the end of the text in Python's and in JSON Schema's regular expressions alike.
-_MessageId = Annotated[
-    str,
-    msgspec.Meta(pattern=r"^[!-~](?:[ -~]{0,33}[!-~])?(?!\n)$", description="Unique per signer, for ever."),
-]
-
+_Digits = Annotated[str, msgspec.Meta(pattern=r"^(?:0|[1-9][0-9]{0,17}|[1-8][0-9]{18})(?!\n)$")]
+"""What the journal can hold: less than 9 * 10^18, in one spelling."""
 OPERATIONS: Final[tuple[type[Command], ...]] = tuple(
     command for command, right in RIGHTS.items() if right.operators and not right.participants
 )
-"""The commands of operators."""
+"""The commands of operators; `OPERATION` is the type of all of them as JSON."""
 
 
 def _written(hint: Any) -> Any:
@@ -41,6 +37,7 @@ def _written(hint: Any) -> Any:
     return hint
 
 
+@cache
 def _form(of: type[msgspec.Struct]) -> type[msgspec.Struct]:
     hints = get_type_hints(of)
     fields: list[Any] = []
@@ -71,13 +68,6 @@ _FORMS: Final = {name: _form(command) for name, command in _BY_NAME.items()}
 OPERATION: Final[Any] = reduce(or_, [_FORMS[command.__name__] for command in OPERATIONS])
 
 
-class Operation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Give an operator's command. If it takes two persons, the answer names the proposal that it has become."""
-
-    message_id: _MessageId
-    operation: OPERATION
-
-
 class _Signed(msgspec.Struct, frozen=True):
     message_id: str
     operation: reduce(or_, _FORMS.values())  # type: ignore[valid-type]  # made of the table
@@ -87,10 +77,7 @@ _signed = msgspec.json.Decoder(_Signed)
 
 
 def command_of(operation: msgspec.Struct, origin: Origin) -> Command:
-    """Return what the hub is to decide.
-
-    Raises: msgspec.ValidationError, for a number beyond 64 bits.
-    """
+    """Return what the hub is to decide."""
     facts = msgspec.to_builtins(operation, builtin_types=(bytes,))
     facts["origin"] = msgspec.to_builtins(origin, builtin_types=(bytes,))
     command = _BY_NAME[type(operation).__name__]
