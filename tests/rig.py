@@ -39,7 +39,7 @@ HUB = "CORRXXM0"
 FOUNDERS = {name: tuple(role for role in OPERATOR_ROLES if role != AUDITOR) for name in ("alice", "bob")}
 """The first operators, each with every role that gives commands."""
 RULES = msgspec.structs.replace(
-    lists.RULES, rights={**lists.RIGHTS, PostTransfers: Right(operators=(OPERATIONS,), audited=False)}
+    lists.RULES, rights={**lists.RULES.rights, PostTransfers: Right(operators=(OPERATIONS,), audited=False)}
 )
 """The hub's own, and whoever sees to operations may post transfers, too: the ledger's tests need it."""
 START: Instant = 1_795_000_000 * SECOND

@@ -16,11 +16,11 @@ from corridor.decision import (
     Step,
 )
 from corridor.domain.instants import Instant
-from corridor.hub.audit import trail
 from corridor.hub.batch import BatchBuilder, receipt
 from corridor.hub.lists import Rules
 from corridor.hub.memory import Memory
 from corridor.hub.queue import Waiting
+from corridor.services.governance.audit import trail
 from corridor.services.governance.rules import decide as decide_or_propose
 from corridor.services.messaging.admission import admit, identify
 from corridor.services.messaging.commands import Command, Origin
