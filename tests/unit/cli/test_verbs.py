@@ -122,7 +122,7 @@ def test_a_limit_counts_as_money_once_two_persons_want_it(run):
     assert "is done: SetLimit" in run("approve", number, "--as", "vera").out
     assert available(run, "ZARFTJ20", "TJS") == before + 2500
     assert "executed already" in run("approve", number, "--as", "vera").err
-    assert "there is no proposal 1;" in run("approve", "1", "--as", "vera").err
+    assert "there is no proposal 999999;" in run("approve", "999999", "--as", "vera").err
     assert "refused: AC01" in run("limit", "set", "NOPERUM0", "TJS", "1").err
 
 
