@@ -40,16 +40,8 @@ class World(Rig):
         """Register everyone, give everyone money, put a list in force."""
         for bic, role in ROLES.items():
             currencies = CURRENCIES.get(bic, ("RUB", "TJS"))
-            self.operate(commands.AddParticipant, bic=bic, name=bic, role=role, currencies=currencies)
-            self.operate(
-                commands.AddKey,
-                key_id=f"{bic}-1",
-                participant=bic,
-                algorithm="EdDSA",
-                public=bytes(32),
-                valid_from=0,
-                valid_until=2**62,
-            )
+            facts = {"bic": bic, "name": bic, "role": role, "currencies": currencies}
+            self.operate(commands.AddParticipant, **facts, key=self.new_key(bic))
             for state in ("certified", "active"):
                 self.operate(commands.SetParticipantState, bic=bic, state=state)
         for bic in (SEVR, PAMR, ALFX):

@@ -148,6 +148,10 @@ class View(Protocol):
     def transfer(self, transfer_id: int) -> Transfer | None: ...
     def pending(self, pending_id: int) -> Pending | None: ...
 
+    def records(self, table: Table[R]) -> Iterable[R]:
+        """Return what memory holds of a table: at least every resident record."""
+        ...
+
     @property
     def hub(self) -> str:
         """The BIC of the hub."""
@@ -186,6 +190,16 @@ class Step:
             if staged is not None:
                 return staged
         return self._view.find(table, key)
+
+    def resident(self, table: Table[R]) -> list[R]:
+        """Return a table's resident records as this step left them. For small tables, and rare commands."""
+        records = {table.key(record): record for record in self._view.records(table)}
+        records.update(self._staged.get(table, {}))
+        return [record for record in records.values() if table.resident(record)]
+
+    def trial(self) -> "Step":
+        """Return a step on the same memory, to see what a command would do and to be dropped."""
+        return Step(self._view, self.now)
 
     def put(self, table: Table[R], record: R) -> None:
         """Stage a record. One whose `due_at` is set is a timer; None clears it."""

@@ -61,10 +61,9 @@ def _screened(world: SignedWorld) -> None:
     world.operate(SetScreeningPolicy, on_hit="hold", hold_limit_s=600)
     for n in (HELD, 22, 23):
         world.pay(world.order(n), HIT)
-    for person in ("alice", "bob"):
-        world.submit(ReleasePayment(world.origin(f"operator:{person}"), uetr=uetr(world, HELD)))
+    world.operate(ReleasePayment, uetr=uetr(world, HELD))
     world.report(uetr(world, HELD), "ACCP")
-    world.submit(RefusePayment(world.origin("operator:bob"), uetr=uetr(world, 22)))  # 23 stays held
+    world.operate(RefusePayment, uetr=uetr(world, 22))  # 23 stays held
 
 
 def _wrong(world: SignedWorld) -> None:
@@ -81,7 +80,7 @@ def _wrong(world: SignedWorld) -> None:
         key_id="SEVRRUM0-2",
         participant=SEVR,
         algorithm="EdDSA",
-        public=b"",
+        public=world.public(SEVR),
         valid_from=0,
         valid_until=2**62,
     )

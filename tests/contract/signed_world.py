@@ -18,11 +18,11 @@ from corridor.codecs.jws import HubHeader, audience, compose, protected_header, 
 from corridor.decision import Key, Table
 from corridor.domain.instants import Instant
 from corridor.hub import events
-from corridor.hub.lists import DEFINITIONS, RULES, TABLES
+from corridor.hub.lists import DEFINITIONS, TABLES
 from corridor.hub.machine import Hub
 from corridor.ports import Records, Snapshot, Writes
 from corridor.services.messaging.admission import OPERATOR
-from corridor.services.messaging.commands import AddKey, Command
+from corridor.services.messaging.commands import Command, Found, Origin
 
 SEAL = AesSivSeal({1: bytes(range(64))})
 _encode = msgspec.json.Encoder(enc_hook=repr).encode
@@ -37,16 +37,30 @@ def _facts(command: Command) -> list[tuple[str, Any]]:
     return [(name, getattr(command, name)) for name in command.__struct_fields__ if name != "origin"]
 
 
+def _signature(signer: str, origin: Origin, body: bytes) -> str:
+    key = key_of(signer)
+    protected = protected_header(
+        algorithm=key.algorithm,
+        key_id=origin.key_id if signer == origin.signer else f"{signer.removeprefix(OPERATOR)}-1",
+        signer=signer,
+        audience=audience(HUB, "sandbox"),
+        issued_at=origin.issued_at,
+        number=origin.number,
+    )
+    return compose(protected, key.sign(signing_input(protected, body)))
+
+
 class SignedWorld(World):
     """Every command carries the bytes that a gateway would have taken in, under its sender's signature."""
+
+    def public(self, owner: str) -> bytes:
+        return key_of(owner).public
 
     def submit(self, *commands: Command) -> events.Answered:
         return super().submit(*map(self._signed, commands))
 
     def _signed(self, command: Command) -> Command:
         origin, replace = command.origin, msgspec.structs.replace
-        if isinstance(command, AddKey):
-            command = replace(command, public=key_of(command.participant).public)
         message = getattr(command, "message", None)
         if message is not None:
             header = Header(
@@ -61,20 +75,9 @@ class SignedWorld(World):
         else:
             body = origin.body or _encode([type(command).__name__, origin.message_id, *_facts(command)])
             digest = sha256(body).digest()
-        if origin.signer.startswith(OPERATOR):
-            body = msgspec.msgpack.encode([type(command).__name__, self.now, origin.number, _facts(command)])
-            facts = {"body": body, "digest": sha256(body).digest(), "signature": ""}
-            return replace(command, origin=replace(origin, **facts))
-        key = key_of(origin.signer)
-        protected = protected_header(
-            algorithm=key.algorithm,
-            key_id=origin.key_id,
-            signer=origin.signer,
-            audience=audience(HUB, "sandbox"),
-            issued_at=origin.issued_at,
-            number=origin.number,
-        )
-        signature = compose(protected, key.sign(signing_input(protected, body)))
+        founders = [founder.name for founder in command.founders] if isinstance(command, Found) else []
+        signers = founders or [origin.signer]
+        signature = " ".join(_signature(signer, origin, body) for signer in signers)
         return replace(command, origin=replace(origin, body=body, digest=digest, signature=signature))
 
 
@@ -91,7 +94,7 @@ class PostgresWorld(SignedWorld):
         self.journal = _Waiting(PostgresJournal(self._dsn, SEAL), self._loop)  # type: ignore[assignment]
         self._journals.append(self.journal)
         snapshot = finish(self.journal.open(TABLES, HUB, self.now))
-        self.hub = Hub(HUB, HubHeader(HUB, "sandbox", f"{HUB}-1"), RULES, snapshot, self.now)
+        self.hub = Hub(HUB, HubHeader(HUB, "sandbox", f"{HUB}-1"), self.rules, snapshot, self.now)
         self.wake: Instant | None = None
         self._run(events.Woken())
 

@@ -306,6 +306,31 @@ BENT = {
         "DELETE FROM signing_key WHERE participant = 'CORRXXM0'",
         {"outgoing": "CORRXXM0-1 of CORRXXM0 is no key of the hub"},
     ),
+    "a limit that nobody set": (
+        "UPDATE account SET credit_limit = credit_limit + 1 WHERE participant = 'SEVRRUM0'",
+        {"audit": "credit_limit was changed by nobody"},
+    ),
+    "an operator whom nobody registered": (
+        "INSERT INTO operator VALUES ('operator:mallory', 'registrar', 'active')",
+        {"audit": "operator ('operator:mallory',): nobody has made it"},
+    ),
+    "a role that nobody gave": (
+        "UPDATE operator SET roles = 'registrar' WHERE name = 'operator:bob'",
+        {"audit": "operator ('operator:bob',): roles was changed by nobody"},
+    ),
+    "an operator who is gone": (
+        "DELETE FROM operator WHERE name = 'operator:bob'",
+        {"audit": "operator ('operator:bob',) is gone, and nobody has removed it"},
+    ),
+    "a proposal approved by its maker": (
+        "UPDATE proposal SET checker = maker WHERE state = 'executed'",
+        {"audit": "checker was changed by nobody"},
+    ),
+    "a line of the audit": (
+        """DELETE FROM message WHERE direction = 'audit'
+              AND batch = (SELECT max(batch) FROM message WHERE direction = 'audit')""",
+        {"chain": "do not lead to the head", "bytes": "its lines cover"},
+    ),
     "a definition": (
         """UPDATE message SET definition = 'pacs.028.001.03'
             WHERE direction = 'out' AND definition = 'pacs.008.001.13'""",
@@ -364,7 +389,7 @@ def flip_last_byte(evidence: bytes) -> bytes:
     [
         ("in", "pacs.008.001.13", flip_last_byte, True, "bytes", "its bytes are not those that were logged"),
         ("out", "pacs.008.001.13", flip_last_byte, True, "bytes", "its bytes are not those that were logged"),
-        ("in", "operator", flip_last_byte, True, "bytes", "its bytes are not those that were logged"),
+        ("in", "json/operations", flip_last_byte, True, "bytes", "its bytes are not those that were logged"),
         ("in", "json/quotes", flip_last_byte, False, "bytes", "its content is not what it is known by"),
         ("in", "pacs.008.001.13", flip_last_byte, False, "signatures", "the signature does not fit"),
         ("in", "pacs.008.001.13", lambda e: b"x" + e[1:], False, "signatures", "its signature is none"),
@@ -380,6 +405,10 @@ def flip_last_byte(evidence: bytes) -> bytes:
             "was told RJCT, but the payment is",
         ),
         ("out", "pacs.002.001.10", flip_last_byte, False, "told", "status in batch"),
+        ("in", "json/operations", flip_last_byte, False, "signatures", "0 founders, and 2 signatures"),
+        ("audit", "audit", flip_last_byte, True, "bytes", "its bytes are not those that were logged"),
+        ("audit", "audit", flip_last_byte, False, "chain", "do not lead to the head"),
+        ("audit", "audit", flip_last_byte, False, "audit", "it cannot be read"),
     ],
 )
 def test_bytes_that_were_changed_are_found(day, direction, definition, change, honest, invariant, words):
@@ -402,6 +431,14 @@ BOUND = {
     "open_quotes": "true",
     "payment": "provider <> ''",
     "held_payment": "open",
+    "participant": "role = 'bank'",
+    "operator": "true",
+    "signing_key": "revoked_at IS NOT NULL",
+    "account": "currency = 'RUB'",
+    "list_in_force": "true",
+    "screening_policy": "true",
+    "fx_fee": "true",
+    "proposal": "state = 'executed'",
 }
 UNBOUND = {
     ("mailbox", "acknowledged"),  # any lower position is possible
@@ -413,7 +450,6 @@ UNBOUND = {
     ("quote", "expires_at"),
     ("held_payment", "case"),
     ("held_payment", "order"),
-    ("held_payment", "released_by"),
 }
 OTHER = {
     "bigint": '"{0}" + 1',

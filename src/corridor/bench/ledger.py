@@ -21,6 +21,7 @@ from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
 from corridor.ledger.transfers import Transfer, TransferFlag
 from corridor.ports import Post, Told
+from corridor.services.messaging.admission import GATEWAY, Right
 from corridor.services.messaging.commands import (
     OPERATION,
     AddParticipant,
@@ -62,6 +63,13 @@ class _LocalSigner:
         return [self._key.sign(signing_input) for signing_input in inputs]
 
 
+_OURS = Right(house=GATEWAY, audited=False)
+_RULES = msgspec.structs.replace(
+    RULES, rights={**RULES.rights, AddParticipant: _OURS, SetLimit: _OURS, PostTransfers: _OURS}
+)
+"""The ledger is measured, not who may use it: what a corridor lets two persons do, or nobody, is done here alone."""
+
+
 class _Bench:
     """One hub in this process on a real PostgreSQL, and what is asked of it."""
 
@@ -101,7 +109,7 @@ class _Bench:
         self._tickets += 1
         body = _encode(content)
         now, digest = self._clock.now(), sha256(body).digest()
-        return Origin("operator:bench", f"{now}-{self._tickets}", OPERATION, digest, now, body=body)
+        return Origin(GATEWAY, f"{now}-{self._tickets}", OPERATION, digest, now, body=body)
 
     def batch(self, size: int, *, two_phase: bool) -> list[Command]:
         """Return commands with so many transfers; in two phases half are pending and half end those."""
@@ -166,7 +174,7 @@ async def _hub(dsn: str) -> AsyncIterator[_Bench]:
     clock = SystemClock()
     journal = PostgresJournal(dsn, AesSivSeal({1: bytes(KEY_BYTES)}))
     snapshot = await journal.open(TABLES, HUB, clock.now())
-    hub = Hub(HUB, HubHeader(HUB, "bench", f"{HUB}-1"), RULES, snapshot, clock.now())
+    hub = Hub(HUB, HubHeader(HUB, "bench", f"{HUB}-1"), _RULES, snapshot, clock.now())
     process = HubProcess(hub, journal, _LocalSigner(), clock)
     running = asyncio.create_task(process.run())
     bench = _Bench(process, [], snapshot.last_transfer)

@@ -10,8 +10,7 @@ from contextlib import asynccontextmanager
 from corridor.adapters.keys import software
 from corridor.adapters.system.clock import SystemClock
 from corridor.cli import genesis, watchlist
-from corridor.cli.home import ENVIRONMENT, HUB, Home, key_id
-from corridor.cli.operator import Operator
+from corridor.cli.home import ENVIRONMENT, FOUNDERS, HUB, Home, key_id
 from corridor.cli.stack import Stack
 from corridor.client import Profile
 from corridor.client.identifiers import random_uetrs
@@ -38,22 +37,19 @@ def bring_up(stack: Stack, tell: Tell, *, host: str = "127.0.0.1", port: int = 0
         if preparing is not None:
             prepared = preparing.result()
             tell(f"a screening list of {prepared.entries:,} entries")
-            asyncio.run(_found(home, prepared))
-            tell(f"{len(INSTITUTIONS)} institutions, certified and active")
+            asyncio.run(genesis.found(home))
     # A gateway that falls must come back where participants know it.
     fixed = port or _free_port(host)
     stack.start(("gateway", home.address), arguments=("--host", host, "--port", str(fixed)))
     tell(f"gateway at {home.address.read_text()}")
+    if preparing is not None:
+        asyncio.run(genesis.furnish(home, prepared))
+        tell(f"{len(INSTITUTIONS)} institutions, certified and active, as {' and '.join(FOUNDERS)} want it")
 
 
 def _free_port(host: str) -> int:
     with socket.create_server((host, 0)) as listener:
         return int(listener.getsockname()[1])
-
-
-async def _found(home: Home, prepared: watchlist.Prepared) -> None:
-    async with Operator(home, "founder") as operator:
-        await genesis.found(home, operator, prepared)
 
 
 @asynccontextmanager

@@ -8,31 +8,31 @@ import typer
 from corridor.adapters.postgres.reads import PostgresReads
 from corridor.adapters.system.clock import SystemClock
 from corridor.cli.home import Home
-from corridor.cli.operator import Operator
-from corridor.cli.output import HERE, AsJson, Column, Directory, moment, money, say, show
+from corridor.cli.order import As, order
+from corridor.cli.output import HERE, AsJson, Column, Directory, moment, money, show
 from corridor.cli.reading import reading
 from corridor.domain.instants import MINUTE
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
-from corridor.services.messaging.commands import CloseCase, Command
+from corridor.services.messaging.commands import CloseCase
 from corridor.services.messaging.records import CASE
 
 app = typer.Typer(invoke_without_command=True)
-Name = Annotated[str, typer.Option("--as", help="Who decides; otherwise the user of this terminal.")]
 
 CREDITED_WITHIN = MINUTE
 """Who has not said ACCC for so long after ACSC may have left its customer without the money."""
 
 _OPEN = """
 SELECT c.number, c.kind, c.opened_at, c.participant, c.text, uetr, source_amount, source_currency, due_at,
-       h.released_by
+       (SELECT max(number) FROM proposal
+         WHERE state = 'open' AND kind = 'ReleasePayment'
+           AND strpos(convert_from(command, 'UTF8'), uetr) > 0) AS proposal
   FROM operator_case c LEFT JOIN payment p ON c.payment <> 0 AND p.number = c.payment
-  LEFT JOIN held_payment h USING (uetr)
  WHERE closed_at IS NULL ORDER BY c.number
 """
 _UNCREDITED = """
 SELECT NULL::bigint AS number, 'not credited' AS kind, final_at AS opened_at, creditor_agent AS participant,
        NULL::bytea AS text, uetr, source_amount, source_currency,
-       NULL::bigint AS due_at, NULL AS released_by
+       NULL::bigint AS due_at, NULL::bigint AS proposal
   FROM payment WHERE status = 'ACSC' AND final_at < $1 ORDER BY number
 """
 _COLUMNS = (
@@ -68,32 +68,28 @@ def list_cases(directory: Directory = HERE, as_json: AsJson = False) -> None:
 def close(
     case: int,
     text: Annotated[str, typer.Option(help="What was done about it.")] = "",
-    name: Name = "",
+    by: As = "",
     directory: Directory = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Mark a case as dealt with."""
-    asyncio.run(_give(Home(directory), name, CloseCase, case=case, text=text))
-    say({"case": case, "state": "closed"}, f"case {case} is closed", as_json=as_json)
+    done = {"case": case, "state": "closed"}
+    facts = {"case": case, "text": text}
+    order(directory, by, CloseCase, facts, done, f"case {case} is closed", as_json=as_json)
 
 
 @app.command("release")
-def release(uetr: str, name: Name = "", directory: Directory = HERE, as_json: AsJson = False) -> None:
+def release(uetr: str, by: As = "", directory: Directory = HERE, as_json: AsJson = False) -> None:
     """Release a held payment. It takes two persons; then the payment is decided anew."""
-    answer = asyncio.run(_give(Home(directory), name, ReleasePayment, uetr=uetr))
-    again = "" if answer.get("released_by") == 2 else "; a second person must release it, too"
-    say(
-        {"uetr": uetr, **answer},
-        f"{uetr} is released by {answer.get('released_by')} of 2{again}",
-        as_json=as_json,
-    )
+    facts = {"uetr": uetr}
+    order(directory, by, ReleasePayment, facts, facts, f"{uetr} is released", as_json=as_json)
 
 
 @app.command("refuse")
-def refuse(uetr: str, name: Name = "", directory: Directory = HERE, as_json: AsJson = False) -> None:
+def refuse(uetr: str, by: As = "", directory: Directory = HERE, as_json: AsJson = False) -> None:
     """Refuse a held payment; its debtor agent hears RR04 and no more."""
-    asyncio.run(_give(Home(directory), name, RefusePayment, uetr=uetr))
-    say({"uetr": uetr, "status": "RJCT"}, f"{uetr} is refused", as_json=as_json)
+    facts, done = {"uetr": uetr}, {"uetr": uetr, "status": "RJCT"}
+    order(directory, by, RefusePayment, facts, done, f"{uetr} is refused", as_json=as_json)
 
 
 async def _list(home: Home) -> list[dict[str, Any]]:
@@ -110,7 +106,8 @@ def _text(reads: PostgresReads, case: Any) -> str:
 
 
 def _row(case: Any, text: str) -> dict[str, Any]:
-    released = f"; released by {case['released_by'].partition(':')[2]}" if case["released_by"] else ""
+    proposal = case["proposal"]
+    released = f"; to be released: corridor approve {proposal}" if proposal is not None else ""
     return {
         "number": case["number"],
         "kind": case["kind"],
@@ -121,8 +118,3 @@ def _row(case: Any, text: str) -> dict[str, Any]:
         "amount": money(case["source_amount"], case["source_currency"]) if case["uetr"] else None,
         "text": text + released,
     }
-
-
-async def _give(home: Home, name: str, command: type[Command], **facts: Any) -> dict[str, Any]:
-    async with Operator(home, name) as operator:
-        return await operator.give(command, **facts)

@@ -7,12 +7,14 @@ from pathlib import Path
 
 HUB = "CORRXXM0"
 ENVIRONMENT = "sandbox"
+FOUNDERS = ("anna", "vera")
+"""The first operators of a sandbox; the first of them is who gives commands if nobody is named."""
 DEFAULT = Path(".corridor")
 LONGEST_SOCKET_PATH = 100
 
 
 def key_id(bic: str) -> str:
-    """Return the id of a participant's first key."""
+    """Return the id of a participant's or an operator's first key."""
     return f"{bic}-1"
 
 
@@ -24,6 +26,7 @@ class Home:
         self.cluster = self.directory / "postgresql"
         self.keys = self.directory / "keys"
         self.personal = self.keys / "personal"  # for sealing personal data; in no backup of the database
+        self.operators = self.keys / "operators"
         self.logs = self.directory / "logs"
         self.sandbox = self.directory / "sandbox"
         self.screening = self.directory / "screening"
@@ -62,6 +65,10 @@ class Home:
     def key(self, name: str) -> Path:
         """Return the file of a private key."""
         return self.keys / f"{name}.pem"
+
+    def operator_key(self, name: str) -> Path:
+        """Return the file of an operator's private key."""
+        return self.operators / f"{name}.pem"
 
     def exists(self) -> bool:
         """Something has been set up here."""

@@ -1,75 +1,97 @@
-"""An operator at the terminal: commands to the hub over its socket, which only this user may open."""
+"""`corridor operator`: the persons who give commands, and what each may do."""
 
 import asyncio
-import getpass
-import json
-from hashlib import sha256
-from types import TracebackType
-from typing import Any, Self
+from pathlib import Path
+from typing import Annotated, Any
 
-import msgspec
+import typer
 
-from corridor.adapters.stream.link import StreamLink
+from corridor.adapters.keys import software
 from corridor.adapters.system.clock import SystemClock
-from corridor.cli.home import Home
-from corridor.ports import HubAway, Told
+from corridor.cli.home import Home, key_id
+from corridor.cli.order import As, order
+from corridor.cli.output import HERE, AsJson, Column, Directory, moment, show
+from corridor.cli.participant import KEY_DAYS, read_public
+from corridor.cli.reading import reading
+from corridor.domain.instants import DAY
 from corridor.services.messaging.admission import OPERATOR
-from corridor.services.messaging.commands import OPERATION, Command, Origin
+from corridor.services.messaging.commands import AddOperator, NewKey, SetOperatorRoles, SetOperatorState
+from corridor.services.messaging.records import ACTIVE, SUSPENDED
 
-CONNECT_S = 5.0
-_encode = msgspec.msgpack.Encoder().encode
+app = typer.Typer(no_args_is_help=True)
+Roles = Annotated[
+    list[str],
+    typer.Option("--role", help="registrar, treasurer, compliance, operations or auditor; may be repeated."),
+]
 
-
-class Refusal(Exception):
-    """The hub refused the command; the text says why."""
-
-
-class Operator:
-    """Gives commands under a person's name; each is stored in the log with its own encoding as evidence."""
-
-    def __init__(self, home: Home, name: str = "") -> None:
-        self.name = name or getpass.getuser()
-        self._link = StreamLink(home.hub_socket)
-        self._clock = SystemClock()
-        self._given = 0
-
-    async def __aenter__(self) -> Self:
-        self._link.open()
-        for _ in range(int(CONNECT_S / 0.01)):
-            if self._link.connected:
-                return self
-            await asyncio.sleep(0.01)
-        await self._link.close()
-        raise HubAway
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._link.close()
-
-    async def give(self, command: type[Command], **facts: Any) -> dict[str, Any]:
-        """Give a command and return what the hub answered besides the receipt.
-
-        Raises: Refusal, HubAway.
-        """
-        now = self._clock.now()
-        self._given += 1
-        body = _encode((command.__name__, now, self._given, list(facts.items())))
-        origin = Origin(
-            OPERATOR + self.name, f"{now}-{self._given}", OPERATION, sha256(body).digest(), now, body=body
-        )
-        return read(await self._link.submit(command(origin, **facts)))
+_OPERATORS = """
+SELECT substr(name, 10) AS name, roles, state,
+       (SELECT max(valid_until) FROM signing_key WHERE participant = name AND revoked_at IS NULL) AS until
+  FROM operator ORDER BY name
+"""
+_COLUMNS = (
+    Column("name", "name"),
+    Column("roles", "roles"),
+    Column("state", "state"),
+    Column("until", "key valid until"),
+)
 
 
-def read(told: Told) -> dict[str, Any]:
-    """Return the answer in a receipt.
+@app.command("list")
+def list_operators(directory: Directory = HERE, as_json: AsJson = False) -> None:
+    """All operators, their roles and states."""
+    show(asyncio.run(_list(Home(directory))), _COLUMNS, as_json=as_json)
 
-    Raises: Refusal.
-    """
-    if not told.batch:
-        raise Refusal("the hub is busy; try again")
-    answer: Any = json.loads(told.body).get("answer") or {}
-    if told.status != "accepted":
-        field = f" ({answer['field']})" if answer.get("field") else ""
-        raise Refusal(f"{answer['reason']}: {answer['text']}{field}")
-    return answer if isinstance(answer, dict) else {"answer": answer}
+
+@app.command("add")
+def add(
+    name: str,
+    role: Roles,
+    key: Annotated[
+        Path | None, typer.Option(help="Their public key in PEM. Without it a key is made for them here.")
+    ] = None,
+    key_days: Annotated[int, typer.Option(help="For how many days the key is valid.")] = KEY_DAYS,
+    by: As = "",
+    directory: Directory = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Register a person with roles and a key. It takes two registrars."""
+    home, now = Home(directory), SystemClock().now()
+    path = home.operator_key(name)
+    algorithm, public = read_public(key) if key is not None else software.at(path)
+    first = NewKey(key_id(name), algorithm, public, now, now + key_days * DAY)
+    facts = {"name": OPERATOR + name, "roles": tuple(role), "key": first}
+    done = {"operator": name, "roles": role}
+    order(directory, by, AddOperator, facts, done, f"{name} is an operator", as_json=as_json)
+
+
+@app.command("roles")
+def roles(name: str, role: Roles, by: As = "", directory: Directory = HERE, as_json: AsJson = False) -> None:
+    """Replace the roles of an operator. It takes two registrars."""
+    facts = {"name": OPERATOR + name, "roles": tuple(role)}
+    sentence = f"{name} is {' and '.join(role)} now"
+    order(
+        directory, by, SetOperatorRoles, facts, {"operator": name, "roles": role}, sentence, as_json=as_json
+    )
+
+
+@app.command("suspend")
+def suspend(name: str, by: As = "", directory: Directory = HERE, as_json: AsJson = False) -> None:
+    """Hear an operator no more, nor execute what they have proposed. One registrar is enough."""
+    _set_state(name, SUSPENDED, by, directory, as_json=as_json)
+
+
+@app.command("activate")
+def activate(name: str, by: As = "", directory: Directory = HERE, as_json: AsJson = False) -> None:
+    """Let a suspended operator act again. It takes two registrars."""
+    _set_state(name, ACTIVE, by, directory, as_json=as_json)
+
+
+def _set_state(name: str, state: str, by: str, directory: Path, *, as_json: bool) -> None:
+    facts, done = {"name": OPERATOR + name, "state": state}, {"operator": name, "state": state}
+    order(directory, by, SetOperatorState, facts, done, f"{name} is {state}", as_json=as_json)
+
+
+async def _list(home: Home) -> list[dict[str, Any]]:
+    async with reading(home) as reads:
+        return [{**row, "until": moment(row["until"])} for row in await reads.fetch(_OPERATORS)]

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from corridor.cli.home import DEFAULT
-from corridor.cli.operator import Refusal
+from corridor.cli.person import Refusal
 from corridor.cli.stack import NotReady
 from corridor.domain.errors import CorridorError
 from corridor.domain.instants import MILLISECOND, Instant, iso

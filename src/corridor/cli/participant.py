@@ -13,14 +13,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from corridor.adapters.keys import software
 from corridor.adapters.system.clock import SystemClock
 from corridor.cli.home import Home, key_id
-from corridor.cli.operator import Operator
-from corridor.cli.output import HERE, AsJson, Column, Directory, moment, say, show
+from corridor.cli.order import As, order
+from corridor.cli.output import HERE, AsJson, Column, Directory, moment, show
 from corridor.cli.reading import reading
 from corridor.domain.errors import CorridorError
 from corridor.domain.identifiers import parse_bic
 from corridor.domain.instants import DAY
 from corridor.domain.money import currency as known_currency
-from corridor.services.messaging.commands import AddKey, AddParticipant, SetParticipantState
+from corridor.services.messaging.commands import AddParticipant, NewKey, SetParticipantState
 from corridor.services.messaging.records import ACTIVE, CERTIFIED, SUSPENDED
 
 app = typer.Typer(no_args_is_help=True)
@@ -71,41 +71,49 @@ def add(
         Path | None, typer.Option(help="Its public key in PEM. Without it a key is made for it here.")
     ] = None,
     key_days: Annotated[int, typer.Option(help="For how many days the key is valid.")] = KEY_DAYS,
+    by: As = "",
     directory: Directory = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Register an institution, its accounts and its first key. It may act once certified and activated."""
+    """Register an institution, its accounts and its first key. It may act once certified and activated.
+
+    Each of these takes two registrars.
+    """
     home, parsed = Home(directory), str(parse_bic(bic, field="bic"))
     for each in currency:
         known_currency(each)
-    algorithm, public = _read_public(key) if key is not None else _make(home, parsed)
+    algorithm, public = read_public(key) if key is not None else software.at(home.key(parsed))
+    now = SystemClock().now()
+    first = NewKey(key_id(parsed), algorithm, public, now, now + key_days * DAY)
     facts = {"bic": parsed, "name": name, "role": role, "currencies": tuple(dict.fromkeys(currency))}
-    asyncio.run(_add(home, facts, algorithm, public, key_days))
-    where = "" if key is not None else f"; its private key is in {home.key(parsed)}"
-    say(
-        {"participant": parsed, "state": "added", "key_id": key_id(parsed), "algorithm": algorithm},
-        f"{parsed} is added with key {key_id(parsed)}{where}\n"
-        f"next: corridor participant certify {parsed}; corridor participant activate {parsed}",
-        as_json=as_json,
-    )
+    done = {"participant": parsed, "state": "added", "key_id": key_id(parsed), "algorithm": algorithm}
+    sentence = f"{parsed} is added with key {key_id(parsed)}"
+    order(directory, by, AddParticipant, {**facts, "key": first}, done, sentence, as_json=as_json)
+    if not as_json:
+        if key is None:
+            typer.echo(f"its private key is in {home.key(parsed)}")
+        typer.echo(f"then: corridor participant certify {parsed}; corridor participant activate {parsed}")
 
 
 @app.command("certify")
-def certify(bic: str, directory: Directory = HERE, as_json: AsJson = False) -> None:
+def certify(bic: str, by: As = "", directory: Directory = HERE, as_json: AsJson = False) -> None:
     """Record that a participant has passed its tests."""
-    _set_state(bic, CERTIFIED, directory, as_json=as_json)
+    _set_state(bic, CERTIFIED, by, directory, as_json=as_json)
 
 
 @app.command("activate")
-def activate(bic: str, directory: Directory = HERE, as_json: AsJson = False) -> None:
+def activate(bic: str, by: As = "", directory: Directory = HERE, as_json: AsJson = False) -> None:
     """Let a certified or suspended participant act."""
-    _set_state(bic, ACTIVE, directory, as_json=as_json)
+    _set_state(bic, ACTIVE, by, directory, as_json=as_json)
 
 
 @app.command("suspend")
-def suspend(bic: str, directory: Directory = HERE, as_json: AsJson = False) -> None:
-    """Hear a participant no more, until it is activated again. What it is owed stays in its mailbox."""
-    _set_state(bic, SUSPENDED, directory, as_json=as_json)
+def suspend(bic: str, by: As = "", directory: Directory = HERE, as_json: AsJson = False) -> None:
+    """Hear a participant no more, until it is activated again. What it is owed stays in its mailbox.
+
+    One registrar is enough.
+    """
+    _set_state(bic, SUSPENDED, by, directory, as_json=as_json)
 
 
 async def _list(home: Home) -> list[dict[str, Any]]:
@@ -114,38 +122,13 @@ async def _list(home: Home) -> list[dict[str, Any]]:
     return [{**row, "until": moment(row["until"])} for row in found]
 
 
-async def _add(home: Home, facts: dict[str, Any], algorithm: str, public: bytes, key_days: int) -> None:
-    now = SystemClock().now()
-    async with Operator(home) as operator:
-        await operator.give(AddParticipant, **facts)
-        await operator.give(
-            AddKey,
-            key_id=key_id(facts["bic"]),
-            participant=facts["bic"],
-            algorithm=algorithm,
-            public=public,
-            valid_from=now,
-            valid_until=now + key_days * DAY,
-        )
+def _set_state(bic: str, state: str, by: str, directory: Path, *, as_json: bool) -> None:
+    facts, done = {"bic": bic, "state": state}, {"participant": bic, "state": state}
+    order(directory, by, SetParticipantState, facts, done, f"{bic} is {state}", as_json=as_json)
 
 
-def _set_state(bic: str, state: str, directory: Path, *, as_json: bool) -> None:
-    async def give() -> None:
-        async with Operator(Home(directory)) as operator:
-            await operator.give(SetParticipantState, bic=bic, state=state)
-
-    asyncio.run(give())
-    say({"participant": bic, "state": state}, f"{bic} is {state}", as_json=as_json)
-
-
-def _make(home: Home, bic: str) -> tuple[str, bytes]:
-    """Return the public half of the key in the state directory, made now if there is none."""
-    path = home.key(bic)
-    key = software.read(path) if path.exists() else software.generate(software.EDDSA, path)
-    return key.algorithm, key.public
-
-
-def _read_public(path: Path) -> tuple[str, bytes]:
+def read_public(path: Path) -> tuple[str, bytes]:
+    """Return algorithm and public key of a file in PEM. Raises: NoPublicKey."""
     try:
         key = load_pem_public_key(path.read_bytes())
     except (OSError, ValueError, UnsupportedAlgorithm) as error:

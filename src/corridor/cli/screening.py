@@ -1,6 +1,5 @@
 """`corridor screening`: which lists names are screened against."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -8,8 +7,8 @@ import typer
 
 from corridor.cli import watchlist
 from corridor.cli.home import Home
-from corridor.cli.operator import Operator
-from corridor.cli.output import HERE, AsJson, Directory, say
+from corridor.cli.order import As, order
+from corridor.cli.output import HERE, AsJson, Directory
 from corridor.services.compliance.commands import ActivateList
 from corridor.services.compliance.list_formats import read_list
 
@@ -20,6 +19,7 @@ app = typer.Typer(no_args_is_help=True)
 def take_in(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     publisher: Annotated[str, typer.Option("--format", help="Whose format it is: UN, OFAC, EU or UK.")],
+    by: As = "",
     directory: Directory = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -30,14 +30,6 @@ def take_in(
     home.screening.mkdir(parents=True, exist_ok=True)
     (home.screening / f"{publisher}.list").write_bytes(content)
     prepared = watchlist.take_in(home)
-    asyncio.run(_activate(home, prepared))
-    say(
-        {"version": prepared.version, "entries": prepared.entries},
-        f"{prepared.entries:,} entries are in force, version {prepared.version[:23]}",
-        as_json=as_json,
-    )
-
-
-async def _activate(home: Home, prepared: watchlist.Prepared) -> None:
-    async with Operator(home) as operator:
-        await operator.give(ActivateList, version=prepared.version, entries=prepared.entries)
+    facts = {"version": prepared.version, "entries": prepared.entries}
+    sentence = f"{prepared.entries:,} entries are in force, version {prepared.version[:23]}"
+    order(directory, by, ActivateList, facts, facts, sentence, as_json=as_json)

@@ -1,5 +1,6 @@
 """A payment's story: its record and the log, told event by event. Pure: what was read comes in as values."""
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -29,7 +30,11 @@ MEANINGS = {
     REJECTED: "rejected, and final; nothing was moved",
 }
 _SAID = {"ACCP": "promises to credit on ACSC", "RJCT": "refuses", "ACCC": "has credited its customer"}
-_OPERATORS = {"ReleasePayment": "releases it", "RefusePayment": "refuses it"}
+_OPERATORS = {
+    "ReleasePayment": "wants it released",
+    "Approve": "wants it released, too",
+    "RefusePayment": "refuses it",
+}
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -153,9 +158,8 @@ def _ordered(order: CreditTransfer) -> str:
 
 
 def _command(evidence: bytes) -> str:
-    """Return the name of an operator's command, which stands first in its encoding."""
+    """Return the name of an operator's command."""
     try:
-        content: Any = msgspec.msgpack.decode(evidence.partition(b"\n")[2])
-    except msgspec.DecodeError:
+        return str(json.loads(evidence.partition(b"\n")[2])["operation"]["type"])
+    except (ValueError, LookupError, TypeError):
         return ""
-    return content[0] if isinstance(content, list) and content and isinstance(content[0], str) else ""

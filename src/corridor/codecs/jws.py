@@ -8,9 +8,9 @@ false). The header is JSON without spaces, its members in one order, so that eac
     {"alg":"EdDSA","b64":false,"crit":["b64"],"kid":"SEVRRUM0-1","iss":"SEVRRUM0","aud":"CORRXXM0/sandbox",
      "iat":1795486525,"num":17}
 
-`iss` is the signer's BIC, `aud` whom and which environment it is for, `iat` the time in seconds (RFC 7519),
-`num` the signer's counter: a participant's own per key, the hub's of the receiver's mailbox. The hub adds
-`batch` and `head`: number and head of the chain before the batch that the message belongs to. Signing and
+`iss` is the signer, a BIC or "operator:NAME", `aud` whom and which environment it is for, `iat` the time in
+seconds (RFC 7519), `num` the signer's counter: a participant's own per key, the hub's of the receiver's mailbox.
+The hub adds `batch` and `head`: number and head of the chain before the batch that the message belongs to. Signing and
 verifying is the business of whoever holds keys.
 """
 
@@ -30,9 +30,9 @@ HEADER_CHARACTERS_MAX: Final = 1024
 Algorithm = Literal["EdDSA", "ES256"]
 _KeyId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._\-]{1,64}\Z")]
 _Bic = Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?\Z")]
-_Audience = Annotated[
-    str, msgspec.Meta(pattern=r"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?/[a-z0-9\-]{1,32}\Z")
-]
+_NAME = r"([A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?|operator:[a-z][a-z0-9.\-]{0,31})"
+_Signer = Annotated[str, msgspec.Meta(pattern=rf"^{_NAME}\Z")]
+_Audience = Annotated[str, msgspec.Meta(pattern=rf"^{_NAME}/[a-z0-9\-]{{1,32}}\Z")]
 _Seconds = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799)]  # until 9999-12-31
 _Count = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 _Batch = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
@@ -49,13 +49,13 @@ class InvalidJWS(CorridorError):
 
 
 class SentHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The protected header of what a participant sends."""
+    """The protected header of what a participant or an operator sends."""
 
     alg: Algorithm
     b64: bool
     crit: tuple[Literal["b64"]]
     kid: _KeyId
-    iss: _Bic
+    iss: _Signer
     aud: _Audience
     iat: _Seconds
     num: _Count

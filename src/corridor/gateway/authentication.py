@@ -14,7 +14,7 @@ from corridor.gateway.quota import Quota
 from corridor.ports import Clock
 from corridor.services.messaging.admission import TIME_WINDOW
 from corridor.services.messaging.commands import Origin
-from corridor.services.messaging.records import ACTIVE
+from corridor.services.messaging.records import ACTIVE, ROLES, Participant
 
 
 class Unauthenticated(Problem):
@@ -34,7 +34,7 @@ class Sender(msgspec.Struct, frozen=True):
 
     @property
     def participant(self) -> str:
-        """The BIC of the signer."""
+        """The signer: a participant's BIC, or an operator's name."""
         return self.known.key.participant
 
     def origin(self, message_id: str, definition: str, digest: bytes, now: Instant, body: bytes) -> Origin:
@@ -96,12 +96,16 @@ class Authenticator:
         body = await request.body(self._body_bytes)
         return await self.prove(request.signature, body), body
 
-    async def prove_get(self, request: Request, *, active: bool) -> Sender:
-        """Return who asks. A GET never reaches the hub, so the key's validity and the time are judged here.
+    async def prove_get(self, request: Request) -> Sender:
+        """Return who asks. Raises: Unauthenticated, Problem (AWAY, TOO_MANY)."""
+        return await self.prove(request.signature, _GET + request.target)
 
-        Raises: Unauthenticated, Problem (AWAY, TOO_MANY, NOT_ACTIVE).
+    def judge(self, sender: Sender, *, active: bool, roles: tuple[str, ...] = ROLES) -> None:
+        """Judge here what never reaches the hub: the key's validity, the time, the role and the state.
+
+        Only participants have anything here that is theirs to ask for. Raises: Unauthenticated, Problem (AWAY,
+        NOT_ALLOWED, NOT_ACTIVE).
         """
-        sender = await self.prove(request.signature, _GET + request.target)
         now = self._clock.now()
         if not self._keys.fresh:
             raise Problem(Kind.AWAY, "the registry of keys cannot be read", retry_after_s=1)
@@ -109,9 +113,11 @@ class Authenticator:
             raise Unauthenticated("key not valid", "the key is not valid now", "DS0D")
         if abs(now - sender.header.iat * SECOND) > TIME_WINDOW:
             raise Unauthenticated("time", "signed outside the time window of 5 minutes", "DT01")
-        if active and sender.known.participant.state != ACTIVE:
+        owner = sender.known.owner
+        if not isinstance(owner, Participant) or owner.role not in roles:
+            raise Problem(Kind.NOT_ALLOWED, reason="AG01")
+        if active and owner.state != ACTIVE:
             raise Problem(Kind.NOT_ACTIVE, reason="AG10")
-        return sender
 
 
 _GET: Final = b"GET "

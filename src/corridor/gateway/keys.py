@@ -1,4 +1,4 @@
-"""Public keys and participants, held in memory and refreshed from what is durable."""
+"""Public keys and whose they are, held in memory and refreshed from what is durable."""
 
 import asyncio
 import logging
@@ -10,7 +10,14 @@ import msgspec
 from corridor.domain.instants import SECOND, Instant
 from corridor.gateway.problems import Kind, Problem
 from corridor.ports import Clock, Reads, Verifier
-from corridor.services.messaging.records import PARTICIPANT, SIGNING_KEY, Participant, SigningKey
+from corridor.services.messaging.records import (
+    OPERATORS,
+    PARTICIPANT,
+    SIGNING_KEY,
+    Operator,
+    Participant,
+    SigningKey,
+)
 
 REFRESH_EVERY: Final = 5 * SECOND
 REFRESH_AT_MOST_EVERY: Final = SECOND
@@ -23,7 +30,7 @@ class Known(msgspec.Struct, frozen=True):
     """A key in the registry, whose it is, and what verifies it."""
 
     key: SigningKey
-    participant: Participant
+    owner: Participant | Operator
     verifier: Verifier
 
 
@@ -69,21 +76,23 @@ class Keys:
             self._tried_at = now
             try:
                 keys = await self._reads.all(SIGNING_KEY)
-                participants = {each.bic: each for each in await self._reads.all(PARTICIPANT)}
+                owners: dict[str, Participant | Operator] = {}
+                owners |= {each.bic: each for each in await self._reads.all(PARTICIPANT)}
+                owners |= {each.name: each for each in await self._reads.all(OPERATORS)}
             except Exception as error:  # noqa: BLE001  whatever ails the database, what is held still serves
                 _log.warning("the registry of keys cannot be read: %r", error)
                 return
             self._read_at = now
-            self._known = {key.key_id: known for key in keys if (known := self._take(key, participants))}
+            self._known = {key.key_id: known for key in keys if (known := self._take(key, owners))}
 
-    def _take(self, key: SigningKey, participants: dict[str, Participant]) -> Known | None:
-        participant = participants.get(key.participant)
-        if participant is None:
+    def _take(self, key: SigningKey, owners: dict[str, Participant | Operator]) -> Known | None:
+        owner = owners.get(key.participant)
+        if owner is None:
             return None
         held = self._known.get(key.key_id)
         if held is not None and held.key == key:
-            return held if held.participant == participant else Known(key, participant, held.verifier)
+            return held if held.owner == owner else Known(key, owner, held.verifier)
         try:
-            return Known(key, participant, self._verifier(key.algorithm, key.public))
+            return Known(key, owner, self._verifier(key.algorithm, key.public))
         except ValueError:  # a registered key that is none verifies nothing, and harms no other
             return None

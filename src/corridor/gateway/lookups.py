@@ -16,6 +16,7 @@ from corridor.gateway.quota import Quota
 from corridor.ports import Clock, Reads
 from corridor.services.directory.payee import compare_payee
 from corridor.services.directory.records import ACTIVE, ALIAS, Alias
+from corridor.services.messaging.records import BANK
 
 PREFIX: Final = "/v1/aliases/"
 BURST_S: Final = 4
@@ -54,7 +55,8 @@ class LookUps:
 
         Raises: Problem; NOT_FOUND with reason BE23, if nothing is.
         """
-        sender = await self._authenticator.prove_get(request, active=True)
+        sender = await self._authenticator.prove_get(request)
+        self._authenticator.judge(sender, active=True, roles=(BANK,))
         query = read_query(request.query, LookUpQuery)
         # Paid as a miss and given back for a hit, so that many at once cannot outrun the account.
         self._quota.take(sender.participant, self._miss, self._clock.now())

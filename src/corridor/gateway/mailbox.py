@@ -69,7 +69,8 @@ class Mailboxes:
 
         Raises: Problem.
         """
-        sender = await self._authenticator.prove_get(request, active=False)
+        sender = await self._authenticator.prove_get(request)
+        self._authenticator.judge(sender, active=False)
         query = read_query(request.query, MailboxQuery)
         participant = sender.participant
         if query.after:
@@ -93,6 +94,7 @@ class Mailboxes:
         Raises: Problem; TooLarge and Gone of the body.
         """
         sender, body = await self._authenticator.prove_post(request, (JSON,))
+        self._authenticator.judge(sender, active=False)
         try:
             position: Acknowledgement = decode(self._positions, body)
         except DecodeError as error:

@@ -14,8 +14,8 @@ _REF: Final = "#/components/schemas/{name}"
 DESCRIPTION: Final = """\
 Every request but health, metrics and this page is signed: the header Corridor-Signature holds a detached JWS
 (RFC 7515, RFC 7797; EdDSA or ES256) over the exact bytes of the body or, for a GET, over `GET`, a space and
-the request target as sent. Its protected header names the key (kid), the signer (iss, a BIC), the audience
-(aud), the time (iat) and the signer's counter (num). Receipts carry the hub's own signature likewise.
+the request target as sent. Its protected header names the key (kid), the signer (iss, a BIC or operator:NAME),
+the audience (aud), the time (iat) and the signer's counter (num). Receipts carry the hub's own signature likewise.
 What a signer did wrong the hub stores and answers; what nobody signed is answered by a problem and dropped.
 """
 

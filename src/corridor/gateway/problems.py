@@ -19,6 +19,7 @@ class Kind(Enum):
     BAD_QUERY = (400, "The query is not as it must be")
     UNAUTHENTICATED = (401, "The signature does not prove who sent this")
     NOT_ACTIVE = (403, "The participant is not active")
+    NOT_ALLOWED = (403, "This is not for the signer's role")
     NOT_FOUND = (404, "There is no such thing")
     METHOD_NOT_ALLOWED = (405, "This is not done here")
     TOO_LARGE = (413, "The body is too large")

@@ -1,4 +1,4 @@
-"""Signed requests in JSON: what banks, providers and central banks ask, and how it becomes a command.
+"""Signed requests in JSON: what participants and operators ask, and how it becomes a command.
 
 Amounts are strings of minor units with currency and scale, rates are strings: no reader of JSON bends them.
 """
@@ -21,6 +21,7 @@ from corridor.gateway.metrics import Metrics
 from corridor.ports import Clock
 from corridor.services.directory.commands import RegisterAlias, RemoveAlias
 from corridor.services.fx.commands import PostRates, RequestQuote, Tier
+from corridor.services.governance import operations
 from corridor.services.messaging.commands import REQUEST, Command, FundAccount, Origin, Refused
 
 # `(?!\n)$` is the end of the text in Python's and in JSON Schema's regular expressions alike.
@@ -139,12 +140,22 @@ class FundingRequest(Request, frozen=True, kw_only=True):
         return FundAccount(origin, self.participant, money.currency, money.minor)
 
 
+class OperationRequest(Request, frozen=True, kw_only=True):
+    """Give an operator's command. If it takes two persons, the answer names the proposal that it has become."""
+
+    operation: operations.OPERATION
+
+    def command(self, origin: Origin) -> Command:
+        return operations.command_of(self.operation, origin)
+
+
 REQUESTS: Final[Mapping[str, type[Request]]] = {
     "/v1/rates": RatesRequest,
     "/v1/quotes": QuoteRequest,
     "/v1/aliases": AliasRequest,
     "/v1/aliases/remove": AliasRemovalRequest,
     "/v1/funding": FundingRequest,
+    "/v1/operations": OperationRequest,
 }
 
 

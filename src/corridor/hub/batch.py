@@ -15,7 +15,7 @@ from corridor.hub.events import Answered, Batch, Delivered
 from corridor.hub.queue import Waiting
 from corridor.ports import Writes
 from corridor.services.messaging.commands import Origin
-from corridor.services.messaging.records import BLOB, MESSAGE, OUT, Blob, Message
+from corridor.services.messaging.records import AUDIT, BLOB, MESSAGE, OUT, Blob, Message
 
 Render = Callable[[str, Outgoing, Instant], bytes]
 
@@ -118,6 +118,12 @@ class BatchBuilder:
             origin.digest,
             evidence,
         )
+
+    def note(self, origin: Origin, changed: bytes) -> None:
+        """Log what a command has changed, right behind it. No signature stands with it: the chain covers it."""
+        digest, evidence = sha256(changed).digest(), b"\n" + changed
+        signer, command = origin.signer, origin.message_id
+        self._log(AUDIT, signer, 0, AUDIT, command, 0, "", "", digest, evidence)
 
     def render(self, outgoing: Sequence[Outgoing]) -> list[bytes]:
         """Return the bytes of messages. It can fail as a decision can, and then nothing has happened yet."""

@@ -20,6 +20,8 @@ from corridor.hub.batch import BatchBuilder, receipt
 from corridor.hub.lists import Rules
 from corridor.hub.memory import Memory
 from corridor.hub.queue import Waiting
+from corridor.services.governance.audit import trail
+from corridor.services.governance.rules import decide as decide_or_propose
 from corridor.services.messaging.admission import admit, identify
 from corridor.services.messaging.commands import Command, Origin
 from corridor.services.messaging.records import ACCEPTED, FAULT, IDENTITY, IN, REFUSED, TIMER, Identity
@@ -80,12 +82,14 @@ class Decider:
             body = receipt(origin, known.batch, known.position, known.at, known.body)
             batch.answer(waiting, known.outcome, known.batch, body)
             return
-        handler = self._rules.handlers[type(command)]
+        kind = type(command)
+        handler, right = self._rules.handlers[kind], self._rules.rights[kind]
+        changed = b""
         answer: Answer
         try:
-            turned_away = known or admit(step, origin)
+            turned_away = known or admit(step, origin, right)
             if turned_away is None:
-                answer = handler.decide(step, command)
+                answer = decide_or_propose(step, command, self._rules.handlers, self._rules.rights)
             else:
                 handler, answer = TURNED_AWAY, turned_away
             if isinstance(answer, Again):
@@ -95,6 +99,8 @@ class Decider:
                 step = self._refuse(batch.at, handler, command, answer, step.payment)
             payloads = batch.render(step.outgoing)
             status = ACCEPTED if isinstance(answer, Accepted) else REFUSED
+            if right.audited:
+                changed = trail(step, command, self._memory.peek)
         except Missing:
             raise
         except Exception as fault:  # noqa: BLE001  whatever it is, the other commands must commit
@@ -108,7 +114,7 @@ class Decider:
             step.put(IDENTITY, Identity(*key, origin.digest, *place, status, told))
         body = receipt(origin, batch.number, batch.position, batch.at, told)
         reason = answer.reason if isinstance(answer, Rejected) else ""
-        self._log(batch, IN, origin, step, payloads, status, reason)
+        self._log(batch, IN, origin, step, payloads, status, reason, changed)
         batch.answer(waiting, status, batch.number, body)
 
     def _refuse(
@@ -118,7 +124,7 @@ class Decider:
         step = Step(self._memory, now)
         step.payment = payment
         if handler is not TURNED_AWAY:
-            admit(step, command.origin)
+            admit(step, command.origin, self._rules.rights[type(command)])
         handler.refuse(step, command, rejected)
         return step
 
@@ -155,8 +161,11 @@ class Decider:
         payloads: Sequence[bytes],
         outcome: str,
         reason: str = "",
+        changed: bytes = b"",
     ) -> None:
         batch.receive(direction, origin, step.payment, outcome, reason)
+        if changed:
+            batch.note(origin, changed)
         for outgoing, payload in zip(step.outgoing, payloads, strict=True):
             batch.send(outgoing, self._rules.definitions[type(outgoing.message)], payload)
         self._memory.apply(step, batch.rows)

@@ -1,4 +1,4 @@
-"""The architecture as lists: what the hub decides, what it keeps, what it says."""
+"""The architecture as lists: what the hub decides, who may ask it to, what it keeps, what it says."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, cast
@@ -16,11 +16,14 @@ from corridor.services.directory import records as directory
 from corridor.services.directory import rules as directory_rules
 from corridor.services.fx import records as fx
 from corridor.services.fx import rules as fx_rules
+from corridor.services.governance import rules as governance_rules
+from corridor.services.governance.rights import RIGHTS
 from corridor.services.instant import records as instant
 from corridor.services.instant import releases as instant_releases
 from corridor.services.instant import rules as instant_rules
 from corridor.services.messaging import records as messaging
 from corridor.services.messaging import rules as messaging_rules
+from corridor.services.messaging.admission import Right
 from corridor.services.messaging.commands import Command
 
 
@@ -41,6 +44,7 @@ class Rules(msgspec.Struct, frozen=True):
 
     tables: tuple[Table[Any], ...]
     handlers: Mapping[type[Command], Handler]
+    rights: Mapping[type[Command], Right]
     timers: Mapping[Table[Any], Callable[[Step, Any], None]]
     definitions: Mapping[type[msgspec.Struct], str]
     render: Callable[[str, Outgoing, Instant], bytes]
@@ -52,6 +56,7 @@ TABLES: tuple[Table[Any], ...] = (
     *directory.TABLES,
     *fx.TABLES,
     *instant.TABLES,
+    *governance_rules.TABLES,
 )
 HANDLERS: dict[type[Command], Handler] = {
     **messaging_rules.HANDLERS,
@@ -61,6 +66,11 @@ HANDLERS: dict[type[Command], Handler] = {
     **instant_rules.HANDLERS,
     **instant_releases.HANDLERS,
 }
-TIMERS: dict[Table[Any], Callable[[Step, Any], None]] = {**fx_rules.TIMERS, **instant_rules.TIMERS}
+HANDLERS |= governance_rules.handlers_of(HANDLERS, RIGHTS)
+TIMERS: dict[Table[Any], Callable[[Step, Any], None]] = {
+    **fx_rules.TIMERS,
+    **instant_rules.TIMERS,
+    **governance_rules.TIMERS,
+}
 DEFINITIONS: dict[type[msgspec.Struct], str] = {codec.record: name for name, codec in MESSAGES.items()}
-RULES = Rules(TABLES, HANDLERS, TIMERS, DEFINITIONS, render)
+RULES = Rules(TABLES, HANDLERS, RIGHTS, TIMERS, DEFINITIONS, render)

@@ -59,6 +59,10 @@ class Memory:
         except KeyError:
             raise Missing(table, key) from None
 
+    def peek(self, table: Table[R], key: Key) -> R | None:
+        """Return what a decision of this batch found under a key, None if it found nothing or did not look."""
+        return cast("R | None", self._records[table].get(key) or self._loaded.get((table, key)))
+
     def holds(self, table: Table[Any], key: Key) -> bool:
         """Say whether `find` can answer from what is held here for ever or until it is durable."""
         return table.whole or key in self._records[table] or self._ledger_knows(table, key)

@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 
 from corridor.cli import output
-from corridor.cli.operator import Refusal
 from corridor.cli.output import AWAY, WRONG, Column, after, explain, moment, money, say, show
+from corridor.cli.person import Refusal
 from corridor.cli.reading import DatabaseAway, NothingHere
 from corridor.cli.stack import NotReady
 from corridor.client import Lost

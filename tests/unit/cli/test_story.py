@@ -109,7 +109,10 @@ def test_a_conversion(world):
 def test_a_payment_held_and_released(world):
     lines = told(world, busy_day.HELD)
     assert lines[:2] == ["+0 s sevr>hub: orders 100.00 RUB to PAMRTJ20", "+0 s hub>sevr: says PDNG"]
-    assert lines[2:4] == ["+0 s operator:alice>hub: releases it", "+0 s operator:bob>hub: releases it"]
+    assert lines[2:4] == [
+        "+0 s operator:alice>hub: wants it released",
+        "+0 s operator:bob>hub: wants it released, too",
+    ]
     assert lines[4] == "+0 s ->-: reserves 100.00 RUB"
 
 

@@ -62,6 +62,19 @@ def run(home, monkeypatch, capsys) -> Callable[..., Said]:
     return call
 
 
+@pytest.fixture
+def ordered(run) -> Callable[..., Said]:
+    """Give an order, and let the other operator approve what takes two."""
+
+    def call(*arguments: str) -> Said:
+        proposed = run(*arguments, "--json")
+        assert proposed.code == 0, proposed.err
+        assert proposed.json["state"] == "proposed"
+        return run("approve", str(proposed.json["proposal"]), "--as", "vera", "--json")
+
+    return call
+
+
 def available(run, bic: str, currency: str) -> float:
     found = run("accounts", "--bank", bic, "--json").json["accounts"]
     return next(float(each["available"]) for each in found if each["currency"] == currency)
@@ -98,28 +111,74 @@ def test_money_comes_from_a_central_bank(run):
     assert "No central bank here issues" in run("account", "fund", "VOLGRUM0", "USD", "1").err
 
 
-def test_a_limit_counts_as_money(run):
+def test_a_limit_counts_as_money_once_two_persons_want_it(run):
     before = available(run, "ZARFTJ20", "TJS")
-    assert "2500.00 TJS below zero" in run("limit", "set", "ZARFTJ20", "TJS", "2500.00").out
+    said = run("limit", "set", "ZARFTJ20", "TJS", "2500.00")
+    number = said.out.split()[1]
+    assert f"next: corridor approve {number} --as vera" in said.out
+    waits = next(each for each in run("proposals", "--json").json if each["number"] == int(number))
+    assert waits["what"] == "SetLimit participant=ZARFTJ20 currency=TJS limit=250000"
+    assert "a second person must approve it" in run("approve", number).err
+    assert available(run, "ZARFTJ20", "TJS") == before
+    assert "is done: SetLimit" in run("approve", number, "--as", "vera").out
     assert available(run, "ZARFTJ20", "TJS") == before + 2500
+    assert "executed already" in run("approve", number, "--as", "vera").err
+    assert "there is no proposal 999999;" in run("approve", "999999", "--as", "vera").err
     assert "refused: AC01" in run("limit", "set", "NOPERUM0", "TJS", "1").err
 
 
-def test_nothing_begins_on_a_frozen_account(run):
+def test_a_proposal_is_refused_and_another_taken_back(run):
+    for by in ("vera", "anna"):
+        number = str(run("limit", "set", "ZARFTJ20", "TJS", "1.00", "--json").json["proposal"])
+        assert (
+            run("refuse", number, "--reason", "not today", "--as", by).out == f"proposal {number} is ended\n"
+        )
+        assert f"approve {number}" not in run("proposals").out
+    ended = {
+        each["state"] for each in run("proposals", "--all", "--json").json if each["text"] == "not today"
+    }
+    assert ended == {"refused", "withdrawn"}
+
+
+def test_the_audit_says_who_changed_what(run, ordered):
+    ordered("limit", "set", "VOLGRUM0", "TJS", "7.00")
+    (change,) = run("audit", "--of", "VOLGRUM0", "--last", "1", "--json").json
+    assert (change["by"], change["what"]) == ("anna and vera", "SetLimit")
+    assert change["change"] == "credit_limit: 0 -> 700"
+    assert run("audit", "--by", "nobody").out == "nothing was changed\n"
+    assert "anna and vera" in run("audit", "--by", "vera", "--last", "5").out
+
+
+def test_the_life_of_an_operator(run, ordered):
+    assert ordered("operator", "add", "boris", "--role", "treasurer").code == 0
+    listed = {each["name"]: each for each in run("operator", "list", "--json").json}
+    assert (listed["boris"]["roles"], listed["boris"]["state"]) == ("treasurer", "active")
+    frozen = run("freeze", "VOLGRUM0", "TJS", "--as", "boris")
+    assert "is frozen" in frozen.out, frozen.err
+    assert "for the role registrar" in run("participant", "suspend", "VOLGRUM0", "--as", "boris").err
+    assert run("operator", "suspend", "boris").out == "boris is suspended\n"
+    assert "not active" in run("freeze", "VOLGRUM0", "TJS", "--as", "boris").err
+    assert "2 registrars who can act must remain" in run("operator", "suspend", "vera").err
+    assert "there is no key of nobody in" in run("freeze", "VOLGRUM0", "TJS", "--as", "nobody").err
+
+
+def test_nothing_begins_on_a_frozen_account(run, ordered):
     assert run("freeze", "SEVRRUM0", "RUB").code == 0
     assert run("pay", "10.00", "RUB", "--json").json[-1]["reason"] == "AC06"
-    assert run("freeze", "SEVRRUM0", "RUB", "--thaw", "--json").json["state"] == "open"
+    assert ordered("freeze", "SEVRRUM0", "RUB", "--thaw").json[0]["state"] == "executed"
     assert run("pay", "10.00", "RUB", "--json").json[-1]["status"] == "ACCC"
 
 
-def test_the_life_of_a_participant(run, home):
+def test_the_life_of_a_participant(run, ordered, home):
     added = run("participant", "add", "NEWBRUM0", "--name", "New Bank", "--currency", "RUB")
     assert "participant certify NEWBRUM0" in added.out
+    assert run("approve", added.out.split()[1], "--as", "vera").code == 0
     assert home.key("NEWBRUM0").stat().st_mode & 0o077 == 0
     assert "refused: DU01" in run("participant", "add", "NEWBRUM0", "--name", "x", "--currency", "RUB").err
     assert "refused: CH20" in run("participant", "activate", "NEWBRUM0").err
-    for verb, state in (("certify", "certified"), ("activate", "active"), ("suspend", "suspended")):
-        assert run("participant", verb, "NEWBRUM0", "--json").json["state"] == state
+    for verb in ("certify", "activate"):
+        assert ordered("participant", verb, "NEWBRUM0").code == 0
+    assert run("participant", "suspend", "NEWBRUM0", "--json").json["state"] == "suspended"
     listed = {each["bic"]: each for each in run("participant", "list", "--json").json}
     assert (listed["NEWBRUM0"]["state"], listed["NEWBRUM0"]["keys"]) == ("suspended", 1)
 
@@ -145,8 +204,8 @@ def test_nothing_needs_a_human(run):
     assert run("cases", "--json").json == []
     assert "refused: CH21" in run("cases", "close", "5").err
     uetr = "00000000-0000-4000-8000-000000000001"
-    assert "refused: NOOR" in run("cases", "release", uetr, "--as", "bob").err
-    assert "refused: NOOR" in run("cases", "refuse", uetr, "--as", "bob").err
+    assert "refused: NOOR" in run("cases", "release", uetr, "--as", "vera").err
+    assert "refused: NOOR" in run("cases", "refuse", uetr, "--as", "vera").err
 
 
 def test_a_list_of_the_wanted_is_taken_in(run, home, tmp_path):

@@ -165,7 +165,7 @@ async def test_a_refusal_names_its_reason(town):
     async with opened(town, SEVR) as severny:
         with pytest.raises(Refused) as raised:
             await severny.fund(SEVR, HUNDRED)
-        assert (raised.value.reason, raised.value.field) == ("AG01", "currency")
+        assert (raised.value.reason, raised.value.field) == ("AG01", "iss")
         with pytest.raises(Refused) as raised:
             await severny.quote(PAMR, "RUB", "RUB", HUNDRED)
         assert raised.value.reason == "CURR"

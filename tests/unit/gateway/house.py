@@ -22,7 +22,8 @@ from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
 from corridor.services.compliance.screening import Screening
 from corridor.services.messaging import commands
-from tests.rig import HUB, START
+from corridor.services.messaging.admission import OPERATOR
+from tests.rig import FOUNDERS, HUB, START
 from tests.world import ALFX, CBRR, LIST, PAMR, SEVR, World
 
 ENVIRONMENT = "sandbox"
@@ -104,13 +105,13 @@ class Exchange:
 
 
 class Bank:
-    """A participant with its key: it signs and asks."""
+    """A participant, or an operator, with its key: it signs and asks."""
 
     def __init__(self, house, bic, seed):
         self.house = house
         self.bic = bic
         self.key = Ed25519Key(seed)
-        self.key_id = f"{bic}-door"
+        self.key_id = f"{bic.removeprefix(OPERATOR)}-door"
         self.number = 100
 
     def sign(self, payload, *, key=None, **facts):
@@ -207,6 +208,10 @@ class House:
         for seed, bic in enumerate((SEVR, PAMR, ALFX, CBRR), 1):
             bank = self.banks[bic] = Bank(self, bic, bytes([seed]) * 32)
             self.register(bank.key_id, bic, bank.key.public)
+        self.persons = {}
+        for seed, name in enumerate(FOUNDERS, 101):
+            person = self.persons[name] = Bank(self, OPERATOR + name, bytes([seed]) * 32)
+            self.register(person.key_id, person.bic, person.key.public)
         self._given = given
 
     @property

@@ -9,7 +9,7 @@ from corridor.gateway.authentication import Unauthenticated
 from corridor.gateway.keys import Keys
 from corridor.gateway.problems import Problem
 from corridor.services.messaging.commands import RevokeKey
-from corridor.services.messaging.records import PARTICIPANT, SIGNING_KEY, Participant, SigningKey
+from corridor.services.messaging.records import OPERATORS, PARTICIPANT, SIGNING_KEY, Participant, SigningKey
 from tests.unit.gateway.house import House, opened
 from tests.world import SEVR
 
@@ -23,6 +23,7 @@ class Registry:
     def __init__(self, *key_ids, bank=SEVR):
         self.rows = {
             SIGNING_KEY: [SigningKey(key_id, bank, "EdDSA", PUBLIC, 0, 2**62) for key_id in key_ids],
+            OPERATORS: [],
             PARTICIPANT: [Participant(SEVR, 1, "Severny Bank", "bank", "active")],
         }
         self.reads = 0
@@ -59,7 +60,7 @@ async def test_an_unknown_key_is_looked_up_at_most_once_a_second(clock):
     assert registry.reads == 1
     registry.rows = Registry("old", "new").rows
     clock.time += SECOND
-    assert (await keys.find("new")).participant.bic == SEVR
+    assert (await keys.find("new")).owner.bic == SEVR
     assert registry.reads == 2
 
 

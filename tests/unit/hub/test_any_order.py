@@ -108,7 +108,7 @@ class Chaos(Slow):
                 known, origin=msgspec.structs.replace(known.origin, digest=b"other")
             )
         transfers = tuple(self.transfer() for _ in range(self.random.randint(1, 4)))
-        return commands.PostTransfers(world.origin("operator:bulk"), transfers)
+        return commands.PostTransfers(world.origin("operator:bob"), transfers)
 
     def transfer(self) -> Transfer:
         number, ended = (

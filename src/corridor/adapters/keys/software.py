@@ -117,6 +117,12 @@ def generate(algorithm: str, path: Path) -> PrivateKey:
     return read(path)
 
 
+def at(path: Path) -> tuple[Algorithm, bytes]:
+    """Return algorithm and public half of the key in this file, made now if there is none."""
+    key = read(path) if path.exists() else generate(EDDSA, path)
+    return key.algorithm, key.public
+
+
 def read(path: Path) -> PrivateKey:
     """Read a P-256 or Ed25519 key in PEM, as OpenSSL writes them.
 

@@ -27,7 +27,7 @@ async def mailboxes(db: Connection) -> Findings:
                    coalesce(max(number) FILTER (WHERE outcome = 'accepted'), 0) AS accepted
               FROM message WHERE direction = 'in' GROUP BY participant)
         SELECT format('mailbox of %s: ', participant) || CASE
-            WHEN p.bic IS NULL THEN 'no such participant'
+            WHEN p.bic IS NULL AND o.name IS NULL THEN 'no such participant or operator'
             WHEN last_number IS DISTINCT FROM coalesce(messages, 0) OR astray IS NOT NULL
             THEN format('it has given out %s numbers, but the log holds %s messages%s',
                         coalesce(last_number, 0), coalesce(messages, 0),
@@ -39,6 +39,7 @@ async def mailboxes(db: Connection) -> Findings:
                         highest) END
           FROM mailbox m FULL JOIN sent USING (participant) LEFT JOIN received USING (participant)
           LEFT JOIN participant p ON bic = participant
+          LEFT JOIN operator o ON o.name = participant
         """,
     )
 
@@ -89,6 +90,7 @@ async def numbers(db: Connection) -> Findings:
               SELECT 'a participant', max(number) FROM participant
               UNION ALL SELECT 'an account', max(id) FROM account
               UNION ALL SELECT 'a case', max(number) FROM operator_case
+              UNION ALL SELECT 'a proposal', max(number) FROM proposal
               UNION ALL SELECT 'a payment', max(number) FROM payment
               UNION ALL SELECT 'a leg', max(first_transfer + legs - 1) FROM payment) AS n(what, highest)
         """,

@@ -8,18 +8,22 @@ import asyncpg
 import msgspec
 
 from corridor.adapters.keys.software import verifier
+from corridor.adapters.postgres import schema
 from corridor.adapters.postgres.blobs import unpack
 from corridor.adapters.postgres.findings import Findings
 from corridor.adapters.postgres.log_batches import Logged, batches, transfers_in
 from corridor.adapters.postgres.sealing import Sealing
+from corridor.adapters.postgres.verify_audit import REGISTRY, Trails
 from corridor.codecs.errors import DecodeError
 from corridor.codecs.iso20022.envelope import open_envelope
 from corridor.codecs.jws import DeliveredHeader, InvalidJWS, SentHeader, audience, parse, signing_input
 from corridor.domain.instants import SECOND, Instant, iso
 from corridor.ledger.transfers import Transfer
 from corridor.ports import Unreadable, Verifier
-from corridor.services.messaging.admission import GATEWAY, OPERATOR, TIME_WINDOW
-from corridor.services.messaging.records import ACCEPTED, IN, OUT, Message, SigningKey
+from corridor.services.governance import operations
+from corridor.services.messaging.admission import FOUNDING, GATEWAY, TIME_WINDOW
+from corridor.services.messaging.commands import Found, Origin
+from corridor.services.messaging.records import ACCEPTED, AUDIT, IN, OUT, Message, SigningKey
 
 Connection = asyncpg.Connection
 Chain = Callable[[bytes, int, Instant, Sequence[Message], Sequence[Transfer]], bytes]
@@ -51,11 +55,13 @@ class Log:
         self.signatures = Findings("signatures")
         self.outgoing = Findings("outgoing")
         self.schemas = Findings("schemas")
+        self.trails = Trails()
 
     @property
     def findings(self) -> tuple[Findings, ...]:
         """What was found so far."""
-        return self.chain, self.bytes, self.signatures, self.outgoing, self.schemas
+        trails = (self.trails.audit, self.trails.four_eyes)
+        return (self.chain, self.bytes, self.signatures, self.outgoing, self.schemas, *trails)
 
     def read(self, batch: Logged) -> None:
         """Ask every invariant of one batch."""
@@ -66,6 +72,8 @@ class Log:
             self.bytes.breaks(str(error))
             return
         filled = 0
+        before: Message | None = None
+        ordered = b""
         for line in batch.lines:
             evidence = batch.content[line.start : line.start + line.size]
             self.bytes.judge(_stored(line, evidence, filled))
@@ -73,9 +81,14 @@ class Log:
             first, _, body = evidence.partition(b"\n")
             if line.direction == OUT:
                 self.outgoing.judge(self._header(line, first, batch.before))
-            elif line.direction == IN and not line.participant.startswith((OPERATOR, GATEWAY)):
-                self.signatures.judge(self._signature(line, first, body))
-            else:
+            elif line.direction == IN and line.participant != GATEWAY:
+                founding = line.participant == FOUNDING
+                said = self._founding if founding else self._signature
+                self.signatures.judge(said(line, first, body))
+            elif line.direction == AUDIT:
+                self.trails.read(line, body, before, ordered)
+            before, ordered = line, body
+            if line.direction not in (IN, OUT) or line.participant in (GATEWAY, FOUNDING):
                 continue
             if (line.batch + line.position) % self._sample == 0:
                 self.schemas.judge(_readable(line, body))
@@ -97,8 +110,24 @@ class Log:
             if head != blob.head:
                 yield f"batch {blob.batch}: its lines and transfers do not lead to the head that it stored"
 
+    def _founding(self, line: Message, signatures: bytes, body: bytes) -> Iterator[str]:
+        """The founding was signed by each of the first operators, with the key that it registers."""
+        origin = Origin(FOUNDING, line.message_id, line.definition, line.content, line.at, body=body)
+        try:
+            founding = operations.read(origin)
+        except msgspec.DecodeError:
+            founding = None
+        founders = founding.founders if isinstance(founding, Found) else ()
+        parts = signatures.split(b" ")
+        if not founders or len(founders) != len(parts):
+            yield f"{_name(line)}: {len(founders)} founders, and {len(parts)} signatures"
+            return
+        for founder, signature in zip(founders, parts, strict=True):
+            signed = msgspec.structs.replace(line, participant=founder.name)
+            yield from self._signature(signed, signature, body)
+
     def _signature(self, line: Message, signature: bytes, body: bytes) -> Iterator[str]:
-        """What came in was signed by the participant it is logged under, for this hub, with a registered key.
+        """What came in was signed by whom it is logged under, for this hub, with a registered key.
 
         What had effect was signed with a key valid at that time, within the time window.
         """
@@ -158,7 +187,7 @@ def _stored(line: Message, evidence: bytes, start: int) -> Iterator[str]:
         yield f"{_name(line)}: its bytes begin at {line.start}, those before end at {start}"
     if sha256(evidence).digest() != line.digest:
         yield f"{_name(line)}: its bytes are not those that were logged"
-    elif (line.direction == OUT or line.definition.startswith("json/")) and (
+    elif (line.direction in (OUT, AUDIT) or line.definition.startswith("json/")) and (
         sha256(evidence.partition(b"\n")[2]).digest() != line.content
     ):
         yield f"{_name(line)}: its content is not what it is known by"
@@ -211,6 +240,9 @@ async def read_log(
     stored = await db.fetchval("SELECT count(*) FROM transfer")
     if named != stored:
         log.chain.breaks(f"the log names {named} transfers, but {stored} are stored")
+    for table in REGISTRY:
+        query = f"SELECT {', '.join(name for name, _, _ in schema.columns(table))} FROM {table.name}"  # noqa: S608  our own
+        log.trails.compare(table, [table.record(*row) for row in await db.fetch(query)])
     if orphans := await db.fetchval(_ORPHANS):
         log.chain.breaks(f"{orphans} lines of the log belong to no batch")
     return log.findings

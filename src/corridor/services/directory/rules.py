@@ -28,9 +28,6 @@ def register_alias(step: Step, command: RegisterAlias) -> Answer:
     The bank must settle in the account's currency, or no payment could reach it.
     """
     bank = command.origin.signer
-    participant = step.get(messaging.PARTICIPANT, bank)
-    if participant is None or participant.role != messaging.BANK or participant.state != messaging.ACTIVE:
-        return Rejected("AG01", "only an active bank may register a phone number")
     if not _E164.fullmatch(command.phone):
         return Rejected("BE23", "the phone number is not in E.164", "phone")
     if step.get(messaging.SETTLEMENT_ACCOUNT, (bank, command.currency)) is None:

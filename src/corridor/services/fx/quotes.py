@@ -138,9 +138,6 @@ def _pair(step: Step, command: RequestQuote) -> FxPair | Rejected:
 def _who(step: Step, command: RequestQuote) -> Rejected | None:
     """Say why these agents can have no quote, or None."""
     debtor_agent, creditor_agent = command.origin.signer, command.creditor_agent
-    debtor = step.get(PARTICIPANT, debtor_agent)
-    if debtor is None or debtor.role != BANK or debtor.state != ACTIVE:
-        return Rejected("AG01", "only an active bank may ask for a quote")
     if creditor_agent == debtor_agent:
         return Rejected("AG03", "a payment to oneself does not cross the hub", "creditor_agent")
     creditor = step.get(PARTICIPANT, creditor_agent)

@@ -12,7 +12,7 @@ from corridor.domain.instants import SECOND
 from corridor.domain.money import MAX_MINOR, Money, Rate, convert_source_fixed, mid_rate
 from corridor.services.fx.commands import PostRates, Tier
 from corridor.services.fx.records import FX_PAIR, FX_RATE, FxPair, FxRate
-from corridor.services.messaging.records import ACTIVE, FX_PROVIDER, PARTICIPANT
+from corridor.services.messaging.records import ACTIVE, PARTICIPANT
 from corridor.services.messaging.rules import settlement_account
 
 MAX_TIERS = 8
@@ -26,9 +26,6 @@ def post_rates(step: Step, command: PostRates) -> Answer:
     if there is none, of this one: so a slip of the finger is refused, and a bid and its ask stay near.
     """
     provider = command.origin.signer
-    participant = step.get(PARTICIPANT, provider)
-    if participant is None or participant.role != FX_PROVIDER or participant.state != ACTIVE:
-        return Rejected("AG01", "only an active FX provider may post rates")
     pair = step.get(FX_PAIR, (command.base_currency, command.quote_currency))
     if pair is None:
         return Rejected("AM03", "this pair is not traded, or the other way round", "base_currency")

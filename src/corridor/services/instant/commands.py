@@ -25,7 +25,7 @@ class StatusRequest(Command, frozen=True):
 
 
 class ReleasePayment(Command, frozen=True):
-    """One of two persons releases a held payment."""
+    """A held payment is to go on, as two persons want; it is decided anew."""
 
     uetr: str
 

@@ -22,7 +22,7 @@ def hold(step: Step, command: CreditTransfer, payment: Payment, policy: Screenin
     )
     case = open_case(step, "held", payment.debtor_agent, hits[:1000])
     order = msgspec.msgpack.encode(command)
-    step.put(HELD_PAYMENT, HeldPayment(payment.uetr, open=True, case=case, order=order, released_by=""))
+    step.put(HELD_PAYMENT, HeldPayment(payment.uetr, open=True, case=case, order=order))
     step.put(PAYMENT, held)
     tellings.tell(step, held, held.debtor_agent)
 

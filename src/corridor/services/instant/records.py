@@ -52,13 +52,12 @@ class Payment(msgspec.Struct, frozen=True):
 
 
 class HeldPayment(msgspec.Struct, frozen=True):
-    """A payment stopped by screening: the order as it came, and who has released it so far."""
+    """A payment stopped by screening: the order as it came."""
 
     uetr: str
     open: bool
     case: int
     order: bytes
-    released_by: str
 
 
 PAYMENT = Table("payment", Payment, "uetr", resident=While("open", True))

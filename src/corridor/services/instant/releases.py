@@ -1,4 +1,4 @@
-"""What persons decide about held payments: a release takes two, and the payment is decided anew."""
+"""What persons decide about held payments: one that is released is decided anew."""
 
 import msgspec
 
@@ -7,7 +7,6 @@ from corridor.services.instant import holds
 from corridor.services.instant.commands import CreditTransfer, RefusePayment, ReleasePayment
 from corridor.services.instant.records import HELD, HELD_PAYMENT, PAYMENT, HeldPayment, Payment
 from corridor.services.instant.rules import proceed, reject
-from corridor.services.messaging.admission import OPERATOR
 from corridor.services.messaging.commands import Command
 from corridor.services.messaging.rules import refuse_silently
 
@@ -15,7 +14,7 @@ _orders = msgspec.msgpack.Decoder(CreditTransfer)
 
 
 def release_payment(step: Step, command: ReleasePayment) -> Answer:
-    """Record the first release; at the second, by another person, decide with the quote as it is now.
+    """Decide a held payment with the quote as it is now.
 
     A quote that has expired meanwhile refuses the payment: nobody but the sender may agree to another rate.
     """
@@ -23,17 +22,11 @@ def release_payment(step: Step, command: ReleasePayment) -> Answer:
     if isinstance(found, Rejected):
         return found
     held, payment = found
-    operator = command.origin.signer
-    if not held.released_by:
-        step.put(HELD_PAYMENT, msgspec.structs.replace(held, released_by=operator))
-        return Accepted(b'{"released_by":1}')
-    if held.released_by == operator:
-        return Rejected("AG01", "a second person must release it", "operator")
     outcome = proceed(step, _orders.decode(held.order), payment)
     holds.end(step, payment)
     if isinstance(outcome, Rejected):
         reject(step, payment, outcome.reason)
-    return Accepted(b'{"released_by":2}')
+    return Accepted()
 
 
 def refuse_payment(step: Step, command: RefusePayment) -> Answer:
@@ -48,8 +41,6 @@ def refuse_payment(step: Step, command: RefusePayment) -> Answer:
 
 
 def _held(step: Step, command: ReleasePayment | RefusePayment) -> tuple[HeldPayment, Payment] | Rejected:
-    if not command.origin.signer.startswith(OPERATOR):
-        return Rejected("AG01", "only an operator may do this")
     payment = step.get(PAYMENT, command.uetr)
     held = step.get(HELD_PAYMENT, command.uetr)
     if payment is None or held is None or payment.status != HELD:

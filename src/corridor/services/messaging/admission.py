@@ -1,25 +1,52 @@
-"""Who may be heard: identity, keys, the time window and the sender's counter. Asked before any other rule."""
+"""Who may be heard: identity, keys, rights, the time window and the sender's counter. Asked before any other rule."""
+
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
 from corridor.decision import Rejected, Step
 from corridor.domain.instants import SECOND
-from corridor.services.messaging.commands import Origin
+from corridor.services.messaging.commands import Command, Origin
 from corridor.services.messaging.records import (
     ACTIVE,
     IDENTITY,
     MAILBOX,
+    OPERATORS,
     PARTICIPANT,
     SIGNING_KEY,
     Identity,
     Mailbox,
+    Operator,
 )
 
 TIME_WINDOW = 300 * SECOND
 NUMBER_WINDOW = 256
 _WINDOW = (1 << NUMBER_WINDOW) - 1
 OPERATOR = "operator:"
-GATEWAY = "gateway"
+"""With this begin the names of persons; participants are named by their BICs."""
+GATEWAY, FOUNDING = "gateway", "founding"
+"""Signers of the house itself, whose commands no participant or operator signs."""
+
+
+class Right(msgspec.Struct, frozen=True):
+    """Who may give a kind of command. Of several roles one is enough; where no role stands, nobody may.
+
+    `second`: roles of another person, who must approve before it is decided. `alone` tells of which of these
+    commands one person suffices all the same. `house` is the process of the house that gives it. What changes by
+    an `audited` command is written down: who, what, before, after.
+    """
+
+    participants: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
+    second: tuple[str, ...] = ()
+    alone: Callable[[Any], bool] = lambda _command: False
+    house: str = ""
+    audited: bool = True
+
+    def takes_two(self, command: Command) -> bool:
+        """Say whether a second person must approve this command."""
+        return bool(self.second) and not self.alone(command)
 
 
 def identify(step: Step, origin: Origin) -> Identity | Rejected | None:
@@ -33,24 +60,48 @@ def identify(step: Step, origin: Origin) -> Identity | Rejected | None:
     return Rejected("DU01", "this message id was used before for other content", "MsgId")
 
 
-def admit(step: Step, origin: Origin) -> Rejected | None:
+def admit(step: Step, origin: Origin, right: Right) -> Rejected | None:
     """Say why a message not known before may not be heard, or None. The sender's counter is staged."""
-    if origin.signer == GATEWAY or origin.signer.startswith(OPERATOR):
-        return None
-    key = step.get(SIGNING_KEY, origin.key_id)
-    if key is None or key.participant != origin.signer or not key.valid(step.now):
-        return Rejected("DS0D", "the signing key is not valid now", "kid")
-    participant = step.get(PARTICIPANT, origin.signer)
-    if participant is None or participant.state != ACTIVE:
-        return Rejected("AG01", "the participant is not active", "iss")
+    signer = origin.signer
+    if signer in (GATEWAY, FOUNDING):
+        return None if signer == right.house else Rejected("AG01", f"the {signer} may not do this", "iss")
+    turned_away = entitle(step, signer, origin.key_id, right)
+    if turned_away is not None:
+        return turned_away
     if abs(origin.issued_at - step.now) > TIME_WINDOW:
         return Rejected("DT01", "signed outside the time window of 5 minutes", "iat")
-    mailbox = step.get(MAILBOX, origin.signer) or Mailbox(origin.signer)
+    mailbox = step.get(MAILBOX, signer) or Mailbox(signer)
     counted = count_number(mailbox, origin.number)
     if counted is None:
         return Rejected("DU02", "this number was used before", "num")
     step.put(MAILBOX, counted)
     return None
+
+
+def entitle(step: Step, signer: str, key_id: str, right: Right) -> Rejected | None:
+    """Say why this participant or person may not do this now, or None: the key, the state, the role."""
+    key = step.get(SIGNING_KEY, key_id)
+    if key is None or key.participant != signer or not key.valid(step.now):
+        return Rejected("DS0D", "the signing key is not valid now", "kid")
+    if signer.startswith(OPERATOR):
+        person = step.get(OPERATORS, signer)
+        if person is None or person.state != ACTIVE:
+            return Rejected("AG01", "the operator is not active", "iss")
+        return lacks(person, right.operators)
+    participant = step.get(PARTICIPANT, signer)
+    if participant is None or participant.state != ACTIVE:
+        return Rejected("AG01", "the participant is not active", "iss")
+    if participant.role not in right.participants:
+        return Rejected("AG01", f"a participant whose role is {participant.role} may not do this", "iss")
+    return None
+
+
+def lacks(person: Operator, roles: tuple[str, ...]) -> Rejected | None:
+    """Say which role a person lacks of whom one of these is wanted, or None."""
+    if any(role in roles for role in person.roles.split()):
+        return None
+    wanted = " or ".join(roles)
+    return Rejected("AG01", f"this is for the role {wanted}" if roles else "no operator may do this", "iss")
 
 
 def count_number(mailbox: Mailbox, number: int) -> Mailbox | None:

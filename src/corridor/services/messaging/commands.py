@@ -7,7 +7,7 @@ from corridor.ledger.transfers import Transfer
 
 REQUEST = "json/"
 """With this begins the definition of a request in JSON; its path follows."""
-OPERATION = "operator"
+OPERATION = "json/operations"
 """The definition of an operator's command."""
 
 
@@ -15,8 +15,8 @@ class Origin(msgspec.Struct, frozen=True, array_like=True):
     """Where a command came from, with the evidence: the exact bytes received and their signature.
 
     `digest` is the SHA-256 of the content that identifies the message (the Document's bytes; the whole
-    body of a JSON request). `number` is the sender's counter from the signed header. An operator's command has
-    signer "operator:NAME" and no signature; the log keeps its own encoding as the body.
+    body of a JSON request). `number` is the sender's counter from the signed header. A person's signer is
+    "operator:NAME".
     """
 
     signer: str
@@ -32,11 +32,11 @@ class Origin(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def asked(self) -> bool:
-        """Its sender reads the answer at once: a request in JSON, or an operator's command.
+        """Its sender reads the answer at once: a request in JSON, as every operator's command is.
 
         To a message the receipt says nothing, and what is to be said comes through the mailbox.
         """
-        return self.definition.startswith((REQUEST, OPERATION))
+        return self.definition.startswith(REQUEST)
 
 
 class Command(msgspec.Struct, frozen=True, tag=True):
@@ -60,17 +60,28 @@ class Acknowledge(Command, frozen=True):
     number: int
 
 
+class NewKey(msgspec.Struct, frozen=True):
+    """A public key with its validity, for whoever is registered with it."""
+
+    key_id: str
+    algorithm: str
+    public: bytes
+    valid_from: Instant
+    valid_until: Instant
+
+
 class AddParticipant(Command, frozen=True):
-    """Register a participant with its roles and first key; it may act once it is activated."""
+    """Register a participant, with its first key if that is at hand; it may act once it is activated."""
 
     bic: str
     name: str
     role: str
     currencies: tuple[str, ...]
+    key: NewKey | None = None
 
 
 class AddKey(Command, frozen=True):
-    """Register a public key of a participant, or of the hub itself, with its validity."""
+    """Register a public key of a participant, of the hub itself, or of an operator, with its validity."""
 
     key_id: str
     participant: str
@@ -90,6 +101,42 @@ class SetParticipantState(Command, frozen=True):
     """Certify, activate or suspend a participant."""
 
     bic: str
+    state: str
+
+
+class Founder(msgspec.Struct, frozen=True):
+    """One of the first operators."""
+
+    name: str
+    roles: tuple[str, ...]
+    key: NewKey
+
+
+class Found(Command, frozen=True):
+    """The founding ceremony: the first operators, at least two, each of whom has signed this."""
+
+    founders: tuple[Founder, ...]
+
+
+class AddOperator(Command, frozen=True):
+    """Register a person as "operator:NAME", with roles and a first key; active from now on."""
+
+    name: str
+    roles: tuple[str, ...]
+    key: NewKey
+
+
+class SetOperatorRoles(Command, frozen=True):
+    """Replace the roles of an operator."""
+
+    name: str
+    roles: tuple[str, ...]
+
+
+class SetOperatorState(Command, frozen=True):
+    """Suspend an operator, or let a suspended one act again."""
+
+    name: str
     state: str
 
 

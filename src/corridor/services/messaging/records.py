@@ -9,6 +9,14 @@ from corridor.domain.instants import Instant
 
 BANK, FX_PROVIDER, CENTRAL_BANK, HUB = "bank", "fx_provider", "central_bank", "hub"
 ROLES = (BANK, FX_PROVIDER, CENTRAL_BANK, HUB)
+REGISTRAR, TREASURER, COMPLIANCE, OPERATIONS, AUDITOR = (
+    "registrar",
+    "treasurer",
+    "compliance",
+    "operations",
+    "auditor",
+)
+OPERATOR_ROLES = (REGISTRAR, TREASURER, COMPLIANCE, OPERATIONS, AUDITOR)
 ADDED, CERTIFIED, ACTIVE, SUSPENDED = "added", "certified", "active", "suspended"
 
 
@@ -22,8 +30,16 @@ class Participant(msgspec.Struct, frozen=True):
     state: str
 
 
+class Operator(msgspec.Struct, frozen=True):
+    """A person who gives commands. `name` is the signer's, "operator:vera"; `roles` are separated by spaces."""
+
+    name: str
+    roles: str
+    state: str
+
+
 class SigningKey(msgspec.Struct, frozen=True):
-    """A public key and the time in which what it signs is accepted."""
+    """A public key of a participant or an operator, and the time in which what it signs is accepted."""
 
     key_id: str
     participant: str
@@ -76,7 +92,7 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A line of the log: a message in or out, a timer, an operator's command.
+    """A line of the log: a message in or out, a timer, an operator's command, or what such a command changed.
 
     `start` and `size` place its bytes (signature or header, line feed, body) in the batch's blob.
     `digest` is the SHA-256 of those bytes; `content` that of what identifies the message.
@@ -127,6 +143,7 @@ class Case(msgspec.Struct, frozen=True):
 
 
 PARTICIPANT = Table("participant", Participant, "bic")
+OPERATORS = Table("operator", Operator, "name")
 SIGNING_KEY = Table("signing_key", SigningKey, "key_id")
 SETTLEMENT_ACCOUNT = Table("settlement_account", SettlementAccount, "participant", "currency")
 MAILBOX = Table("mailbox", Mailbox, "participant")
@@ -137,7 +154,7 @@ BLOB = Table(
 )
 CASE = Table("operator_case", Case, "number", resident=While("closed_at", None), private=("text",))
 
-IN, OUT, TIMER = "in", "out", "timer"
+IN, OUT, TIMER, AUDIT = "in", "out", "timer", "audit"
 ACCEPTED, REFUSED, FAULT = "accepted", "refused", "fault"
 
 TABLES: tuple[Table[Any], ...] = (
@@ -146,6 +163,7 @@ TABLES: tuple[Table[Any], ...] = (
     TRANSFER,
     PENDING,
     PARTICIPANT,
+    OPERATORS,
     SIGNING_KEY,
     SETTLEMENT_ACCOUNT,
     MAILBOX,

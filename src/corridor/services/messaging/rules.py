@@ -1,4 +1,4 @@
-"""Participants, keys, accounts and limits: what operators decide, and refusals as messages."""
+"""Participants, accounts and limits: what operators decide, and refusals as messages."""
 
 import re
 
@@ -10,9 +10,8 @@ from corridor.domain.money import MAX_MINOR
 from corridor.ledger.accounts import Account, AccountFlag
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.results import TransferResult
-from corridor.ledger.transfers import FIRST_CALLER_ID, INT64_MAX, Transfer
-from corridor.services.messaging import commands
-from corridor.services.messaging.admission import OPERATOR
+from corridor.ledger.transfers import FIRST_CALLER_ID, Transfer
+from corridor.services.messaging import commands, keys, operators
 from corridor.services.messaging.records import (
     ACTIVE,
     ADDED,
@@ -26,12 +25,10 @@ from corridor.services.messaging.records import (
     PARTICIPANT,
     ROLES,
     SETTLEMENT_ACCOUNT,
-    SIGNING_KEY,
     SUSPENDED,
     Case,
     Participant,
     SettlementAccount,
-    SigningKey,
 )
 
 NEXT_STATES = {ADDED: (CERTIFIED,), CERTIFIED: (ACTIVE,), ACTIVE: (SUSPENDED,), SUSPENDED: (ACTIVE,)}
@@ -41,18 +38,14 @@ ACCOUNT_CODES = {
     CENTRAL_BANK: AccountCode.ISSUE,
     HUB: AccountCode.FEES,
 }
-PUBLIC_BYTES = {"EdDSA": 32, "ES256": 65}
 NAME_MAX = 140
 _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
-_KEY_ID = re.compile(r"[A-Za-z0-9._\-]{1,64}")
 FUNDING = 1
 """The transfer code of money issued by a central bank. Codes of payments stand in the service of payments."""
 
 
 def add_participant(step: Step, command: commands.AddParticipant) -> Answer:
     """Register an institution with a settlement account in each of its currencies."""
-    if not _by_operator(command):
-        return _not_allowed()
     if not _BIC.fullmatch(command.bic):
         return Rejected("RC01", "a participant is named by its BIC", "bic")
     if not command.name.isprintable() or not 1 <= len(command.name) <= NAME_MAX:
@@ -68,52 +61,11 @@ def add_participant(step: Step, command: commands.AddParticipant) -> Answer:
         account = Account(step.number(), command.bic, currency, int(code), int(limited))
         step.put(ACCOUNT, account)
         step.put(SETTLEMENT_ACCOUNT, SettlementAccount(command.bic, currency, account.id))
-    return Accepted()
-
-
-def add_key(step: Step, command: commands.AddKey) -> Answer:
-    """Register a public key. Keys of one participant may overlap in time; that is how they are rotated."""
-    if not _by_operator(command):
-        return _not_allowed()
-    if step.get(PARTICIPANT, command.participant) is None:
-        return Rejected("RC01", "no such participant", "participant")
-    if not _KEY_ID.fullmatch(command.key_id):
-        return Rejected("CH16", "a key id has 1 to 64 letters, digits, dots, dashes or underscores", "key_id")
-    if len(command.public) != PUBLIC_BYTES.get(command.algorithm):
-        return Rejected("DS0D", "not a public key of EdDSA or ES256", "public")
-    if not 0 <= command.valid_from < command.valid_until <= INT64_MAX:
-        return Rejected("DT01", "a key is valid from one time until a later one", "valid_until")
-    if step.get(SIGNING_KEY, command.key_id) is not None:
-        return Rejected("DU01", "a key id names one key for ever", "key_id")
-    step.put(
-        SIGNING_KEY,
-        SigningKey(
-            command.key_id,
-            command.participant,
-            command.algorithm,
-            command.public,
-            command.valid_from,
-            command.valid_until,
-        ),
-    )
-    return Accepted()
-
-
-def revoke_key(step: Step, command: commands.RevokeKey) -> Answer:
-    """End a key now. What it signed and is known stays known."""
-    if not _by_operator(command):
-        return _not_allowed()
-    key = step.get(SIGNING_KEY, command.key_id)
-    if key is None:
-        return Rejected("DS0D", "no such key", "key_id")
-    step.put(SIGNING_KEY, msgspec.structs.replace(key, revoked_at=step.now))
-    return Accepted()
+    return Accepted() if command.key is None else keys.register_key(step, command.bic, command.key)
 
 
 def set_participant_state(step: Step, command: commands.SetParticipantState) -> Answer:
     """Move a participant along its life: added, certified, active, suspended, active again."""
-    if not _by_operator(command):
-        return _not_allowed()
     participant = step.get(PARTICIPANT, command.bic)
     if participant is None:
         return Rejected("RC01", "no such participant", "bic")
@@ -127,8 +79,6 @@ def set_participant_state(step: Step, command: commands.SetParticipantState) -> 
 
 def set_limit(step: Step, command: commands.SetLimit) -> Answer:
     """Change how far a settlement account may go below zero, pending amounts counted."""
-    if not _by_operator(command):
-        return _not_allowed()
     account = settlement_account(step, command.participant, command.currency)
     if account is None:
         return Rejected("AC01", "no such settlement account", "participant")
@@ -144,8 +94,6 @@ def set_limit(step: Step, command: commands.SetLimit) -> Answer:
 
 def set_frozen(step: Step, command: commands.SetFrozen) -> Answer:
     """Freeze or thaw a settlement account."""
-    if not _by_operator(command):
-        return _not_allowed()
     account = settlement_account(step, command.participant, command.currency)
     if account is None:
         return Rejected("AC01", "no such settlement account", "participant")
@@ -171,8 +119,6 @@ def fund_account(step: Step, command: commands.FundAccount) -> Answer:
 
 def post_transfers(step: Step, command: commands.PostTransfers) -> Answer:
     """Post each transfer on its own; the answer lists those that failed as pairs of index and result."""
-    if not _by_operator(command):
-        return _not_allowed()
     for index, transfer in enumerate(command.transfers):
         if transfer.id < FIRST_CALLER_ID:
             text = f"ids below {FIRST_CALLER_ID} are the hub's own"
@@ -194,8 +140,6 @@ def acknowledge(step: Step, command: commands.Acknowledge) -> Answer:
 
 def close_case(step: Step, command: commands.CloseCase) -> Answer:
     """Mark a case as dealt with."""
-    if not _by_operator(command):
-        return _not_allowed()
     case = step.get(CASE, command.case)
     if case is None or case.closed_at is not None:
         return Rejected("CH21", "no such open case", "case")
@@ -242,18 +186,14 @@ def settlement_account(step: Step, participant: str, currency: str) -> Account |
     return None if entry is None else step.get(ACCOUNT, entry.account_id)
 
 
-def _by_operator(command: commands.Command) -> bool:
-    return command.origin.signer.startswith(OPERATOR)
-
-
-def _not_allowed() -> Rejected:
-    return Rejected("AG01", "only an operator may do this")
-
-
 HANDLERS: dict[type[commands.Command], Handler] = {
     commands.AddParticipant: Handler(add_participant, refuse_silently),
-    commands.AddKey: Handler(add_key, refuse_silently),
-    commands.RevokeKey: Handler(revoke_key, refuse_silently),
+    commands.AddKey: Handler(keys.add_key, refuse_silently),
+    commands.RevokeKey: Handler(keys.revoke_key, refuse_silently),
+    commands.Found: Handler(operators.found, refuse_silently),
+    commands.AddOperator: Handler(operators.add_operator, refuse_silently),
+    commands.SetOperatorRoles: Handler(operators.set_operator_roles, refuse_silently),
+    commands.SetOperatorState: Handler(operators.set_operator_state, refuse_silently),
     commands.SetParticipantState: Handler(set_participant_state, refuse_silently),
     commands.SetLimit: Handler(set_limit, refuse_silently),
     commands.SetFrozen: Handler(set_frozen, refuse_silently),

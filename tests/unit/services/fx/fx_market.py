@@ -12,6 +12,7 @@ from corridor.services.fx.commands import PostRates, RequestQuote, SetFxPair, Ti
 from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE, FxExposure, OpenQuotes
 from corridor.services.messaging import records as messaging
 from corridor.services.messaging import rules as messaging_rules
+from corridor.services.messaging.admission import entitle
 from corridor.services.messaging.commands import (
     AddParticipant,
     Command,
@@ -19,6 +20,15 @@ from corridor.services.messaging.commands import (
     Origin,
     SetParticipantState,
 )
+from corridor.services.messaging.records import (
+    ACTIVE,
+    OPERATOR_ROLES,
+    OPERATORS,
+    SIGNING_KEY,
+    Operator,
+    SigningKey,
+)
+from tests.rig import RULES
 
 HUB = "CORRXXM0"
 SEVERNY, VOLGA, PAMIR, ZARAFSHAN = "SEVRRUM0", "VOLGRUM0", "PAMRTJ20", "ZARFTJ20"
@@ -56,6 +66,9 @@ class Market:
         self.now = START
         self.messages = 0
         self.durable = {}
+        step = self.step()
+        step.put(OPERATORS, Operator(OPERATOR, " ".join(OPERATOR_ROLES), ACTIVE))
+        self.apply(step)
         for bic, (role, sides) in PARTICIPANTS.items():
             currencies = tuple({"b": base, "q": quote}[side] for side in sides)
             self.must(AddParticipant(self.origin(OPERATOR), bic, bic, role, currencies))
@@ -68,11 +81,16 @@ class Market:
 
     def origin(self, signer: str) -> Origin:
         self.messages += 1
-        return Origin(signer, f"M{self.messages}", "json", b"", self.now)
+        step = self.step()
+        step.put(SIGNING_KEY, SigningKey(f"{signer}-1", signer, "EdDSA", b"", 0, 2**62))
+        self.apply(step)
+        return Origin(signer, f"M{self.messages}", "json", b"", self.now, key_id=f"{signer}-1")
 
     def decide(self, command: Command) -> Answer:
         step = Step(self.memory, self.now)
-        answer = self.HANDLERS[type(command)].decide(step, command)
+        origin, right = command.origin, RULES.rights[type(command)]
+        refused = entitle(step, origin.signer, origin.key_id, right)
+        answer = refused or self.HANDLERS[type(command)].decide(step, command)
         if isinstance(answer, Accepted):
             self.apply(step)
         return answer

@@ -211,7 +211,7 @@ def test_a_bank_has_only_so_many_open_quotes(market):
         ({"creditor_agent": SEVERNY}, "AG03", "creditor_agent"),
         ({"creditor_agent": "NOBOXXX0"}, "RC04", "creditor_agent"),
         ({"creditor_agent": SUGD}, "RC04", "creditor_agent"),
-        ({"signer": ALFA}, "AG01", ""),
+        ({"signer": ALFA}, "AG01", "iss"),
         ({"provider": "NOBOXXX0"}, "AGNT", "provider"),
     ],
 )

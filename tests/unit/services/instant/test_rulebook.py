@@ -12,6 +12,7 @@ from corridor.services.compliance.records import LIST_IN_FORCE
 from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.messaging.records import CASE
+from tests.rig import answer_of
 from tests.world import ALFX, FUNDS, LIST, PAMR, SEVR, World, agreed
 
 ROWS = [
@@ -238,15 +239,15 @@ def hold(world):
 
 
 def decide(world, person, command, order):
-    return world.submit(command(world.origin(f"operator:{person}"), uetr=order.uetr))
+    return world.submit(world.operation(command, by=person, uetr=order.uetr))
 
 
 def test_a_held_payment_is_released_by_two_persons(world):
     order = hold(world)
-    assert decide(world, "alice", ReleasePayment, order).status == "accepted"
-    assert decide(world, "alice", ReleasePayment, order).status == "refused"
+    proposal = answer_of(decide(world, "alice", ReleasePayment, order))
+    assert world.approve(proposal, by="alice").status == "refused"
     assert world.heard(PAMR) == []
-    assert decide(world, "bob", ReleasePayment, order).status == "accepted"
+    assert world.approve(proposal, by="bob").status == "accepted"
     assert world.heard(PAMR) == ["pacs.008"]
     world.report(order.uetr, "ACCP")
     assert world.heard(SEVR) == ["PDNG", "ACSC"]

@@ -1,0 +1,164 @@
+"""What operators changed, followed from record to record: nothing by nobody, and what takes two by two."""
+
+import json
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from typing import Any, Final
+
+import msgspec
+
+from corridor.adapters.postgres.findings import Findings
+from corridor.decision import ACCOUNT, Table
+from corridor.domain.instants import Instant, iso
+from corridor.services.compliance.records import LIST_IN_FORCE, SCREENING_POLICY
+from corridor.services.fx.records import FX_FEE
+from corridor.services.governance import operations
+from corridor.services.governance.audit import Trail, plain
+from corridor.services.governance.commands import Approve
+from corridor.services.governance.records import EXECUTED, EXPIRED, OPEN, PROPOSAL
+from corridor.services.governance.rights import RIGHTS
+from corridor.services.messaging.admission import OPERATOR
+from corridor.services.messaging.commands import OPERATION, Command, Origin
+from corridor.services.messaging.records import (
+    ACCEPTED,
+    ACTIVE,
+    IN,
+    OPERATORS,
+    PARTICIPANT,
+    SETTLEMENT_ACCOUNT,
+    SIGNING_KEY,
+    Message,
+)
+
+REGISTRY: Final[tuple[Table[Any], ...]] = (
+    PARTICIPANT,
+    OPERATORS,
+    SIGNING_KEY,
+    SETTLEMENT_ACCOUNT,
+    ACCOUNT,
+    LIST_IN_FORCE,
+    SCREENING_POLICY,
+    FX_FEE,
+    PROPOSAL,
+)
+"""What changes by audited commands only (but that proposals expire), and does not grow with payments or customers."""
+_BY_NAME: Final = {command.__name__: right for command, right in RIGHTS.items()}
+_NAMES: Final = {table.name for table in REGISTRY}
+_decode = msgspec.json.Decoder(Trail).decode
+
+
+class Trails:
+    """Follows the registry from its first record on, as the audit says it changed."""
+
+    def __init__(self) -> None:
+        self.audit = Findings("audit")
+        self.four_eyes = Findings("four eyes")
+        self._known: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def read(self, line: Message, body: bytes, command: Message | None, ordered: bytes) -> None:
+        """Take in a line of the audit, and the line before it with its body: the command whose trail it is."""
+        try:
+            trail = _decode(body)
+        except msgspec.DecodeError as error:
+            self.audit.judge([f"{_name(line)}: it cannot be read: {error}"])
+            return
+        self.audit.judge(self._follows(line, trail, command))
+        if line.participant.startswith(OPERATOR):
+            self.four_eyes.judge(self._two_persons(line, trail, ordered))
+        for change in trail.changes:
+            if change.table in _NAMES:
+                self._known[change.table, str(change.key)] = dict(change.after)
+
+    def compare(self, table: Table[Any], records: Sequence[msgspec.Struct]) -> None:
+        """Judge what the registry holds: it is what the audit led to."""
+        left = {key for name, key in self._known if name == table.name}
+        for record in records:
+            key = table.key(record)
+            key = str(key if isinstance(key, tuple) else (key,))
+            left.discard(key)
+            self.audit.judge(self._stands(table, key, json.loads(msgspec.json.encode(plain(record)))))
+        for key in sorted(left):
+            self.audit.breaks(f"{table.name} {key} is gone, and nobody has removed it")
+
+    def _follows(self, line: Message, trail: Trail, command: Message | None) -> Iterator[str]:
+        """It stands right behind an accepted command, and begins where the one before ended."""
+        if command is None or (command.direction, command.outcome) != (IN, ACCEPTED):
+            yield f"{_name(line)}: it does not follow an accepted command"
+        elif (command.participant, command.message_id) != (line.participant, line.message_id):
+            yield f"{_name(line)}: it is not of the command before it"
+        if trail.by[-1] != line.participant:
+            yield f"{_name(line)}: it says that {trail.by[-1]} did it"
+        for change in trail.changes:
+            known = self._known.get((change.table, str(change.key)))
+            if change.table in _NAMES and change.before != known:
+                yield f"{_name(line)}: {change.table} {change.key} was not as it says before"
+
+    def _stands(self, table: Table[Any], key: str, record: dict[str, Any]) -> Iterator[str]:
+        known = self._known.get((table.name, key))
+        if known is None:
+            yield f"{table.name} {key}: nobody has made it"
+        elif table is PROPOSAL and (known["state"], record["state"]) == (OPEN, EXPIRED):
+            return
+        elif known != record:
+            changed = ", ".join(name for name in record if known.get(name) != record[name])
+            yield f"{table.name} {key}: {changed} was changed by nobody"
+
+    def _two_persons(self, line: Message, trail: Trail, ordered: bytes) -> Iterator[str]:
+        """What takes two was wanted by two active persons with the right, and keys of their own, at that time."""
+        command = _said(line, ordered)
+        proposal = next(
+            (dict(change.after) for change in trail.changes if change.table == PROPOSAL.name), None
+        )
+        if proposal is None or proposal["state"] != EXECUTED:
+            if command is None or not RIGHTS[type(command)].takes_two(command):
+                return
+            if (
+                len(trail.changes) != 1
+                or proposal is None
+                or proposal["digest"] != sha256(ordered).hexdigest()
+            ):
+                yield f"{_name(line)}: it takes two persons, but one has done it"
+            return
+        name = f"proposal {proposal['number']} ({trail.what})"
+        maker, checker = proposal["maker"], proposal["checker"]
+        if maker == checker or trail.by != (maker, checker) or trail.what != proposal["kind"]:
+            yield f"{name}: it was executed as {trail.what} of {' and '.join(trail.by)}"
+        if not isinstance(command, Approve) or command.digest != proposal["digest"]:
+            yield f"{name}: another hash was approved"
+        right = _BY_NAME[proposal["kind"]]
+        publics = set()
+        for person, key_id, roles in (
+            (maker, proposal["maker_key"], right.operators),
+            (checker, proposal["checker_key"], right.second),
+        ):
+            publics.add(self._known.get((SIGNING_KEY.name, str((key_id,))), {}).get("public"))
+            if not self._may(person, key_id, roles, line.at):
+                yield f"{name}: {person} had not the right to it at {iso(line.at)}"
+        if len(publics) < 2:
+            yield f"{name}: its maker and its checker signed with one key"
+
+    def _may(self, person: str, key_id: str, roles: Sequence[str], at: Instant) -> bool:
+        known = self._known.get((OPERATORS.name, str((person,))))
+        key = self._known.get((SIGNING_KEY.name, str((key_id,))))
+        return (
+            known is not None
+            and key is not None
+            and known["state"] == ACTIVE
+            and any(role in roles for role in known["roles"].split())
+            and key["participant"] == person
+            and key["valid_from"] <= at < key["valid_until"]
+            and (key["revoked_at"] is None or at < key["revoked_at"])
+        )
+
+
+def _said(line: Message, ordered: bytes) -> Command | None:
+    """Return what an operator ordered."""
+    origin = Origin(line.participant, line.message_id, OPERATION, b"", line.at, body=ordered)
+    try:
+        return operations.read(origin)
+    except msgspec.DecodeError:
+        return None
+
+
+def _name(line: Message) -> str:
+    return f"batch {line.batch}, line {line.position} (audit of {line.message_id} of {line.participant})"

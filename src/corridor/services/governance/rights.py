@@ -1,0 +1,90 @@
+"""Who may do what, in one table: every command, the roles that may give it, and the second person it takes.
+
+Stopping takes one person, starting again takes two. Why each line is as it is: docs/rulebook.md, section 8.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from corridor.services.compliance import commands as compliance
+from corridor.services.directory import commands as directory
+from corridor.services.fx import commands as fx
+from corridor.services.governance import commands as governance
+from corridor.services.instant import commands as instant
+from corridor.services.messaging import commands as messaging
+from corridor.services.messaging.admission import FOUNDING, GATEWAY, Right
+from corridor.services.messaging.commands import Command
+from corridor.services.messaging.records import (
+    BANK,
+    CENTRAL_BANK,
+    COMPLIANCE,
+    FX_PROVIDER,
+    OPERATIONS,
+    OPERATOR_ROLES,
+    REGISTRAR,
+    ROLES,
+    SUSPENDED,
+    TREASURER,
+)
+
+
+def _by(*roles: str, audited: bool = False) -> Right:
+    return Right(participants=roles, audited=audited)
+
+
+def _one(*roles: str) -> Right:
+    return Right(operators=roles)
+
+
+def _suspends(command: messaging.SetParticipantState | messaging.SetOperatorState) -> bool:
+    return command.state == SUSPENDED
+
+
+def _freezes(command: messaging.SetFrozen) -> bool:
+    return command.frozen
+
+
+_REGISTRARS = Right(operators=(REGISTRAR,), second=(REGISTRAR,))
+_REGISTRARS_OR_ONE_TO_SUSPEND = Right(operators=(REGISTRAR,), second=(REGISTRAR,), alone=_suspends)
+_TREASURERS = Right(operators=(TREASURER,), second=(TREASURER,))
+_TREASURERS_OR_ONE_TO_FREEZE = Right(operators=(TREASURER,), second=(TREASURER,), alone=_freezes)
+_OPERATIONS = Right(operators=(OPERATIONS,), second=(OPERATIONS,))
+_COMPLIANCE = Right(operators=(COMPLIANCE,), second=(COMPLIANCE,))
+
+RIGHTS: Final[Mapping[type[Command], Right]] = {
+    # participants
+    instant.CreditTransfer: _by(BANK),
+    instant.StatusReport: _by(BANK),
+    instant.StatusRequest: _by(BANK),
+    fx.RequestQuote: _by(BANK),
+    directory.RegisterAlias: _by(BANK, audited=True),
+    directory.RemoveAlias: _by(BANK, audited=True),
+    fx.PostRates: _by(FX_PROVIDER),
+    messaging.FundAccount: _by(CENTRAL_BANK),
+    # operators
+    messaging.AddParticipant: _REGISTRARS,
+    messaging.SetParticipantState: _REGISTRARS_OR_ONE_TO_SUSPEND,
+    messaging.AddKey: _REGISTRARS,
+    messaging.RevokeKey: _one(REGISTRAR),
+    messaging.AddOperator: _REGISTRARS,
+    messaging.SetOperatorRoles: _REGISTRARS,
+    messaging.SetOperatorState: _REGISTRARS_OR_ONE_TO_SUSPEND,
+    messaging.SetLimit: _TREASURERS,
+    messaging.SetFrozen: _TREASURERS_OR_ONE_TO_FREEZE,
+    fx.SetFxPair: _OPERATIONS,
+    fx.SetFxFee: _OPERATIONS,
+    compliance.ActivateList: _one(COMPLIANCE),
+    compliance.SetScreeningPolicy: _COMPLIANCE,
+    instant.ReleasePayment: _COMPLIANCE,
+    instant.RefusePayment: _one(COMPLIANCE),
+    messaging.CloseCase: _one(OPERATIONS, COMPLIANCE),
+    # whoever may be the second person for what is proposed
+    governance.Approve: _one(REGISTRAR, TREASURER, COMPLIANCE, OPERATIONS),
+    governance.RefuseProposal: _one(REGISTRAR, TREASURER, COMPLIANCE, OPERATIONS),
+    # what was wrong before any rule; it changes nothing
+    messaging.Refused: Right(participants=ROLES, operators=OPERATOR_ROLES, audited=False),
+    # the house itself
+    messaging.Acknowledge: Right(house=GATEWAY, audited=False),
+    messaging.Found: Right(house=FOUNDING),
+    messaging.PostTransfers: Right(),  # of workers to come; until then nobody may
+}
