@@ -2,23 +2,24 @@
 
 import asyncio
 import json
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
 
+from corridor.adapters.postgres.reads import PostgresReads
 from corridor.cli.home import Home
 from corridor.cli.output import HERE, AsJson, Column, Directory, moment, show
 from corridor.cli.reading import reading
+from corridor.domain.instants import Instant
+from corridor.ledger.transfers import INT64_MAX
 from corridor.services.messaging.admission import OPERATOR
 
 app = typer.Typer()
 
 _LINES = """
-SELECT m.at, m.batch, m.position, m.start, m.size, b.content
-  FROM message m JOIN blob b USING (month, batch)
- WHERE m.direction = 'audit' ORDER BY m.batch DESC, m.position DESC
+SELECT at, month, batch, position, start, size FROM message
+ WHERE direction = 'audit' AND (batch, position) < ($1, $2) ORDER BY batch DESC, position DESC LIMIT 200
 """
 _COLUMNS = (
     Column("at", "time"),
@@ -51,14 +52,23 @@ def audit(
 async def _read(home: Home, by: str, of: str, last: int) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     async with reading(home) as reads:
-        lines = await reads.fetch(_LINES)
-    for line in lines:
-        content = zlib.decompress(line["content"])[line["start"] : line["start"] + line["size"]]
-        for row in rows_of(json.loads(content.partition(b"\n")[2]), by, of):
-            rows.append({"at": moment(line["at"]), "batch": line["batch"], **row})
-            if len(rows) == last:
-                return rows
+        async for at, batch, trail in _newest_first(reads):
+            for row in rows_of(trail, by, of):
+                rows.append({"at": moment(at), "batch": batch, **row})
+                if len(rows) == last:
+                    return rows
     return rows
+
+
+async def _newest_first(reads: PostgresReads) -> AsyncIterator[tuple[Instant, int, Mapping[str, Any]]]:
+    """Yield time, batch and content of each line of the audit, reading as few as are asked for."""
+    before = (INT64_MAX, 0)
+    while lines := await reads.fetch(_LINES, *before):
+        contents = await reads.contents({(line["month"], line["batch"]) for line in lines})
+        for line in lines:
+            content = contents[line["batch"]][line["start"] : line["start"] + line["size"]]
+            yield line["at"], line["batch"], json.loads(content.partition(b"\n")[2])
+        before = (lines[-1]["batch"], lines[-1]["position"])
 
 
 def rows_of(trail: Mapping[str, Any], by: str, of: str) -> Iterator[dict[str, Any]]:
