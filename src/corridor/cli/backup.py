@@ -1,8 +1,13 @@
 """`corridor backup`: a copy of the running database."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import typer
+from rich.console import Console
 
 from corridor.adapters.postgres import backup as copies
 from corridor.cli import database
@@ -12,6 +17,7 @@ from corridor.cli.reading import running
 from corridor.domain.errors import CorridorError
 
 app = typer.Typer()
+EVERY_S: Final = 0.2
 
 
 class NotEmbedded(CorridorError):
@@ -29,8 +35,8 @@ def backup(target: Path, directory: Directory = HERE, as_json: AsJson = False) -
     require_embedded()
     home = Home(directory)
     with running(home):
-        copies.backup(database.cluster(home), target)
-    size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
+        watched("copying the database", lambda: copies.backup(database.cluster(home), target), target)
+    size = size_bytes(target)
     say(
         {"backup": str(target), "size_bytes": size},
         f"{target} holds the database ({size / 1e6:.0f} MB); the keys in {home.keys} are not in it",
@@ -42,3 +48,21 @@ def require_embedded() -> None:
     """Raises: NotEmbedded."""
     if database.foreign() is not None:
         raise NotEmbedded
+
+
+def watched(doing: str, work: Callable[[], object], target: Path) -> None:
+    """Do the work; meanwhile tell how large what it makes has become. Raises what the work raises."""
+    with ThreadPoolExecutor(1) as pool, Console(stderr=True).status(doing) as status:
+        future = pool.submit(work)
+        while not wait([future], EVERY_S).done:
+            status.update(f"{doing}: {size_bytes(target) / 1e6:,.0f} MB")
+    future.result()
+
+
+def size_bytes(directory: Path) -> int:
+    """The bytes of all files that are there now."""
+    size = 0
+    for path in directory.rglob("*"):
+        with suppress(FileNotFoundError):  # somebody is at work there
+            size += path.stat().st_size if path.is_file() else 0
+    return size

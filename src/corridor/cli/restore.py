@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from corridor.adapters.postgres import backup as copies
-from corridor.cli.backup import require_embedded
+from corridor.cli.backup import require_embedded, watched
 from corridor.cli.home import Home
 from corridor.cli.output import HERE, AsJson, Directory, say
 
@@ -20,7 +20,7 @@ def restore(source: Path, directory: Directory = HERE, as_json: AsJson = False) 
     """
     require_embedded()
     home = Home(directory)
-    copies.restore(source, home.cluster)
+    watched("checking and copying", lambda: copies.restore(source, home.cluster), home.cluster)
     say(
         {"database": str(home.cluster)},
         f"{home.cluster} is restored; put the keys back into {home.keys}, then run "

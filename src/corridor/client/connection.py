@@ -135,8 +135,11 @@ class Connection(asyncio.Protocol):
         self._pool = pool
         self._receiver: Whole | Stream | None = None
         self._loop = asyncio.get_running_loop()
+        self._parser = httptools.HttpResponseParser(self)
+        self._headers: dict[str, str] = {}
+        self._patience_s = 0.0
+        self._patient_until = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._silence_s = 0.0
 
     def begin(self, request: bytes, receiver: Whole | Stream, timeout_s: float) -> None:
         """Send the request; its answer goes to the receiver.
@@ -144,10 +147,11 @@ class Connection(asyncio.Protocol):
         A stream may last, but not be silent for so long.
         """
         self._receiver = receiver
-        self._headers: dict[str, str] = {}
-        self._parser = httptools.HttpResponseParser(self)
-        self._silence_s = timeout_s
-        self._timer = self._loop.call_later(timeout_s, self._time_out)
+        self._headers = {}
+        self._patience_s = timeout_s
+        self._wait()
+        if self._timer is None:
+            self._timer = self._loop.call_at(self._patient_until, self._look)
         self._transport.write(request)
 
     def close(self) -> None:
@@ -160,9 +164,19 @@ class Connection(asyncio.Protocol):
         if not self._transport.is_closing():
             self._transport.resume_reading()
 
-    def _time_out(self) -> None:
-        self._lose(Lost("No answer in time."))
-        self._transport.abort()
+    def _wait(self) -> None:
+        self._patient_until = self._loop.time() + self._patience_s
+
+    def _look(self) -> None:
+        # One timer for many requests: it is not set anew for each, but looks whether its time has come.
+        self._timer = None
+        if self._receiver is None:
+            return
+        if self._loop.time() < self._patient_until:
+            self._timer = self._loop.call_at(self._patient_until, self._look)
+        else:
+            self._lose(Lost("No answer in time."))
+            self._transport.abort()
 
     def _lose(self, error: Lost) -> None:
         receiver, self._receiver = self._receiver, None
@@ -180,9 +194,7 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
             return
         if isinstance(self._receiver, Stream):
-            assert self._timer is not None
-            self._timer.cancel()
-            self._timer = self._loop.call_later(self._silence_s, self._time_out)
+            self._wait()
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:
@@ -210,9 +222,6 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         receiver, self._receiver = self._receiver, None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
         if receiver is not None:
             receiver.complete(self, reusable=self._parser.should_keep_alive())
 

@@ -8,7 +8,8 @@ import msgspec
 from corridor.client.errors import Forged, Gap
 from corridor.client.signing import HubSeal
 from corridor.codecs.errors import DecodeError
-from corridor.codecs.iso20022.envelope import Opened, open_envelope
+from corridor.codecs.iso20022.envelope import Opened
+from corridor.codecs.iso20022.sealed import open_sealed
 from corridor.codecs.jws import DeliveredHeader
 
 LINE_BYTES_MAX: Final = 1 << 20
@@ -78,6 +79,6 @@ class MailboxReader:
         payload = line.payload.encode()
         header = self._seal.delivered(line.signature, payload, line.number)
         try:
-            return Delivery(line.number, line.signature, header, payload, open_envelope(payload))
+            return Delivery(line.number, line.signature, header, payload, open_sealed(line.payload))
         except DecodeError as error:
             return Delivery(line.number, line.signature, header, payload, None, error)

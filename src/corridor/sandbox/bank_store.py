@@ -15,11 +15,11 @@ CREATE TABLE IF NOT EXISTS customer_account (
     CHECK (0 <= reserved AND reserved <= balance)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS payment (
-    uetr TEXT PRIMARY KEY, direction TEXT NOT NULL, status TEXT NOT NULL, account TEXT NOT NULL,
+    uetr TEXT NOT NULL UNIQUE, direction TEXT NOT NULL, status TEXT NOT NULL, account TEXT NOT NULL,
     currency TEXT NOT NULL, amount INTEGER NOT NULL, agent TEXT NOT NULL, message_id TEXT NOT NULL,
     end_to_end_id TEXT NOT NULL, begun_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, reason TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS open_payment ON payment (uetr) WHERE status NOT IN ('RJCT', 'ACCC');
+) STRICT;
+CREATE INDEX IF NOT EXISTS open_payment ON payment (begun_at) WHERE status NOT IN ('RJCT', 'ACCC');
 CREATE TABLE IF NOT EXISTS announced (phone TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 """
 
@@ -75,7 +75,9 @@ def effect(turn: Turn) -> Effect:
             "UPDATE customer_account SET balance = ?, reserved = ?, closed = ? WHERE number = ?", changed
         )
         database.executemany(
-            "INSERT OR REPLACE INTO payment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", payments
+            "INSERT INTO payment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uetr) DO UPDATE SET"
+            " status = excluded.status, changed_at = excluded.changed_at, reason = excluded.reason",
+            payments,
         )
 
     return write

@@ -66,6 +66,7 @@ class BankOffice:
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
+        self._due_at: Instant | None = None
         self._observed: dict[str, tuple[Notice, Observe]] = {}
 
     async def run(self) -> None:
@@ -150,16 +151,20 @@ class BankOffice:
             self._participant.send((), bank_store.effect(turn))
 
     def _wake(self) -> None:
+        self._due_at = None
         turn = self.bank.wake(self._clock())
         if turn.messages or turn.payments:
             self._participant.send(turn.messages, bank_store.effect(turn))
         self._set_timer()
 
     def _set_timer(self) -> None:
+        due_at = self.bank.due_at
+        if due_at == self._due_at:
+            return
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        due_at = self.bank.due_at
+        self._due_at = due_at
         if due_at is not None:
             delay_s = max(0, due_at - self._clock()) / SECOND
             self._timer = self._loop.call_later(delay_s, self._wake)
