@@ -18,7 +18,8 @@ app = typer.Typer()
 _LINES = """
 SELECT m.at, m.batch, m.position, m.start, m.size, b.content
   FROM message m JOIN blob b USING (month, batch)
- WHERE m.direction = 'audit' ORDER BY m.batch DESC, m.position DESC
+ WHERE m.direction = 'audit' AND (m.batch, m.position) < ($1, $2)
+ ORDER BY m.batch DESC, m.position DESC LIMIT 100
 """
 _COLUMNS = (
     Column("at", "time"),
@@ -49,16 +50,18 @@ def audit(
 
 
 async def _read(home: Home, by: str, of: str, last: int) -> list[dict[str, Any]]:
+    """Read backwards, few lines at a time, until enough are found."""
     rows: list[dict[str, Any]] = []
+    place = (2**62, 0)
     async with reading(home) as reads:
-        lines = await reads.fetch(_LINES)
-    for line in lines:
-        content = zlib.decompress(line["content"])[line["start"] : line["start"] + line["size"]]
-        for row in rows_of(json.loads(content.partition(b"\n")[2]), by, of):
-            rows.append({"at": moment(line["at"]), "batch": line["batch"], **row})
-            if len(rows) == last:
-                return rows
-    return rows
+        while len(rows) < last and (lines := await reads.fetch(_LINES, *place)):
+            for line in lines:
+                content = zlib.decompress(line["content"])[line["start"] : line["start"] + line["size"]]
+                trail = json.loads(content.partition(b"\n")[2])
+                facts = {"at": moment(line["at"]), "batch": line["batch"]}
+                rows += [{**facts, **row} for row in rows_of(trail, by, of)]
+            place = (lines[-1]["batch"], lines[-1]["position"])
+    return rows[:last]
 
 
 def rows_of(trail: Mapping[str, Any], by: str, of: str) -> Iterator[dict[str, Any]]:
