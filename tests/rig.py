@@ -110,7 +110,7 @@ class Rig:
             Founder(OPERATOR + name, roles, self.new_key(OPERATOR + name)) for name, roles in FOUNDERS.items()
         )
         body = operations.write(FOUNDING, Found, founders=founders)
-        answer = self.submit(Found(self.origin(FOUNDING, body), founders))
+        answer = self.submit(Found(self.origin(FOUNDING, body, message_id=FOUNDING), founders))
         assert answer.status == "accepted", answer.body
 
     def new_key(self, owner: str) -> NewKey:

@@ -83,7 +83,7 @@ async def found(home: Home) -> None:
     finally:
         await link.close()
     if told.status != "accepted":
-        raise Refusal(told.body.decode())
+        raise Refusal(told.body.decode() or told.status)
 
 
 async def furnish(home: Home, watchlist: Prepared) -> None:

@@ -19,12 +19,13 @@ from corridor.adapters.system.clock import SystemClock
 from corridor.cli import counter, database, watchlist
 from corridor.cli.bringup import open_sandbox
 from corridor.cli.home import ENVIRONMENT, HUB, Home, key_id
-from corridor.codecs.jws import HubHeader
+from corridor.codecs.jws import HubHeader, audience
 from corridor.gateway.app import Gateway
 from corridor.gateway.server import configuration
 from corridor.hub.lists import HANDLERS, RULES, TABLES
 from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
+from corridor.hub.proof import Proof
 
 app = typer.Typer(help="The processes behind `up` and `demo`.", pretty_exceptions_enable=False)
 Directory = Annotated[Path, typer.Option("--directory", "-d", help="The state directory.")]
@@ -102,7 +103,8 @@ async def _hub(home: Home) -> None:
     journal = PostgresJournal(database.writer_dsn(home), seals.read(home.personal))
     snapshot = await journal.open(TABLES, HUB, clock.now())
     header = HubHeader(HUB, ENVIRONMENT, key_id(HUB))
-    hub = Hub(HUB, header, RULES, snapshot, clock.now())
+    proof = Proof(audience(HUB, ENVIRONMENT), software.verifier)
+    hub = Hub(HUB, header, RULES, snapshot, clock.now(), proof)
     process = HubProcess(hub, journal, signer.StreamSigner(home.signer_socket), clock)
     commands: Any = Union[tuple(HANDLERS)]  # noqa: UP007  built from the list
     async with await link.serve(home.hub_socket, process, commands):

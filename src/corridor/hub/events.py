@@ -41,7 +41,8 @@ class Answered(msgspec.Struct, frozen=True):
     """What a sender is told: the receipt and the answer's body, to be signed as they stand.
 
     `header` is the protected header in base64url. `status` is accepted, refused or fault; or busy or again
-    (the screening list has changed), when nothing was stored and the command may be sent again.
+    (the screening list has changed), when nothing was stored and the command may be sent again; or unproven, when
+    no operator has signed what came as an operator's.
     """
 
     link: int

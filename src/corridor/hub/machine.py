@@ -1,6 +1,6 @@
 """The hub as a sans-I/O machine: events in, actions out; it never sleeps, reads a clock or touches a socket."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -16,7 +16,7 @@ from corridor.hub.lists import Rules
 from corridor.hub.memory import Memory
 from corridor.hub.queue import Queue, Waiting, items
 from corridor.ports import Snapshot
-from corridor.services.messaging.commands import Origin
+from corridor.services.messaging.commands import Command, Origin
 from corridor.services.messaging.records import IDENTITY
 
 BATCH_COMMANDS = 256
@@ -37,7 +37,17 @@ class Hub:
     or raises harms no other; time never runs backwards; the same events at the same times give the same actions.
     """
 
-    def __init__(self, hub: str, header: HubHeader, rules: Rules, snapshot: Snapshot, now: Instant) -> None:
+    def __init__(
+        self,
+        hub: str,
+        header: HubHeader,
+        rules: Rules,
+        snapshot: Snapshot,
+        now: Instant,
+        proven: Callable[[Command, Memory], bool] = lambda _command, _memory: True,
+    ) -> None:
+        """`proven` says of each command that comes in if it may be heard at all."""
+        self._proven = proven
         self.memory = Memory(hub, rules.tables, snapshot)
         self._rules = rules
         self._decider = Decider(rules, self.memory)
@@ -84,15 +94,19 @@ class Hub:
     # the pipeline: queue, load, decide, commit, release
 
     def _enqueue(self, event: events.Submitted) -> None:
-        busy: list[events.Answered] = []
+        turned_away: list[events.Answered] = []
         for ticket, command in event.commands:
-            if len(self._queue) < QUEUE_COMMANDS:
+            if not self._proven(command, self.memory):
+                status = "unproven"
+            elif len(self._queue) < QUEUE_COMMANDS:
                 self._queue.put(Waiting(event.link, ticket, command))
+                continue
             else:
-                header = self._header.receipt(command.origin.signer, self._at, *self._durable)
-                busy.append(events.Answered(event.link, ticket, "busy", 0, header, b""))
-        if busy:
-            self._actions.append(events.Release(busy, ()))
+                status = "busy"
+            header = self._header.receipt(command.origin.signer, self._at, *self._durable)
+            turned_away.append(events.Answered(event.link, ticket, status, 0, header, b""))
+        if turned_away:
+            self._actions.append(events.Release(turned_away, ()))
 
     def _advance(self) -> None:
         self._commit_decided()

@@ -20,6 +20,7 @@ from corridor.gateway.app import Gateway
 from corridor.hub.lists import RULES, TABLES
 from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
+from corridor.hub.proof import Proof
 from corridor.services.compliance.screening import Screening
 from corridor.services.messaging import commands
 from corridor.services.messaging.admission import OPERATOR
@@ -250,7 +251,8 @@ class House:
         journal = MemoryJournal(self.store)
         snapshot = await journal.open(TABLES, HUB, self.clock.now())
         header = jws.HubHeader(HUB, ENVIRONMENT, f"{HUB}-1")
-        hub = Hub(HUB, header, RULES, snapshot, self.clock.now())
+        proof = Proof(f"{HUB}/{ENVIRONMENT}", verifier)
+        hub = Hub(HUB, header, RULES, snapshot, self.clock.now(), proof)
         self.process = HubProcess(hub, journal, MemorySigner(HUB_KEY), self.clock)
         self._running = asyncio.create_task(self.process.run())
         self.link = MemoryLink(1, self.process)

@@ -153,11 +153,7 @@ class Trails:
 
 def _said(line: Message, ordered: bytes) -> Command | None:
     """Return what an operator ordered."""
-    origin = Origin(line.participant, line.message_id, OPERATION, b"", line.at, body=ordered)
-    try:
-        return operations.read(origin)
-    except msgspec.DecodeError:
-        return None
+    return operations.said(Origin(line.participant, line.message_id, OPERATION, b"", line.at, body=ordered))
 
 
 def _name(line: Message) -> str:

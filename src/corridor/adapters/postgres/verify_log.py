@@ -113,10 +113,7 @@ class Log:
     def _founding(self, line: Message, signatures: bytes, body: bytes) -> Iterator[str]:
         """The founding was signed by each of the first operators, with the key that it registers."""
         origin = Origin(FOUNDING, line.message_id, line.definition, line.content, line.at, body=body)
-        try:
-            founding = operations.read(origin)
-        except msgspec.DecodeError:
-            founding = None
+        founding = operations.said(origin)
         founders = founding.founders if isinstance(founding, Found) else ()
         parts = signatures.split(b" ")
         if not founders or len(founders) != len(parts):

@@ -87,9 +87,20 @@ def command_of(operation: msgspec.Struct, origin: Origin) -> Command:
 def read(origin: Origin) -> Command:
     """Return the command that stands in the signed bytes of an origin.
 
-    Raises: msgspec.DecodeError.
+    Raises: msgspec.DecodeError, also if they are of another message id.
     """
-    return command_of(_signed.decode(origin.body).operation, origin)
+    signed = _signed.decode(origin.body)
+    if signed.message_id != origin.message_id:
+        raise msgspec.ValidationError("another message id was signed")
+    return command_of(signed.operation, origin)
+
+
+def said(origin: Origin) -> Command | None:
+    """Return the command that stands in the signed bytes of an origin, None if there is none."""
+    try:
+        return read(origin)
+    except msgspec.DecodeError:
+        return None
 
 
 def write(message_id: str, command: type[Command], **facts: Any) -> bytes:

@@ -56,7 +56,7 @@ def propose(step: Step, command: Command, handler: Handler) -> Answer:
     if not isinstance(outcome, Accepted):
         return outcome
     origin = command.origin
-    if _said(origin) != command:
+    if operations.said(origin) != command:
         return Rejected("FF01", "the signed bytes do not say what was asked of the hub")
     if len(step.resident(PROPOSAL)) >= OPEN_PROPOSALS:
         return Rejected("DS0K", f"{OPEN_PROPOSALS} proposals are open; approve or refuse some")
@@ -140,13 +140,6 @@ def origin_of(proposal: Proposal) -> Origin:
         key_id=proposal.maker_key,
         body=proposal.command,
     )
-
-
-def _said(origin: Origin) -> Command | None:
-    try:
-        return operations.read(origin)
-    except msgspec.DecodeError:
-        return None
 
 
 def _open(step: Step, number: int) -> Proposal | Rejected:

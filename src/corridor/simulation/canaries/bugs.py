@@ -30,6 +30,8 @@ _MONEY: Final = ("tests/unit/domain/test_money.py", "tests/properties/test_money
 _CLIENT: Final = ("tests/unit/client",)
 _BANK: Final = ("tests/unit/sandbox/test_bank.py",)
 _GATE: Final = ("tests/unit/codecs/test_gate.py",)
+_TWO: Final = ("tests/unit/services/governance/test_proposals.py",)
+_RIGHTS: Final = ("tests/unit/services/governance/test_rights.py",)
 _DOOR: Final = ("tests/unit/gateway",)
 
 BUGS: Final = (
@@ -180,6 +182,45 @@ BUGS: Final = (
     Bug(
         "a bank orders for another's customer", "services/instant/rules.py",
         "if message.debtor_agent != command.origin.signer:", "if False:", _RULEBOOK,
+    ),
+    # operators
+    Bug(
+        "a maker approves", "services/governance/rules.py",
+        "if checker.signer == proposal.maker or len(publics) < len(keys):", "if False:", _TWO,
+    ),
+    Bug(
+        "one person with two names", "services/governance/rules.py",
+        "if checker.signer == proposal.maker or len(publics) < len(keys):",
+        "if checker.signer == proposal.maker:", _TWO,
+    ),
+    Bug(
+        "a proposal is executed again", "services/governance/rules.py",
+        "if proposal.state != OPEN or proposal.expires_at <= step.now:", "if False:", _TWO,
+    ),
+    Bug(
+        "the maker's right is not asked for again", "services/governance/rules.py",
+        "        or entitle(step, proposal.maker, proposal.maker_key, right)\n", "", _TWO,
+    ),
+    Bug(
+        "any hash is approved", "services/governance/rules.py",
+        "if proposal.digest.hex() != command.digest or sha256(proposal.command).digest() != proposal.digest:",
+        "if False:", _TWO,
+    ),
+    Bug(
+        "the hub believes what it is told was signed", "services/governance/rules.py",
+        "if operations.said(origin) != command:", "if False:", _TWO,
+    ),
+    Bug(
+        "roles are not looked at", "services/messaging/admission.py",
+        "if any(role in roles for role in person.roles.split()):", "if True:", _RIGHTS,
+    ),
+    Bug(
+        "whoever reaches the hub is an operator", "hub/proof.py",
+        "if not origin.signer.startswith(OPERATOR):", "if True:", ("tests/unit/hub/test_proof.py",),
+    ),
+    Bug(
+        "the audit forgets what was before", "services/governance/audit.py",
+        "was = before(table, key)", "was = None", ("tests/unit/adapters/test_verify_audit.py",),
     ),
     # screening
     Bug(
