@@ -159,6 +159,15 @@ def test_a_quote_is_spent_by_the_first_order_even_a_refused_one(world):
     assert world.heard(SEVR) == ["RJCT AM04", "RJCT TKSG"]
 
 
+def test_a_quote_is_not_spent_by_a_stranger_in_the_banks_name(world):
+    quote = world.quote(amount=100_000)
+    facts = {"interbank_settlement_amount": Money(100_000, "RUB"), "agreed_rate": agreed(quote)}
+    world.pay(world.order(1, **facts), signer=ALFX)
+    assert world.heard(ALFX)[-1] == "RJCT RC03"
+    world.pay(world.order(2, **facts))
+    assert world.heard(PAMR) == ["pacs.008"]
+
+
 def test_a_quote_expires_against_the_decision(world):
     quote = world.quote(1_000_00)
     world.advance(61)
