@@ -28,7 +28,7 @@ from corridor.services.instant.records import (
     Payment,
 )
 from corridor.services.messaging.commands import Command
-from corridor.services.messaging.records import ACTIVE, PARTICIPANT
+from corridor.services.messaging.records import ACTIVE, BANK, PARTICIPANT
 from corridor.services.messaging.rules import open_case, refuse_message
 
 PHONE: Final = "MBNO"
@@ -190,13 +190,16 @@ def new_payment(step: Step, command: CreditTransfer) -> Payment:
 
 def _check(step: Step, command: CreditTransfer) -> Rejected | None:
     message = command.message
+    debtor_agent = step.get(PARTICIPANT, command.origin.signer)
+    if debtor_agent is None or debtor_agent.role != BANK:
+        return Rejected("AG01", "only banks order payments", "DbtrAgt")
     if message.debtor_agent != command.origin.signer:
         return Rejected("RC03", "a bank orders only for its own customers", "DbtrAgt")
     if message.creditor_agent == message.debtor_agent:
         return Rejected("AG03", "a payment to oneself does not cross the hub", "CdtrAgt")
     creditor_agent = step.get(PARTICIPANT, message.creditor_agent)
-    if creditor_agent is None:
-        return Rejected("RC04", "the creditor agent is not a participant", "CdtrAgt")
+    if creditor_agent is None or creditor_agent.role != BANK:
+        return Rejected("RC04", "the creditor agent is no bank that takes part", "CdtrAgt")
     if creditor_agent.state != ACTIVE:
         return Rejected("AB08", "the creditor agent is not active", "CdtrAgt")
     if message.interbank_settlement_amount.minor <= 0:
