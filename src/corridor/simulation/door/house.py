@@ -20,6 +20,7 @@ from corridor.adapters.postgres.reads import PostgresReads
 from corridor.codecs.jws import HubHeader, compose
 from corridor.decision import ACCOUNT, BALANCE, Table
 from corridor.domain.instants import Instant
+from corridor.domain.phones import parse_phone
 from corridor.gateway.app import Gateway
 from corridor.gateway.limits import Limits
 from corridor.gateway.server import configuration
@@ -167,6 +168,7 @@ class House:
         while not self.server.started:  # noqa: ASYNC110  uvicorn says it no other way
             await asyncio.sleep(0.002)
         self.port = self.server.servers[0].sockets[0].getsockname()[1]
+        parse_phone("+992917000001")  # the plans of numbers are loaded once a process
         await self._fund()
 
     async def _fund(self) -> None:
