@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from hashlib import sha256
 from itertools import count
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import uvicorn
@@ -28,7 +28,6 @@ from corridor.hub.lists import RULES, TABLES
 from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
 from corridor.ports import Journal, Mail, Post, Reads, Told
-from corridor.services.compliance.lists import Kind, ListVersion, Quality, make_entry
 from corridor.services.compliance.screening import Index
 from corridor.services.instant.records import PAYMENT
 from corridor.services.messaging.admission import OPERATOR
@@ -36,11 +35,9 @@ from corridor.services.messaging.commands import OPERATION, Command, Origin
 from corridor.services.messaging.records import MESSAGE, Message
 from corridor.simulation.door import world
 from corridor.simulation.door.caller import Caller, uetr
-from corridor.simulation.door.world import ENVIRONMENT, FUNDS, HUB, LIST, WANTED
+from corridor.simulation.door.world import ENVIRONMENT, FUNDS, HUB, LISTED
 
 R = TypeVar("R", bound=msgspec.Struct)
-_WANTED = make_entry("test", "1", Kind.PERSON, [(WANTED, Quality.PRIMARY)])
-LISTED: Final = Index.build([_WANTED], ListVersion(LIST))
 _encode = msgspec.msgpack.Encoder().encode
 
 

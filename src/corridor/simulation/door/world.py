@@ -9,6 +9,8 @@ import msgspec
 from corridor.adapters.keys.software import Ed25519Key
 from corridor.domain.instants import SECOND, Instant
 from corridor.services.compliance.commands import ActivateList
+from corridor.services.compliance.lists import Kind, ListVersion, Quality, make_entry
+from corridor.services.compliance.screening import Index
 from corridor.services.fx.commands import SetFxFee, SetFxPair
 from corridor.services.messaging.commands import AddKey, AddParticipant, Command, SetParticipantState
 
@@ -17,6 +19,8 @@ ENVIRONMENT: Final = "sandbox"
 LIST: Final = "list-1"
 WANTED: Final = "Osama Nobody Khorasani"
 """The one person on the screening list."""
+_ENTRY: Final = make_entry("test", "1", Kind.PERSON, [(WANTED, Quality.PRIMARY)])
+LISTED: Final = Index.build([_ENTRY], ListVersion(LIST))
 FUNDS: Final = 1_000_000_00
 """What each bank and provider has in each currency, in minor units."""
 FIRST_DAY: Final[Instant] = 1_795_000_000 * SECOND
