@@ -63,7 +63,9 @@ class Hub:
         self._now = now
         self._at = max(self._at, now)
         if self._wake_at is not None and self._wake_at <= now:
-            self._wake_at = None  # the time has come, but where the clock was set forward the waker does not know
+            self._wake_at = (
+                None  # the time has come, but where the clock was set forward the waker does not know
+            )
         match event:
             case events.Submitted():
                 self._enqueue(event)

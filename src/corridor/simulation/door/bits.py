@@ -29,7 +29,9 @@ async def flip(house: House, seed: int) -> tuple[int, list[str]]:
         for (what, _, _), answer in zip(forgeries, answers, strict=True):
             if answer.status != REFUSED:
                 wrong.append(f"{path}: a bit flipped in {what}: HTTP {answer.status}")
-        stored = [line for line in await house.log(batch) if line.direction == IN and line.participant == SEVR]
+        stored = [
+            line for line in await house.log(batch) if line.direction == IN and line.participant == SEVR
+        ]
         if stored:
             wrong.append(f"{path}: {len(stored)} forgeries reached the hub")
     return sent, wrong

@@ -53,7 +53,7 @@ class Caller:
     def sign(self, payload: bytes, *, key: PrivateKey | None = None, **facts: Any) -> str:
         """Return a detached JWS; `facts` replace what an honest header says."""
         self._number += 1
-        filled = {
+        filled: dict[str, Any] = {
             "algorithm": "EdDSA",
             "key_id": self.key_id,
             "signer": self.bic,
@@ -103,7 +103,7 @@ class Caller:
 
     def envelope(self, message: Message, definition: str, **facts: Any) -> bytes:
         """Return a message in its envelope; `facts` replace what an honest header says."""
-        filled = {
+        filled: dict[str, Any] = {
             "from_bic": self.bic,
             "to_bic": HUB,
             "business_message_id": getattr(message, "message_id", ""),
@@ -152,7 +152,7 @@ class Caller:
 
     async def heard(self) -> list[str]:
         """Return what has come into the mailbox since it was last read, one word a message, signatures verified."""
-        words = []
+        words: list[str] = []
         while True:
             answer = await self.send(self.get(f"/v1/mailbox?after={self.position}"))
             assert answer.status == 200, answer
@@ -166,7 +166,9 @@ class Caller:
         payload = line["payload"].encode()
         parsed = jws.parse(line["signature"], jws.DeliveredHeader)
         hub = verifier("EdDSA", key_of(first_key(HUB)).public)
-        assert hub.verify(jws.signing_input(parsed.protected, payload), parsed.signature), "the hub's signature"
+        assert hub.verify(jws.signing_input(parsed.protected, payload), parsed.signature), (
+            "the hub's signature"
+        )
         assert (parsed.header.num, line["number"]) == (self.position, self.position), "a gap in a mailbox"
         return open_envelope(payload).message
 
@@ -184,7 +186,9 @@ def word(message: Message) -> str:
         case StatusReport():
             return " ".join(filter(None, (message.transaction_status, message.reason)))
         case _:
-            return " ".join(filter(None, (_DEFINITIONS[type(message).__name__], getattr(message, "reason", ""))))
+            return " ".join(
+                filter(None, (_DEFINITIONS[type(message).__name__], getattr(message, "reason", "")))
+            )
 
 
 _DEFINITIONS = {"MessageReject": "admi.002", "Notification": "camt.054", "StatusRequest": "pacs.028"}

@@ -69,7 +69,7 @@ async def crowd(house: House, count: int, bound_s: float, tell: Tell) -> tuple[l
     starved, enough = Starvation(), asyncio.Event()
     paying = asyncio.create_task(pay_on(house, enough))
     comers = [asyncio.create_task(_visit(house, visits, *kinds[n % len(kinds)])) for n in range(count)]
-    while len(visits) < count:
+    while len(visits) < count:  # noqa: ASYNC110  they come one by one
         await asyncio.sleep(PAUSE_S)
     left = bound_s + LATE_S
     while left > 0 and any(visit.bounded and visit.lasted_s is None for visit in visits):
@@ -84,9 +84,13 @@ async def crowd(house: House, count: int, bound_s: float, tell: Tell) -> tuple[l
     for kind, bounded in ((kind, bounded) for kind, (bounded, _) in KINDS.items()):
         lasted = [visit.lasted_s for visit in visits if visit.kind == kind]
         ended = [each for each in lasted if each is not None]
-        tell(f"{kind}: {len(lasted)} came, {len(ended)} were let go, the last after {max(ended, default=0):.1f} s")
+        tell(
+            f"{kind}: {len(lasted)} came, {len(ended)} were let go, the last after {max(ended, default=0):.1f} s"
+        )
         if bounded and len(ended) < len(lasted):
-            stories.append(f"{len(lasted) - len(ended)} connections are held after {bound_s + LATE_S:.1f} s: {kind}")
+            stories.append(
+                f"{len(lasted) - len(ended)} connections are held after {bound_s + LATE_S:.1f} s: {kind}"
+            )
     return stories, visits
 
 
@@ -152,7 +156,8 @@ async def flood(house: House, for_s: float, tell: Tell) -> tuple[list[str], int]
     times = await pay_on(house, enough)
     factor = starved.factor()
     told, _ = await flooder.communicate(b"")
-    answered = dict(map(int, pair.split(":")) for pair in told.decode().split())
+    pairs = (pair.partition(":") for pair in told.decode().split())
+    answered = {int(status): int(times) for status, _, times in pairs}
     tell(f"one bank in {for_s:.0f} s: {answered}")
     stories = judge_times("beside a flood", times, factor, tell)
     if not answered or answered.keys() - {202, 429, 503}:
@@ -161,7 +166,10 @@ async def flood(house: House, for_s: float, tell: Tell) -> tuple[list[str], int]
 
 
 async def _visit(
-    house: House, visits: list[Visit], kind: str, how: tuple[bool, Callable[[Caller, Streams], Coroutine[Any, Any, None]]]
+    house: House,
+    visits: list[Visit],
+    kind: str,
+    how: tuple[bool, Callable[[Caller, Streams], Coroutine[Any, Any, None]]],
 ) -> None:
     """Come, do as one's kind does, and note when one was let go."""
     bounded, behave = how

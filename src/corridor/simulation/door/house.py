@@ -112,11 +112,10 @@ class House:
 
     async def ledger(self) -> Ledger:
         """Return what an attack must not change, from what is durable."""
-        accounts, balances, payments = [
-            {table.key(record): record for record in await self._store.rows(table)}
-            for table in (ACCOUNT, BALANCE, PAYMENT)
-        ]
-        return Ledger(accounts, balances, payments)
+        return Ledger(*[await self._by_key(table) for table in (ACCOUNT, BALANCE, PAYMENT)])
+
+    async def _by_key(self, table: Table[Any]) -> dict[Any, Any]:
+        return {table.key(record): record for record in await self._store.rows(table)}
 
     async def batch(self) -> int:
         """Return the number of the last durable batch."""
@@ -221,7 +220,7 @@ class PostgresStore(Store):
     async def rows(self, table: Table[R], after: int = 0) -> list[R]:
         columns = ", ".join(table.record.__struct_fields__)
         where = f"WHERE batch > {after} ORDER BY batch, position" if after else ""
-        rows = await self._reads.fetch(f"SELECT {columns} FROM {table.name} {where}")  # noqa: S608  no input
+        rows = await self._reads.fetch(f"SELECT {columns} FROM {table.name} {where}")
         return [table.record(*row) for row in rows]
 
 

@@ -12,7 +12,7 @@ from corridor.services.compliance.commands import ActivateList
 from corridor.services.compliance.lists import Kind, ListVersion, Quality, make_entry
 from corridor.services.compliance.screening import Index
 from corridor.services.fx.commands import SetFxFee, SetFxPair
-from corridor.services.messaging.commands import AddKey, AddParticipant, Command, SetParticipantState
+from corridor.services.messaging.commands import AddKey, AddParticipant, SetParticipantState
 
 HUB: Final = "CORRXXM0"
 ENVIRONMENT: Final = "sandbox"
@@ -63,7 +63,12 @@ OLD, FUTURE = f"{SEVR}-old", f"{SEVR}-future"
 
 def key_of(key_id: str) -> Ed25519Key:
     """Return the private key with this id, the same in every run."""
-    return Ed25519Key(sha256(key_id.encode()).digest())
+    return Ed25519Key(seed_of(key_id))
+
+
+def seed_of(key_id: str) -> bytes:
+    """Return the secret of the key with this id."""
+    return sha256(key_id.encode()).digest()
 
 
 def first_key(bic: str) -> str:
@@ -91,9 +96,7 @@ async def found(give: Give) -> None:
     await give(SetFxFee, currency="RUB", rate_bps=20, minimum_amount=10_00)
 
 
-async def _add_key(
-    give: Give, bic: str, key_id: str, since: Instant = 0, until: Instant = FOREVER
-) -> None:
+async def _add_key(give: Give, bic: str, key_id: str, since: Instant = 0, until: Instant = FOREVER) -> None:
     key = key_of(key_id)
     await give(
         AddKey,
@@ -104,5 +107,3 @@ async def _add_key(
         valid_from=since,
         valid_until=until,
     )
-
-

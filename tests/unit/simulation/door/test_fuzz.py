@@ -26,18 +26,31 @@ def test_that_what_once_crashed_does_not_again(path):
 @pytest.mark.parametrize("name", PARSERS)
 def test_that_a_parser_reads_its_honest_examples_and_stands_some_fuzzing(name):
     parser = PARSERS[name]
-    for example in parser.examples:
-        try:
-            parser.read(example)
-        except parser.refusals as refused:
-            assert "query" in name, refused  # each of the two queries has examples of the other
+    readable = [example for example in parser.examples if reads(parser, example)]
+    assert readable == list(parser.examples) or "query" in name  # each of the two has examples of the other
     found = codecs.fuzz(parser, 5, 150)
     assert (found.tried, found.crashes) == (150, [])
 
 
+def reads(parser, content):
+    try:
+        parser.read(content)
+    except parser.refusals:
+        return False
+    return True
+
+
 def test_that_the_same_seed_gives_the_same_bytes():
-    for kind in (mutations.OF_XML, mutations.OF_JSON, mutations.OF_JWS, mutations.OF_QUERY, mutations.OF_FRAMES):
-        one, other = ([mutations.mutate(Random(n), messages()[0], kind) for n in range(100)] for _ in range(2))
+    for kind in (
+        mutations.OF_XML,
+        mutations.OF_JSON,
+        mutations.OF_JWS,
+        mutations.OF_QUERY,
+        mutations.OF_FRAMES,
+    ):
+        one, other = (
+            [mutations.mutate(Random(n), messages()[0], kind) for n in range(100)] for _ in range(2)
+        )
         assert one == other
         assert len(set(one)) > 60
 
@@ -72,7 +85,9 @@ def test_mutations_through_the_door():
 
 
 def test_that_an_http_500_at_the_door_is_found(monkeypatch, caplog):
-    monkeypatch.setattr("corridor.gateway.inbound.sha256", None)  # what cannot be read is called by its digest
+    monkeypatch.setattr(
+        "corridor.gateway.inbound.sha256", None
+    )  # what cannot be read is called by its digest
 
     async def main():
         async with open_house() as house:

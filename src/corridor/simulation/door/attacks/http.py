@@ -18,7 +18,13 @@ def framed(*headers: str, body: bytes | None = None, line: str = "POST /v1/messa
         order = s.sevr.order(s.house.fresh())
         carried = order if body is None else body
         told = [header.replace("{n}", str(len(order))) for header in headers]
-        lines = [line, "Host: hub", f"Content-Type: {XML}", f"Corridor-Signature: {s.sevr.sign(order)}", *told]
+        lines = [
+            line,
+            "Host: hub",
+            f"Content-Type: {XML}",
+            f"Corridor-Signature: {s.sevr.sign(order)}",
+            *told,
+        ]
         return await s.send("\r\n".join(lines).encode() + b"\r\n\r\n" + carried, ends=True)
 
     return send

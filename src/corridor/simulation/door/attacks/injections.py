@@ -58,7 +58,13 @@ def looked_up(text: str) -> Send:
 ATTACKS: Final = (
     *(
         Attack("A73", f"{kind} in a name", carried(text), 202, trace="accepted", moves=True)
-        for kind, text in (("SQL", SQL), ("LDAP", LDAP), ("a template", TEMPLATE), ("CSV", CSV), ("a shell", SHELL))
+        for kind, text in (
+            ("SQL", SQL),
+            ("LDAP", LDAP),
+            ("a template", TEMPLATE),
+            ("CSV", CSV),
+            ("a shell", SHELL),
+        )
     ),
     Attack("A73", "a terminal's escapes in a name", carried(ANSI), 202, trace="accepted", moves=True),
     Attack("A74", "a script in a name", carried(SCRIPT), 202, trace="accepted", moves=True),

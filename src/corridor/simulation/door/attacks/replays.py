@@ -35,7 +35,9 @@ async def time_out(house: House, debtor: Caller, creditor: Caller) -> str:
     """Let a payment be made and time out; return its UETR."""
     payment = await pay(house, debtor, creditor)
     await house.skip(8 * SECOND)
-    await debtor.send(debtor.post(debtor.question(payment)))  # wakes the hub, which has slept through the skip
+    await debtor.send(
+        debtor.post(debtor.question(payment))
+    )  # wakes the hub, which has slept through the skip
     assert (await debtor.heard())[-1] == "RJCT AB05"
     assert (await creditor.heard())[-1] == "RJCT AB05"
     return payment

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from time import process_time
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -27,9 +27,9 @@ class Attack(msgspec.Struct, frozen=True):
     """A row: the number in the list of attacks, what is sent, and all that may come of it.
 
     `http` is the answer's status, 0 for a connection that is closed without one; `hears` what the sender then finds
-    in its mailbox, last; None if that is not asked. `trace` is what an auditor finds: `unauthenticated WHY` or `unreadable`, counted
-    by the gateway, `accepted`, `refused REASON` in the log, `again` (a message known already: the log has no second line), or
-    nothing, where not even a request was recognised. `moves`: money or open payments may change, as the case says.
+    in its mailbox, last; None if that is not asked. `trace` is what an auditor finds: `unauthenticated WHY` or
+    `unreadable`, counted by the gateway; `accepted` or `refused REASON` in the log; nothing, or `again` for a message
+    known already, where the log has no line of it. `moves`: money or open payments may change, as the case says.
     """
 
     number: str
@@ -84,10 +84,10 @@ class Strike:
         """Send the bytes of the attack."""
         return await self.measure(exchange(self.house.port, sent, ends=ends), by)
 
-    async def post(self, body: bytes, by: Caller | None = None, **how: object) -> Answer:
+    async def post(self, body: bytes, by: Caller | None = None, **how: Any) -> Answer:
         """Send a body that the sender really signs."""
         caller = by or self.sevr
-        return await self.send(caller.post(body, **how), caller)  # type: ignore[arg-type]  # as `post` has them
+        return await self.send(caller.post(body, **how), caller)
 
     async def measure(self, attack: Awaitable[Answer], by: Caller | None = None) -> Answer:
         """Let an attack happen, in whoever's name."""
@@ -115,7 +115,9 @@ class Strike:
 
     async def judge(self, attack: Attack, answer: Answer) -> list[str]:
         """Return everything that is not as the row says."""
-        self.demand(answer.status == attack.http, f"HTTP {answer.status}, not {attack.http}: {answer.body[:200]!r}")
+        self.demand(
+            answer.status == attack.http, f"HTTP {answer.status}, not {attack.http}: {answer.body[:200]!r}"
+        )
         self.demand(self.outside.calls == 0, "something was fetched from outside")
         await self._judge_log(attack)
         if attack.hears is not None and self._by.bic in _HAVE_MAILBOXES:

@@ -70,7 +70,8 @@ async def _run(cluster: Cluster, order: Order, tell: Tell) -> Tally:
         attacks=len(ATTACKS) + edits,
         malformed=flipped,
         replays=sum(attack.number == "A22" for attack in ATTACKS),
-        checked=dict(Counter(attack.number for attack in ATTACKS)) | {"A79": edits, "one bit flipped": flipped},
+        checked=dict(Counter(attack.number for attack in ATTACKS))
+        | {"A79": edits, "one bit flipped": flipped},
         violations=tuple(Violation("attacks", NAME, order.seed, story) for story in stories),
     )
 
@@ -87,5 +88,3 @@ async def attack_all(house: House, tell: Tell, attacks: tuple[Attack, ...] = ATT
     if any(status == "500" for _, status in house.gateway._metrics.requests):  # noqa: SLF001  as the page has it
         broken.append("there was an HTTP 500")
     return broken
-
-

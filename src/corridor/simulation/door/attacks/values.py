@@ -87,7 +87,9 @@ def agreed(given: dict[str, Any]) -> dict[str, Any]:
     return {**rub(100_000), "agreed_rate": rate}
 
 
-def quoted(*, later: int = 0, before: bool = False, by: str = "SEVRRUM0", minor: int = 100_000, **altered: str) -> Send:
+def quoted(
+    *, later: int = 0, before: bool = False, by: str = "SEVRRUM0", minor: int = 100_000, **altered: str
+) -> Send:
     """Pay on a quote: too late, twice, as another bank, or altered."""
 
     async def send(s: Strike) -> Answer:

@@ -3,7 +3,7 @@
 import gzip
 import zlib
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from corridor.simulation.door.attacks.strike import Attack, Send, Strike
 from corridor.simulation.door.wire import Answer
@@ -13,7 +13,7 @@ NAME: Final = "Иван Петров".encode()
 Change = Callable[[bytes], bytes]
 
 
-def changed(change: Change, **how: object) -> Send:
+def changed(change: Change, **how: Any) -> Send:
     """Send an order that was changed before it was signed."""
 
     async def send(s: Strike) -> Answer:
@@ -88,12 +88,18 @@ SPLIT: Final = (
 )  # fmt: skip
 
 ENTITIES: Final = (
-    _gate("A30", "an external entity: a file", calling('<!DOCTYPE E [<!ENTITY x SYSTEM "file:///etc/hostname">]>')),
+    _gate(
+        "A30",
+        "an external entity: a file",
+        calling('<!DOCTYPE E [<!ENTITY x SYSTEM "file:///etc/hostname">]>'),
+    ),
     _gate("A31", "an external entity: a URL", calling('<!DOCTYPE E [<!ENTITY x SYSTEM "URL">]>')),
     _gate("A31", "an external DTD", calling('<!DOCTYPE E SYSTEM "URL">', "x")),
     _gate("A32", "a parameter entity", calling('<!DOCTYPE E [<!ENTITY % p SYSTEM "URL"> %p;]>', "x")),
     _gate("A33", "a billion laughs", changed(lambda body: _LAUGHS + _bomb(body))),
-    _gate("A34", "a quadratic blow-up", changed(lambda body: _QUADRATIC + body.replace(NAME, b"&l9;" * 5_000))),
+    _gate(
+        "A34", "a quadratic blow-up", changed(lambda body: _QUADRATIC + body.replace(NAME, b"&l9;" * 5_000))
+    ),
     _gate("A35", "a DOCTYPE, and nothing in it", changed(lambda body: b"<!DOCTYPE Envelope>" + body)),
     _gate("A35", "a DOCTYPE in small letters", changed(lambda body: b"<!doctype Envelope>" + body)),
     _gate("A30", "an entity nobody declared", swapped(NAME, b"&secret;")),

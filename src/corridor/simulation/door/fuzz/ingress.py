@@ -95,7 +95,9 @@ def _other(bank: Caller) -> str:
 
 
 def _target(dice: Random) -> str:
-    start = dice.choice((b"/v1/mailbox?after=0&limit=5", b"/v1/aliases/+992917000001?name=a", b"/v1/aliases/%2B7"))
+    start = dice.choice(
+        (b"/v1/mailbox?after=0&limit=5", b"/v1/aliases/+992917000001?name=a", b"/v1/aliases/%2B7")
+    )
     bent = mutate(dice, start, OF_QUERY)[:4_000]
     return "/" + "".join(chr(byte) for byte in bent if 0x20 < byte < 0x7F and byte not in b"#").lstrip("/")
 

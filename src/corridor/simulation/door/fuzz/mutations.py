@@ -19,7 +19,7 @@ TEXTS: Final = (
     b"", b" ", b"\x00", b"\x7f", b"\r\n", b"\t", b"\x1b[2J", b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80",
     b"\xef\xbb\xbf", b"\xe2\x80\xae", b"\xe2\x80\x8b", b"\xf0\x9f\x92\xa9", b"\xcc\x81" * 50, b"A" * 5_000, b"\\u0000",
     b"\\ud800", b"%00", b"%s%n", b"../../etc/passwd", b"' OR '1'='1", b"{{7*7}}", b"&lt;&amp;", b"&#0;", b"&#x10FFFF;",
-    b"&x;", b"]]>", b"<!-- -->", b"<?x y?>", b"<![CDATA[x]]>", b"<!DOCTYPE x>", b'<a b="c"/>', b"\"", b"'", b"}", b"]",
+    b"&x;", b"]]>", b"<!-- -->", b"<?x y?>", b"<![CDATA[x]]>", b"<!DOCTYPE x>", b'<a b="c"/>', b'"', b"'", b"}", b"]",
 )  # fmt: skip
 NAMESPACES: Final = (
     b"", b"urn:x", b"urn:corridor:envelope:1", b"urn:iso:std:iso:20022:tech:xsd:pacs.008.001.12",
@@ -104,7 +104,11 @@ def repeat(_dice: Random, content: bytes) -> bytes:
 def stretch(dice: Random, content: bytes) -> bytes:
     """Far more of one byte."""
     at = _at(dice, content)
-    return content[:at] + dice.choice((b" ", b"<", b"&", b"A", b"[", b"=")) * dice.choice((100, 5_000, 70_000)) + content[at:]
+    return (
+        content[:at]
+        + dice.choice((b" ", b"<", b"&", b"A", b"[", b"=")) * dice.choice((100, 5_000, 70_000))
+        + content[at:]
+    )
 
 
 def _replace(pattern: re.Pattern[bytes], group: int, values: Sequence[bytes]) -> Mutation:
@@ -142,7 +146,17 @@ def element(dice: Random, content: bytes) -> bytes:
             return without[:at] + whole + without[at:]
         case _:
             name = leaf.group(1)
-            return content[: leaf.start()] + b"<" + name + b">" + whole + b"</" + name + b">" + content[leaf.end() :]
+            return (
+                content[: leaf.start()]
+                + b"<"
+                + name
+                + b">"
+                + whole
+                + b"</"
+                + name
+                + b">"
+                + content[leaf.end() :]
+            )
 
 
 def tag(dice: Random, content: bytes) -> bytes:
@@ -160,7 +174,9 @@ def attribute(dice: Random, content: bytes) -> bytes:
     if not starts:
         return flip(dice, content)
     end = dice.choice(starts).end()
-    more = dice.choice((b' a="1"', b' xmlns:p="urn:p"', b' xml:lang="x"', b' Ccy="TJS"', b' xmlns=""', b' a="1"' * 300))
+    more = dice.choice(
+        (b' a="1"', b' xmlns:p="urn:p"', b' xml:lang="x"', b' Ccy="TJS"', b' xmlns=""', b' a="1"' * 300)
+    )
     return content[:end] + more + content[end:]
 
 
@@ -205,7 +221,9 @@ def jose(dice: Random, content: bytes) -> bytes:
 
 def length(dice: Random, content: bytes) -> bytes:
     """The length that a frame begins with."""
-    told = dice.choice((0, 1, len(content), len(content) - 5, 2**26, 2**26 + 1, 2**31, 2**32 - 1, dice.randrange(2**32)))
+    told = dice.choice(
+        (0, 1, len(content), len(content) - 5, 2**26, 2**26 + 1, 2**31, 2**32 - 1, dice.randrange(2**32))
+    )
     return max(0, told).to_bytes(4, "big") + content[4:]
 
 

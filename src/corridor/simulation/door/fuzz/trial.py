@@ -16,7 +16,9 @@ def run(order: Order, tell: Tell) -> Tally:
     """Send 100,000 mutated messages to the parsers and 5,000 through the door, times the scale."""
     found = codecs.fuzz_all(order.seed, round(codecs.COUNT * order.scale))
     for each in found:
-        tell(f"{each.name}: {each.tried:,} read, {each.accepted:,} accepted, worst {each.worst_s * 1000:.1f} ms")
+        tell(
+            f"{each.name}: {each.tried:,} read, {each.accepted:,} accepted, worst {each.worst_s * 1000:.1f} ms"
+        )
     count = round(ingress.COUNT * order.scale)
     answered, wrong = on_uvloop(_through_the_door(order.seed, count))
     tell(f"the door: {', '.join(f'{status}: {n:,}' for status, n in sorted(answered.items()))}")

@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
 from corridor.simulation.door.attacks.replays import pay
-from corridor.simulation.door.attacks.values import QUOTE, quote
 from corridor.simulation.door.attacks.strike import Strike
+from corridor.simulation.door.attacks.values import QUOTE, quote
 from corridor.simulation.door.caller import Caller
 from corridor.simulation.door.wire import JSON
 from corridor.simulation.door.world import ALFX, CBRR, CERTIFIED, PAMR, SEVR, SUSPENDED, UNKNOWN, VOLG
@@ -181,5 +181,3 @@ def cells(row: Row) -> dict[str, str]:
         else:
             words[-1] += f" {word}"
     return dict(zip(CALLERS, words, strict=True))
-
-

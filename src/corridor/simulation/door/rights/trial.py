@@ -40,20 +40,22 @@ def missing(document: Any) -> list[str]:
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     }
-    wrong = [f"{each} is in no row of the table" for each in described.keys() - {row.operation for row in ROWS}]
+    wrong = [
+        f"{each} is in no row of the table" for each in described.keys() - {row.operation for row in ROWS}
+    ]
     wrong += [f"there is no {each}" for each in {row.operation for row in ROWS} - described.keys()]
     for row in ROWS:
         signed = bool(described.get(row.operation, {}).get("security"))
         for caller in ("unknown", "nobody"):
             if signed != (cells(row)[caller] in ("401", "-")):
-                wrong.append(f"{row.operation} says that it is {'' if signed else 'not '}signed; the table does not")
+                wrong.append(
+                    f"{row.operation} says that it is {'' if signed else 'not '}signed; the table does not"
+                )
     return sorted(wrong)
 
 
 def _cells() -> list[Attack]:
-    return [
-        _cell(row, caller, cell) for row in ROWS for caller, cell in cells(row).items() if cell != "-"
-    ]
+    return [_cell(row, caller, cell) for row in ROWS for caller, cell in cells(row).items() if cell != "-"]
 
 
 def _cell(row: Row, caller: str, cell: str) -> Attack:
@@ -75,12 +77,12 @@ def _cell(row: Row, caller: str, cell: str) -> Attack:
 
 def _other_methods(document: Any) -> list[Attack]:
     """Every method that a path does not have, genuinely signed."""
-    attacks = []
-    for path, methods in document["paths"].items():
-        for method in METHODS:
-            if method.lower() not in methods:
-                attacks.append(Attack(NUMBER, f"{method} {path}", _other(method, path), 405, None))
-    return attacks
+    return [
+        Attack(NUMBER, f"{method} {path}", _other(method, path), 405, None)
+        for path, methods in document["paths"].items()
+        for method in METHODS
+        if method.lower() not in methods
+    ]
 
 
 def _other(method: str, path: str) -> Any:
@@ -90,5 +92,3 @@ def _other(method: str, path: str) -> Any:
         return await s.send(request(method, target, [("Corridor-Signature", signature)]))
 
     return send
-
-
