@@ -210,6 +210,16 @@ def query_without_a_number(bank, body):
 
 
 @attack(400)
+def query_with_a_number_in_another_spelling(bank, body):
+    return "GET", *signed_get(bank, "/v1/mailbox?after=1e5")
+
+
+@attack(400)
+def query_with_a_number_after_zeros(bank, body):
+    return "GET", *signed_get(bank, "/v1/mailbox?after=007")
+
+
+@attack(400)
 def query_of_broken_characters(bank, body):
     return "GET", *signed_get(bank, "/v1/mailbox?after=%FF")
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from corridor.simulation.door.attacks.strike import Attack, Strike
 from corridor.simulation.door.attacks.trial import attack_all, on_uvloop
+from corridor.simulation.door.described import take_at_its_word
 from corridor.simulation.door.house import open_house
 from corridor.simulation.door.rights.table import CALLERS, ROWS, Row, cells
 from corridor.simulation.door.wire import Answer, exchange, request
@@ -13,24 +14,31 @@ from corridor.simulation.trials import Order, Tell
 
 NAME: Final = "rights"
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+ASKED: Final = 2_000
 NUMBER: Final = "A65-A67"
 _SIGNATURE: Final = re.compile(rb"Corridor-Signature: [^\r]*\r\n")
 
 
 def run(order: Order, tell: Tell) -> Tally:
-    """Try every cell."""
-    tried, broken = on_uvloop(_run(tell))
-    violations = tuple(Violation(NAME, NAME, order.seed, story) for story in broken)
-    return Tally(attacks=tried, checked={"endpoint x role x object": tried}, violations=violations)
+    """Try every cell, then take the description at its word."""
+    cells_tried, asked, broken = on_uvloop(_run(order, tell))
+    return Tally(
+        attacks=cells_tried,
+        malformed=asked,
+        checked={"endpoint x role x object": cells_tried, "requests made from the OpenAPI": asked},
+        violations=tuple(Violation(NAME, NAME, order.seed, story) for story in broken),
+    )
 
 
-async def _run(tell: Tell) -> tuple[int, list[str]]:
+async def _run(order: Order, tell: Tell) -> tuple[int, int, list[str]]:
     async with open_house() as house:
         document = (await exchange(house.port, request("GET", "/openapi.json"))).json
         broken = missing(document)
         attacks = (*_cells(), *_other_methods(document))
         broken += await attack_all(house, tell, attacks)
-    return len(attacks), broken
+        asked, wrong = await take_at_its_word(house, order.seed, round(ASKED * order.scale))
+        tell(f"{asked:,} requests were made from the description")
+    return len(attacks), asked, broken + wrong
 
 
 def missing(document: Any) -> list[str]:
