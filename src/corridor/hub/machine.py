@@ -64,7 +64,7 @@ class Hub:
         self._at = max(self._at, now)
         if self._wake_at is not None and self._wake_at <= now:
             self._wake_at = (
-                None  # the time has come, but where the clock was set forward the waker does not know
+                None  # its time has come; where the clock was set forward, the waker does not know
             )
         match event:
             case events.Submitted():

@@ -80,7 +80,7 @@ async def test_that_work_and_memory_are_told(house, outside):
     async def gorge(s):
         async def work():
             held = [bytes(1_000_000) + b"x" for _ in range(40)]
-            sum(range(10_000_000))
+            sum(range(40_000_000))
             answer = await s.house[s.sevr.bic].send(request("GET", "/health"))
             assert held
             return answer
