@@ -283,7 +283,8 @@ BUGS: Final = (
     ),
     Bug(
         "a body of any size is read", "gateway/exchange.py",
-        "            if len(body) > bytes_max:\n                raise TooLarge\n", "", ("tests/unit/gateway/test_attacks.py",),
+        "            if len(body) > bytes_max:\n                raise TooLarge\n", "",
+        ("tests/unit/gateway/test_attacks.py",),
     ),
     Bug(
         "an error path that leads nowhere is an HTTP 500", "codecs/iso20022/validation.py",

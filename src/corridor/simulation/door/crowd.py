@@ -30,6 +30,8 @@ P99_S: Final = 1.0
 CROWDS_ADDRESS: Final = ("127.0.0.2", 0)
 LATE_S: Final = 5.0
 """So much later than its bound a connection may end on a busy machine."""
+START_S: Final = 60.0
+"""A process may take long to begin on a busy machine."""
 PAUSE_S: Final = 0.02
 DRIP_S: Final = 0.5
 
@@ -151,6 +153,9 @@ async def flood(house: House, for_s: float, tell: Tell) -> tuple[list[str], int]
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
+    assert flooder.stdout is not None
+    async with asyncio.timeout(START_S):
+        await flooder.stdout.readline()
     starved, enough = Starvation(), asyncio.Event()
     asyncio.get_running_loop().call_later(for_s, enough.set)
     times = await pay_on(house, enough)

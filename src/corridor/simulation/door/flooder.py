@@ -13,7 +13,7 @@ from corridor.simulation.door.caller import Caller, uetr
 from corridor.simulation.door.wire import read_answer
 from corridor.simulation.door.world import VOLG
 
-CONNECTIONS = 64
+CONNECTIONS = 32
 ADDRESS = ("127.0.0.2", 0)
 """An address of its own, as the crowd's."""
 
@@ -30,9 +30,12 @@ class _Away:
 
 
 async def flood(port: int, now: Instant, answered: Counter[int]) -> None:
-    """Send orders on many connections until the input ends; count the answers by their status."""
+    """Send orders on many connections until the input ends; say when it has begun, count the answers by status."""
     caller, numbers = Caller(_Away(port, now), VOLG), count(10_000_000)
     pouring = [asyncio.create_task(_pour(caller, port, numbers, answered)) for _ in range(CONNECTIONS)]
+    while not answered:  # noqa: ASYNC110  the first answer says that the flood has begun
+        await asyncio.sleep(0.01)
+    print("begun", flush=True)  # noqa: T201
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     for task in pouring:
         task.cancel()
