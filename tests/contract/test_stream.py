@@ -13,6 +13,7 @@ from corridor.services.messaging.commands import Acknowledge, CloseCase, Origin
 
 ORIGIN = Origin("SEVRRUM0", "m1", "operator", b"d" * 32, 1, body=b"\x00<bytes/>")
 KEY = Ed25519Key(bytes(32))
+NO_TEXT = frames.encode([(1, Acknowledge(ORIGIN, participant="S", number=1))]).replace(b"SEVR", b"SEV\xb9")
 
 
 class Hub:
@@ -97,8 +98,8 @@ async def test_who_joins_again_is_told_so_however_short_the_cut_was(tmp_path):
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     "sent",
-    [b"\0\0\0\0", b"\xff\xff\xff\xff", b"\0\0\0\2\x09\x90", b"\0\0\0\2\x01\xc1"],
-    ids=["empty", "too long", "other version", "no MessagePack"],
+    [b"\0\0\0\0", b"\xff\xff\xff\xff", b"\0\0\0\2\x09\x90", b"\0\0\0\2\x01\xc1", NO_TEXT],
+    ids=["empty", "too long", "other version", "no MessagePack", "no UTF-8"],
 )
 async def test_what_is_no_frame_ends_the_connection_and_nothing_else(tmp_path, sent):
     hub = Hub()

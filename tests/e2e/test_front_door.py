@@ -211,6 +211,44 @@ async def test_a_head_without_end_is_cut_off(door):
     writer.close()
 
 
+@pytest.mark.parametrize("headers", [1, 1_000], ids=["one long header", "many headers"])
+async def test_a_head_that_is_too_long_is_refused_even_if_it_comes_at_once(door, headers):
+    body = door.sevr.order(1)
+    more = (f"X-{n}: {'x' * (40_000 // headers)}" for n in range(headers))
+    sent = head(door.sevr.sign(body), *more, f"Content-Length: {len(body)}") + body
+    assert (await ask(door, sent))[0] == 400
+
+
+@pytest.mark.parametrize("version", ["", " HTTP/0.9", " HTTP/2.0"], ids=["none", "0.9", "2.0"])
+async def test_versions_of_http_that_are_not_spoken_here(door, version):
+    assert (await ask(door, f"GET /health{version}\r\n\r\n".encode()))[0] == 400
+
+
+async def test_what_is_no_request_is_counted_and_fills_no_log(door, caplog):
+    for noise in (b"BREW /health HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00\r\n\r\n"):
+        assert (await ask(door, noise))[0] == 400
+    upgrade = b"GET /health HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    assert (await ask(door, upgrade))[0] == 200
+    assert door.metric("requests_total", route="none", status="400") == 2
+    assert not caplog.records
+
+
+async def test_one_address_cannot_take_all_connections(door, monkeypatch):
+    monkeypatch.setattr(server, "CONNECTIONS_PER_ADDRESS", 3)
+    taken = [
+        await asyncio.open_connection("127.0.0.1", door.port, local_addr=("127.0.0.2", 0)) for _ in range(4)
+    ]
+    await is_closed(taken[3][0])
+    assert (await ask(door, post(door.sevr, door.sevr.order(1))))[0] == 202, "another address has its own"
+    for _, writer in taken:
+        writer.close()
+    await asyncio.sleep(0.05)
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port, local_addr=("127.0.0.2", 0))
+    writer.write(b"GET /health HTTP/1.1\r\nHost: h\r\n\r\n")
+    assert (await read_answer(reader))[0] == 200, "who has gone makes room"
+    writer.close()
+
+
 async def test_noise_is_no_request_and_harms_nobody(door):
     dice = random.Random(7)
     whole = post(door.sevr, door.sevr.order(1))

@@ -183,6 +183,10 @@ class Gateway:
             asyncio.create_task(_repeat(TIDY_S, self._feeds.tidy)),
         ]
 
+    def count_unreadable(self) -> None:
+        """Count what came and is no request."""
+        self._metrics.requests["none", "400"] += 1
+
     def stop(self) -> None:
         """Let no reader wait any more."""
         self._feeds.close()

@@ -1,7 +1,7 @@
 """One request as the application sees it, and what it answers: the only file that speaks ASGI's messages."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, MutableMapping
 from contextlib import aclosing
 from typing import Any, Final
 
@@ -36,7 +36,9 @@ class Request:
         self.query: bytes = scope["query_string"]
         self.target: bytes = scope["raw_path"] + b"?" + self.query if self.query else scope["raw_path"]
         """As it was sent; that is what a GET's signature covers."""
-        self._headers: dict[bytes, bytes] = dict(scope["headers"])  # of a header that stands twice, the last
+        self._headers: dict[bytes, bytes] = dict(scope["headers"])
+        if len(self._headers) < len(scope["headers"]):
+            self._headers = _joined(scope["headers"])
         self.signature: bytes = self._headers.get(b"corridor-signature", b"")
         self.read = False
         """The body has been read to its end, so the connection can serve another request."""
@@ -73,6 +75,14 @@ class Request:
         """Return when the peer has gone."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
+
+
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Return headers that stand more than once as the lists they are (RFC 9110, 5.2): none is overlooked."""
+    joined: dict[bytes, bytes] = {}
+    for name, value in headers:
+        joined[name] = joined[name] + b", " + value if name in joined else value
+    return joined
 
 
 class Response(msgspec.Struct, frozen=True):

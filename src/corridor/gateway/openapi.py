@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from corridor.gateway import problems
+from corridor.gateway.exchange import JSON
 from corridor.gateway.routes import Route
 
 SIGNATURE: Final = "Corridor-Signature"
@@ -90,7 +91,8 @@ def _operation(route: Route, components: dict[str, Any]) -> dict[str, Any]:
 
 
 def _content(media_type: str, given: type[msgspec.Struct] | None) -> dict[str, Any]:
-    schema = {"type": "string"} if given is None else _reference(given)
+    untyped = "object" if media_type == JSON.decode() else "string"
+    schema = {"type": untyped} if given is None else _reference(given)
     description = ((given.__doc__ if given else None) or media_type).partition("\n")[0]
     return {"description": description, "content": {media_type: {"schema": schema}}}
 

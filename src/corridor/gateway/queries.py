@@ -34,6 +34,11 @@ def read_query(query: bytes, shape: type[S]) -> S:
     if len(parameters) != len(pairs):
         raise Problem(Kind.BAD_QUERY, "a parameter stands twice")
     try:
-        return msgspec.convert(parameters, shape, strict=False)
+        read = msgspec.convert(parameters, shape, strict=False)
     except msgspec.ValidationError as error:
         raise Problem(Kind.BAD_QUERY, str(error)[:200]) from None
+    for name, text in parameters.items():
+        value = getattr(read, name)
+        if isinstance(value, int) and str(value) != text:  # 1e5 and 007 would be numbers, too
+            raise Problem(Kind.BAD_QUERY, f"{name} is a number in plain digits")
+    return read

@@ -72,6 +72,10 @@ class Hub:
         """Take in one event; return what is to be done, in this order."""
         self._now = now
         self._at = max(self._at, now)
+        if self._wake_at is not None and self._wake_at <= now:
+            self._wake_at = (
+                None  # its time has come; where the clock was set forward, the waker does not know
+            )
         match event:
             case events.Submitted():
                 self._enqueue(event)

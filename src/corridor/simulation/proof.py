@@ -1,9 +1,20 @@
 """The proof: all trials. A new one is added to this list and nowhere else."""
 
 from corridor.simulation.canaries import cage
+from corridor.simulation.door import crowd, leaks
+from corridor.simulation.door.attacks import trial as attacks
+from corridor.simulation.door.fuzz import trial as malformed
+from corridor.simulation.door.rights import trial as rights
 from corridor.simulation.trials import Trial
 
 TRIALS: tuple[Trial, ...] = (
     Trial("canaries", "bugs that are let in on purpose are noticed by the tests", cage.run),
+    Trial(
+        "malformed", "what is malformed is refused in typed words, at once, and moves nothing", malformed.run
+    ),
+    Trial("attacks", "every attack gets its answer, leaves its trace and moves nothing", attacks.run),
+    Trial("crowd", "neither a crowd of connections nor a flood of one bank hurts another", crowd.run),
+    Trial("secrets", "no key, signature, name or account is in a log, a page or an error", leaks.run),
+    Trial("rights", "everyone may do at the door what the table says, and nothing else", rights.run),
 )
 """In this order, two at a time: the longest first."""

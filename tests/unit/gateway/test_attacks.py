@@ -61,6 +61,17 @@ def algorithm_none(bank, body):
     return "POST", MESSAGES, signed(body, forged), (body,)
 
 
+@attack(401, "malformed")
+def two_signatures(bank, body):
+    two = (("corridor-signature", bank.sign(b"another")), ("corridor-signature", bank.sign(body)))
+    return "POST", MESSAGES, (*XML, *two), (body,)
+
+
+@attack(415)
+def two_media_types(bank, body):
+    return "POST", MESSAGES, (*JSON, *signed(body, bank.sign(body))), (body,)
+
+
 @attack(401, "audience")
 def signed_for_another_hub(bank, body):
     return "POST", MESSAGES, signed(body, bank.sign(body, audience=f"OTHRXXM0/{ENVIRONMENT}")), (body,)
@@ -196,6 +207,16 @@ def query_that_says_it_twice(bank, body):
 @attack(400)
 def query_without_a_number(bank, body):
     return "GET", *signed_get(bank, "/v1/mailbox?after=-1")
+
+
+@attack(400)
+def query_with_a_number_in_another_spelling(bank, body):
+    return "GET", *signed_get(bank, "/v1/mailbox?after=1e5")
+
+
+@attack(400)
+def query_with_a_number_after_zeros(bank, body):
+    return "GET", *signed_get(bank, "/v1/mailbox?after=007")
 
 
 @attack(400)

@@ -87,6 +87,10 @@ def without_a_currency(bank):
     return bank.order(1).replace(b' Ccy="RUB"', b"")
 
 
+def with_a_header_of_no_namespace(bank):
+    return bank.order(1).replace(b"urn:iso:std:iso:20022:tech:xsd:head.001.001.02", b"")
+
+
 def of_too_many_decimals(bank):
     return bank.order(1).replace(b"100.00<", b"100.001<")
 
@@ -133,6 +137,7 @@ REFUSED = [
     (with_a_doctype, "FF01"),
     (of_another_schema, "CH17"),
     (without_a_currency, "CH21"),
+    (with_a_header_of_no_namespace, "FF01"),
     (of_too_many_decimals, "CH20"),
     (of_an_unknown_definition, "FF01"),
     (not_xml, "FF01"),

@@ -13,6 +13,7 @@ class Slow:
         self.loads: list[events.Load] = []
         self.commits: list[events.Commit] = []
         self.answers: list[events.Answered] = []
+        self.wakes: list[int] = []
         self._tickets = 0
 
     def submit(self, *commands) -> None:
@@ -59,3 +60,5 @@ class Slow:
                     self.commits.append(action)
                 case events.Release():
                     self.answers += action.answers
+                case events.WakeAt():
+                    self.wakes.append(action.at)

@@ -95,6 +95,18 @@ def test_a_clock_that_is_set_back_delays_no_batch(world):
 # what is said of what
 
 
+def test_a_clock_that_is_set_forward_delays_no_batch(world):
+    slow = Slow(world)
+    world.pay(world.order(1))  # the hub is to be woken for its deadline, in seven seconds
+    world.now += 60 * SECOND  # those seven seconds are still to come, for whoever wakes it
+    slow.submit(world.credit_transfer(world.order(2)))
+    slow.load()
+    slow.commit()
+    slow.wakes.clear()
+    slow.submit(world.credit_transfer(world.order(3)))
+    assert slow.wakes == [world.now + machine.BATCH_SPACING], "it waits for a wake that is far away"
+
+
 def test_busy_names_only_what_is_durable(world, monkeypatch):
     durable = world.batches[-1].writes
     slow = Slow(world)

@@ -54,5 +54,5 @@ async def read(reader: asyncio.StreamReader, decoder: msgspec.msgpack.Decoder[T]
         raise FrameError(f"version {frame[0]}, not {VERSION}")
     try:
         return decoder.decode(memoryview(frame)[1:])
-    except msgspec.MsgspecError as error:
+    except Exception as error:  # msgspec's, Unicode's, or that of a record's own checks
         raise FrameError(str(error)) from error

@@ -32,9 +32,10 @@ def validate(element: _Element, definition: str) -> None:
         return
     log: Any = compiled.error_log
     error = log[0]
-    # libxml2 counts from the validated element, `/*/*[2]/*[9]`, and the document is that element alone.
+    # libxml2 counts from the validated element, `/*/*[2]/*[9]`, and the document is that element alone; an element
+    # of no namespace it calls by its name, which leads nowhere from here.
     found = element.xpath("." + (error.path or "").removeprefix("/*"))
-    at = found[0] if isinstance(found, list) and isinstance(found[0], _Element) else element
+    at = found[0] if isinstance(found, list) and found and isinstance(found[0], _Element) else element
     reason, message = _meaning(error)
     raise DecodeError(message, field=path(at), reason=reason, line=line(at))
 

@@ -6,7 +6,6 @@ from typing import Any, Final
 import msgspec
 
 from corridor.codecs.iso20022.pacs008 import AgreedRate
-from corridor.codecs.iso20022.pacs008 import CreditTransfer as TransferMessage
 from corridor.decision import Accepted, Again, Answer, Handler, Key, Rejected, Step, Table
 from corridor.domain.errors import CorridorError
 from corridor.domain.instants import SECOND
@@ -63,7 +62,7 @@ def proceed(step: Step, command: CreditTransfer, payment: Payment) -> Accepted |
     """Spend the quote, reserve, and forward: what follows once screening has nothing (more) to say."""
     message = command.message
     if message.agreed_rate is not None:
-        quote = _spend(step, message, message.agreed_rate, payment.number)
+        quote = _spend(step, command, message.agreed_rate, payment.number)
         if isinstance(quote, Rejected):
             return quote
         payment = _bind(payment, quote)
@@ -91,7 +90,7 @@ def refuse_credit_transfer(step: Step, command: CreditTransfer, rejected: Reject
     payment = new_payment(step, command)
     step.payment = payment.number
     if command.message.agreed_rate is not None:
-        _spend(step, command.message, command.message.agreed_rate, payment.number)
+        _spend(step, command, command.message.agreed_rate, payment.number)
     reject(step, payment, rejected.reason)
 
 
@@ -191,6 +190,9 @@ def new_payment(step: Step, command: CreditTransfer) -> Payment:
 
 def _check(step: Step, command: CreditTransfer) -> Rejected | None:
     message = command.message
+    debtor_agent = step.get(PARTICIPANT, command.origin.signer)
+    if debtor_agent is None or debtor_agent.role != BANK:
+        return Rejected("AG01", "only banks order payments", "DbtrAgt")
     if message.debtor_agent != command.origin.signer:
         return Rejected("RC03", "a bank orders only for its own customers", "DbtrAgt")
     if message.creditor_agent == message.debtor_agent:
@@ -213,7 +215,8 @@ def _check(step: Step, command: CreditTransfer) -> Rejected | None:
     return None
 
 
-def _spend(step: Step, order: TransferMessage, agreed: AgreedRate, number: int) -> Quote | Rejected:
+def _spend(step: Step, command: CreditTransfer, agreed: AgreedRate, number: int) -> Quote | Rejected:
+    order = command.message
     instructed = order.instructed_amount
     source = order.interbank_settlement_amount
     try:
@@ -223,7 +226,7 @@ def _spend(step: Step, order: TransferMessage, agreed: AgreedRate, number: int) 
     return spend_quote(
         step,
         agreed.quote_id,
-        debtor_agent=order.debtor_agent,
+        debtor_agent=command.origin.signer,  # whatever the order says: nobody spends another's quote
         creditor_agent=order.creditor_agent,
         source=source,
         destination=instructed if instructed is not None and instructed.currency != source.currency else None,

@@ -33,6 +33,11 @@ _GATE: Final = ("tests/unit/codecs/test_gate.py",)
 _TWO: Final = ("tests/unit/services/governance/test_proposals.py",)
 _RIGHTS: Final = ("tests/unit/services/governance/test_rights.py",)
 _DOOR: Final = ("tests/unit/gateway",)
+_ATTACKS: Final = ("tests/unit/simulation/door/test_attacks.py",)
+_RIGHTS: Final = ("tests/unit/simulation/door/test_rights.py",)
+_FUZZ: Final = ("tests/unit/simulation/door/test_fuzz.py",)
+_CROWD: Final = ("tests/unit/simulation/door/test_crowd.py",)
+_SECRETS: Final = ("tests/unit/simulation/door/test_secrets.py",)
 
 BUGS: Final = (
     # the journal and its one writer
@@ -286,6 +291,53 @@ BUGS: Final = (
     Bug(
         "any key of the registry will do", "gateway/authentication.py",
         "if known.key.participant != header.iss:", "if False:", _DOOR,
+    ),
+    Bug(
+        "of two signatures the last one counts", "gateway/exchange.py",
+        'joined[name] = joined[name] + b", " + value if name in joined else value', "joined[name] = value", _ATTACKS,
+    ),
+    Bug(
+        "a stranger spends another bank's quote", "services/instant/rules.py",
+        "debtor_agent=command.origin.signer,  #", "debtor_agent=order.debtor_agent,  #", _ATTACKS,
+    ),
+    Bug(
+        "central banks and providers pay like banks", "services/instant/rules.py",
+        "if debtor_agent is None or debtor_agent.role != BANK:", "if False:", _RIGHTS,
+    ),
+    Bug(
+        "anybody posts rates", "services/fx/rates.py",
+        "if participant is None or participant.role != FX_PROVIDER or participant.state != ACTIVE:", "if False:",
+        _RIGHTS,
+    ),
+    Bug(
+        "a look-up asks for no state", "gateway/lookups.py", "prove_get(request, active=True)",
+        "prove_get(request, active=False)", _RIGHTS,
+    ),
+    Bug(
+        "a head in one piece has no bound", "gateway/server.py", "if self._large and len(self.url)",
+        "if False and len(self.url)", _ATTACKS,
+    ),
+    Bug(
+        "who has begun a request may take all day", "gateway/server.py",
+        "self._deadline = self.loop.call_later(ARRIVAL_S, transport.close)",
+        "self._deadline = self.loop.call_later(10 * ARRIVAL_S, transport.close)", _CROWD,
+    ),
+    Bug(
+        "a body of any size is read", "gateway/exchange.py",
+        "            if len(body) > bytes_max:\n                raise TooLarge\n", "",
+        ("tests/unit/gateway/test_attacks.py",),
+    ),
+    Bug(
+        "an error path that leads nowhere is an HTTP 500", "codecs/iso20022/validation.py",
+        "if isinstance(found, list) and found and isinstance", "if isinstance(found, list) and isinstance", _FUZZ,
+    ),
+    Bug(
+        "a refusal quotes the message", "codecs/iso20022/validation.py",
+        'return "CH16", "The content does not conform to the schema."', 'return "CH16", error.message', _SECRETS,
+    ),
+    Bug(
+        "a clock that is set forward stops the hub", "hub/machine.py",
+        "if self._wake_at is not None and self._wake_at <= now:", "if False:", _PIPELINE,
     ),
     # a participant's side
     Bug(

@@ -13,7 +13,7 @@ from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.messaging.records import CASE
 from tests.rig import answer_of
-from tests.world import ALFX, FUNDS, LIST, PAMR, SEVR, World, agreed
+from tests.world import ALFX, CBRR, FUNDS, LIST, PAMR, SEVR, World, agreed
 
 ROWS = [
     # the ordinary way
@@ -158,6 +158,23 @@ def test_a_quote_is_spent_by_the_first_order_even_a_refused_one(world):
     for n in (1, 2):
         world.pay(world.order(n, interbank_settlement_amount=amount, agreed_rate=agreed(quote)))
     assert world.heard(SEVR) == ["RJCT AM04", "RJCT TKSG"]
+
+
+@pytest.mark.parametrize("bic", [ALFX, CBRR])
+def test_only_banks_pay_and_are_paid(world, bic):
+    world.pay(world.order(1, debtor=bic))
+    world.pay(world.order(2, creditor=bic))
+    assert (world.heard(bic)[-1], world.heard(SEVR)[-1]) == ("RJCT AG01", "RJCT RC04")
+    assert world.heard(PAMR) == []
+
+
+def test_a_quote_is_not_spent_by_a_stranger_in_the_banks_name(world):
+    quote = world.quote(amount=100_000)
+    facts = {"interbank_settlement_amount": Money(100_000, "RUB"), "agreed_rate": agreed(quote)}
+    world.pay(world.order(1, **facts), signer=PAMR)
+    assert world.heard(PAMR)[-1] == "RJCT RC03"
+    world.pay(world.order(2, **facts))
+    assert world.heard(PAMR)[-1] == "pacs.008"
 
 
 def test_a_quote_expires_against_the_decision(world):

@@ -1,0 +1,1 @@
+"""Malformed messages by the ten thousand: every parser alone, then all of them behind the real door."""

@@ -1,0 +1,260 @@
+"""A whole house in one event loop: the real hub on either journal, the real gateway served as in production."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from hashlib import sha256
+from itertools import count
+from typing import Any, TypeVar
+
+import msgspec
+import uvicorn
+
+from corridor.adapters.keys.software import PrivateKey, verifier
+from corridor.adapters.memory.journal import MemoryJournal, MemoryStore
+from corridor.adapters.memory.link import MemoryLink
+from corridor.adapters.memory.reads import MemoryMail, MemoryReads, MemorySigner
+from corridor.adapters.postgres.journal import PostgresJournal
+from corridor.adapters.postgres.reads import PostgresReads
+from corridor.codecs.jws import HubHeader, compose
+from corridor.decision import ACCOUNT, BALANCE, Table
+from corridor.domain.instants import Instant
+from corridor.domain.phones import parse_phone
+from corridor.gateway.app import Gateway
+from corridor.gateway.limits import Limits
+from corridor.gateway.server import configuration
+from corridor.hub.lists import RULES, TABLES
+from corridor.hub.machine import Hub
+from corridor.hub.process import HubProcess
+from corridor.ports import Journal, Mail, Post, Reads, Told
+from corridor.services.compliance.screening import Index
+from corridor.services.instant.records import PAYMENT
+from corridor.services.messaging.admission import OPERATOR
+from corridor.services.messaging.commands import OPERATION, Command, Origin
+from corridor.services.messaging.records import MESSAGE, Message
+from corridor.simulation.door import world
+from corridor.simulation.door.caller import Caller, uetr
+from corridor.simulation.door.world import ENVIRONMENT, FUNDS, HUB, LISTED
+
+R = TypeVar("R", bound=msgspec.Struct)
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Ledger(msgspec.Struct, frozen=True):
+    """Every account, balance and payment, by key, at one moment."""
+
+    accounts: dict[Any, Any]
+    balances: dict[Any, Any]
+    payments: dict[Any, Any]
+
+
+class SkippingClock:
+    """Real time, but from the first day of this world on; it can be put forward."""
+
+    def __init__(self, start: Instant) -> None:
+        self._start = start
+        self._began = time.monotonic_ns()
+
+    def now(self) -> Instant:
+        """Return the time."""
+        return self._start + (time.monotonic_ns() - self._began) // 1_000
+
+    def skip(self, by: Instant) -> None:
+        """Let time pass at once."""
+        self._start += by
+
+
+class House:
+    """Hub, gateway and participants. `fresh` is a UETR never used before."""
+
+    def __init__(self, clock: SkippingClock, store: "Store", limits: Limits | None = None) -> None:
+        self.clock = clock
+        self.port = 0
+        self.callers = {
+            bic: Caller(self, bic) for bic in (*(member.bic for member in world.MEMBERS), world.UNKNOWN)
+        }
+        self._store = store
+        self._limits = limits
+        self._uetrs = map(uetr, count(1))
+        self._given = 0
+
+    def __getitem__(self, bic: str) -> Caller:
+        return self.callers[bic]
+
+    def now(self) -> Instant:
+        """Return the time, as everyone here has it."""
+        return self.clock.now()
+
+    def fresh(self) -> str:
+        """Return a UETR never used before."""
+        return next(self._uetrs)
+
+    async def give(self, command: type[Command], *, operator: str = "alice", **facts: Any) -> Told:
+        """Give an operator's command to the hub, past the gateway; it must be accepted."""
+        told = await self.link.submit(self.operators(command, operator, **facts))
+        assert told.status == "accepted", told.body
+        return told
+
+    def operators(self, command: type[Command], operator: str, **facts: Any) -> Command:
+        """Return an operator's command, as it is stored in the log."""
+        self._given += 1
+        now = self.now()
+        body = _encode((command.__name__, now, self._given, list(facts.items())))
+        message_id = f"{now}-{self._given}"
+        origin = Origin(OPERATOR + operator, message_id, OPERATION, sha256(body).digest(), now, body=body)
+        return command(origin, **facts)
+
+    async def skip(self, by: Instant) -> None:
+        """Let time pass, and the gateway learn what is new."""
+        self.clock.skip(by)
+        await self.gateway._keys.refresh()  # noqa: SLF001  it would do so within five seconds
+
+    async def ledger(self) -> Ledger:
+        """Return what an attack must not change, from what is durable."""
+        return Ledger(*[await self._by_key(table) for table in (ACCOUNT, BALANCE, PAYMENT)])
+
+    async def _by_key(self, table: Table[Any]) -> dict[Any, Any]:
+        return {table.key(record): record for record in await self._store.rows(table)}
+
+    async def batch(self) -> int:
+        """Return the number of the last durable batch."""
+        return await self._store.batch()
+
+    async def log(self, after: int) -> list[Message]:
+        """Return the lines of the log after a batch."""
+        lines: list[Message] = await self._store.rows(MESSAGE, after)
+        return lines
+
+    def metric(self, name: str, **labels: str) -> float:
+        """Return a number as the gateway's metrics page has it."""
+        registry = self.gateway._metrics._registry  # noqa: SLF001  the page without the parsing
+        return registry.get_sample_value(f"corridor_gateway_{name}", labels) or 0
+
+    async def load_list(self) -> Index:
+        """Return a list on which one person stands."""
+        return LISTED
+
+    async def open(self, rest: AsyncExitStack) -> None:
+        """Start everything; what must end is given to `rest`."""
+        key = world.key_of(world.first_key(HUB))
+        journal = self._store.journal()
+        snapshot = await journal.open(TABLES, HUB, self.now())
+        hub = Hub(HUB, HubHeader(HUB, ENVIRONMENT, world.first_key(HUB)), RULES, snapshot, self.now())
+        process = HubProcess(hub, journal, MemorySigner(key), self.clock)
+        running = asyncio.create_task(process.run())
+        rest.push_async_callback(_end, process, running, journal)
+        self.link = MemoryLink(1, process)
+        reads, mail = await self._store.reads(key, rest)
+        self.gateway = Gateway(
+            hub=HUB,
+            environment=ENVIRONMENT,
+            link=self.link,
+            reads=reads,
+            mail=mail,
+            verifier=verifier,
+            load_list=self.load_list,
+            clock=self.clock,
+            limits=self._limits,
+        )
+        await world.found(self.give)
+        self.server = uvicorn.Server(configuration(self.gateway, "127.0.0.1", 0))
+        serving = asyncio.create_task(self.server.serve())
+        rest.push_async_callback(_stop, self.server, serving)
+        while not self.server.started:  # noqa: ASYNC110  uvicorn says it no other way
+            await asyncio.sleep(0.002)
+        self.port = self.server.servers[0].sockets[0].getsockname()[1]
+        parse_phone("+992917000001")  # the plans of numbers are loaded once a process
+        await self._fund()
+
+    async def _fund(self) -> None:
+        for bic, currency in ((world.CBRR, "RUB"), (world.CBTJ, "TJS")):
+            for member in world.MEMBERS:
+                if member.role in ("bank", "fx_provider") and member.state == "active":
+                    amount = {"amount": str(FUNDS), "currency": currency, "scale": 2}
+                    issuer = self[bic]
+                    sent = issuer.ask("/v1/funding", participant=member.bic, amount=amount)
+                    answer = await issuer.send(sent)
+                    assert answer.status == 200, answer
+
+
+class Store:
+    """A journal in memory, and the ways to what it holds."""
+
+    def __init__(self) -> None:
+        self._store = MemoryStore()
+
+    def journal(self) -> Journal:
+        return MemoryJournal(self._store)
+
+    async def reads(self, key: PrivateKey, _rest: AsyncExitStack) -> tuple[Reads, Mail]:
+        return MemoryReads(self._store), MemoryMail(self._store, key)
+
+    async def batch(self) -> int:
+        return self._store.batch
+
+    async def rows(self, table: Table[R], after: int = 0) -> list[R]:
+        rows = self._store.rows[table].values()
+        return [row for row in rows if not after or getattr(row, "batch", 0) > after]
+
+
+class PostgresStore(Store):
+    """A database, and the ways to what it holds."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+
+    def journal(self) -> Journal:
+        return PostgresJournal(self._dsn)
+
+    async def reads(self, key: PrivateKey, rest: AsyncExitStack) -> tuple[Reads, Mail]:
+        self._reads = await PostgresReads.connect(self._dsn)
+        rest.push_async_callback(self._reads.close)
+        return self._reads, _StoredMail(self._reads, key)
+
+    async def batch(self) -> int:
+        (line,) = await self._reads.fetch("SELECT batch FROM hub")
+        number: int = line["batch"]
+        return number
+
+    async def rows(self, table: Table[R], after: int = 0) -> list[R]:
+        columns = ", ".join(table.record.__struct_fields__)
+        where = f"WHERE batch > {after} ORDER BY batch, position" if after else ""
+        rows = await self._reads.fetch(f"SELECT {columns} FROM {table.name} {where}")
+        return [table.record(*row) for row in rows]
+
+
+class _StoredMail:
+    """Stored messages, signed again in this process."""
+
+    def __init__(self, reads: PostgresReads, key: PrivateKey) -> None:
+        self._reads = reads
+        self._key = key
+
+    async def read(self, participant: str, after: int, limit: int) -> list[Post]:
+        return [
+            Post(participant, number, compose(header, self._key.sign(header + b"." + payload)), payload)
+            for number, header, payload in await self._reads.mailbox(participant, after, limit)
+        ]
+
+
+@asynccontextmanager
+async def open_house(store: Store | None = None, limits: Limits | None = None) -> AsyncIterator[House]:
+    """Open a house in which everyone is registered and has money; close it behind the last."""
+    house = House(SkippingClock(world.FIRST_DAY), store or Store(), limits)
+    async with AsyncExitStack() as rest:
+        await house.open(rest)
+        yield house
+
+
+async def _stop(server: uvicorn.Server, serving: "asyncio.Task[None]") -> None:
+    server.should_exit = True
+    await serving
+
+
+async def _end(process: HubProcess, running: "asyncio.Task[None]", journal: Journal) -> None:
+    tasks = (running, *process._tasks)  # noqa: SLF001  a hub ends only by falling
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await journal.close()

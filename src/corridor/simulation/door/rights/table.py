@@ -1,0 +1,183 @@
+"""The table: one row for each thing that can be done at the door, one column for each kind of caller.
+
+To add an endpoint: one row or more. To add a kind of caller: one more word in CALLERS and in each row.
+
+A cell is the HTTP status and, where the hub refuses, the reason in its log; `-` is a cell that makes no sense.
+Nobody signs: the request is sent without a signature. An unknown caller signs with a key nobody has registered.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, NamedTuple
+
+from corridor.simulation.door.attacks.replays import pay
+from corridor.simulation.door.attacks.strike import Strike
+from corridor.simulation.door.attacks.values import QUOTE, quote
+from corridor.simulation.door.caller import Caller
+from corridor.simulation.door.wire import JSON
+from corridor.simulation.door.world import ALFX, CBRR, CERTIFIED, PAMR, SEVR, SUSPENDED, UNKNOWN, VOLG
+
+CALLERS: Final = {
+    "bank": VOLG,
+    "fx_provider": ALFX,
+    "central_bank": CBRR,
+    "suspended": SUSPENDED,
+    "certified": CERTIFIED,
+    "unknown": UNKNOWN,
+    "nobody": UNKNOWN,
+}
+Build = Callable[[Strike, Caller], Awaitable[bytes]]
+
+
+class Row(NamedTuple):
+    """What is done, how it is built, and what each kind of caller hears, in the order of CALLERS.
+
+    `stored`: the hub decides it, so the log tells. `moves`: money or payments change where it is accepted.
+    """
+
+    operation: str
+    what: str
+    build: Build
+    cells: str
+    stored: bool = True
+    moves: bool = False
+
+
+async def _pay(s: Strike, by: Caller) -> bytes:
+    return by.post(by.order(s.house.fresh(), PAMR))
+
+
+async def _pay_for_another(s: Strike, by: Caller) -> bytes:
+    return by.post(by.order(s.house.fresh(), PAMR, debtor_agent=SEVR))
+
+
+async def _accept(s: Strike, by: Caller) -> bytes:
+    return by.post(by.report(await pay(s.house, s.sevr, by), "ACCP"))
+
+
+async def _accept_for_another(s: Strike, by: Caller) -> bytes:
+    return by.post(by.report(await pay(s.house, s.sevr, s.pamr), "ACCP"))
+
+
+async def _ask(s: Strike, by: Caller) -> bytes:
+    return by.post(by.question(await pay(s.house, s.sevr, by)))
+
+
+async def _ask_for_another(s: Strike, by: Caller) -> bytes:
+    return by.post(by.question(await pay(s.house, s.sevr, s.pamr)))
+
+
+async def _rates(_s: Strike, by: Caller) -> bytes:
+    tier = {"from_amount": "0", "bid": "8.50", "ask": "8.60"}
+    return by.ask("/v1/rates", base_currency="TJS", quote_currency="RUB", tiers=[tier])
+
+
+async def _quote(s: Strike, by: Caller) -> bytes:
+    await quote(s)
+    return by.ask("/v1/quotes", **QUOTE)
+
+
+def _alias(phone: str) -> Build:
+    async def build(_s: Strike, by: Caller) -> bytes:
+        account = "40817810000000000001"
+        return by.ask("/v1/aliases", phone=phone, currency="RUB", account=account, name="Анна Волгина")
+
+    return build
+
+
+def _remove(phone: str) -> Build:
+    async def build(_s: Strike, by: Caller) -> bytes:
+        return by.ask("/v1/aliases/remove", phone=phone)
+
+    return build
+
+
+async def _alias_of_another(s: Strike, by: Caller) -> bytes:
+    await _register(s)
+    return await _alias(ANOTHERS)(s, by)
+
+
+async def _remove_anothers(s: Strike, by: Caller) -> bytes:
+    await _register(s)
+    return await _remove(ANOTHERS)(s, by)
+
+
+async def _register(s: Strike) -> None:
+    account = "20206972000000000001"
+    facts = {"phone": ANOTHERS, "currency": "TJS", "account": account, "name": "Рустам Каримов"}
+    assert (await s.pamr.send(s.pamr.ask("/v1/aliases", **facts))).status == 200
+
+
+def _fund(currency: str) -> Build:
+    async def build(_s: Strike, by: Caller) -> bytes:
+        amount = {"amount": "1", "currency": currency, "scale": 2}
+        return by.ask("/v1/funding", participant=SEVR, amount=amount)
+
+    return build
+
+
+def _get(target: str) -> Build:
+    async def build(s: Strike, by: Caller) -> bytes:
+        if target.endswith(ANOTHERS):
+            await _register(s)
+        return by.get(target)
+
+    return build
+
+
+async def _acknowledge(_s: Strike, by: Caller) -> bytes:
+    return by.post(b'{"number":0}', "/v1/mailbox/acknowledgement", media=JSON)
+
+
+async def _acknowledge_for_another(_s: Strike, by: Caller) -> bytes:
+    body = b'{"number":0,"participant":"PAMRTJ20"}'
+    return by.post(body, "/v1/mailbox/acknowledgement", media=JSON)
+
+
+OWN, ANOTHERS = "+79161234567", "+992917000778"
+
+# fmt: off
+ROWS: Final = (
+    #                                                                        bank       fx_provider  central_bank suspended    certified    unknown nobody
+    Row("POST /v1/messages", "pays from its own account", _pay,              "202        202 AG01     202 AG01     202 AG01     202 AG01     401     401", moves=True),
+    Row("POST /v1/messages", "pays from another's", _pay_for_another,        "202 RC03   202 AG01     202 AG01     202 AG01     202 AG01     401     401"),
+    Row("POST /v1/messages", "accepts a payment to itself", _accept,         "202        -            -            -            -            -       -  ", moves=True),
+    Row("POST /v1/messages", "accepts a payment to another", _accept_for_another,
+                                                                             "202 AG01   202 AG01     202 AG01     202 AG01     202 AG01     401     401"),
+    Row("POST /v1/messages", "asks for a payment of its own", _ask,          "202        -            -            -            -            -       -  "),
+    Row("POST /v1/messages", "asks for another's payment", _ask_for_another, "202 NOOR   202 NOOR     202 NOOR     202 AG01     202 AG01     401     401"),
+    Row("POST /v1/rates", "posts its rates", _rates,                         "422 AG01   200          422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/quotes", "asks for a quote", _quote,                       "200        422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/aliases", "registers a number", _alias(OWN),               "200        422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/aliases", "registers another's number", _alias_of_another, "422 BE23   422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/aliases/remove", "frees its number", _remove(OWN),         "200        -            -            422 AG01     422 AG01     401     401"),
+    Row("POST /v1/aliases/remove", "frees another's number", _remove_anothers,
+                                                                             "422 BE23   422 BE23     422 BE23     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/funding", "issues its currency", _fund("RUB"),             "422 AG01   422 AG01     200          422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/funding", "issues another's currency", _fund("TJS"),       "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("GET /v1/mailbox", "reads its mailbox", _get("/v1/mailbox?after=0"), "200        200          200          200          200          401     401", stored=False),
+    Row("GET /v1/mailbox", "names another's", _get("/v1/mailbox?after=0&participant=PAMRTJ20"),
+                                                                             "400        400          400          400          400          401     401", stored=False),
+    Row("POST /v1/mailbox/acknowledgement", "acknowledges", _acknowledge,    "202        202          202          202          202          401     401", stored=False),
+    Row("POST /v1/mailbox/acknowledgement", "acknowledges another's", _acknowledge_for_another,
+                                                                             "422        422          422          422          422          401     401", stored=False),
+    Row("GET /v1/aliases/{phone}", "looks up a number", _get(f"/v1/aliases/{ANOTHERS}"),
+                                                                             "200        200          200          403          403          401     401", stored=False),
+    Row("GET /v1/aliases/{phone}", "looks up nobody's", _get("/v1/aliases/+992917000779"),
+                                                                             "404        404          404          403          403          401     401", stored=False),
+    Row("GET /health", "asks for health", _get("/health"),                   "200        200          200          200          200          200     200", stored=False),
+    Row("GET /metrics", "asks for metrics", _get("/metrics"),                "200        200          200          200          200          200     200", stored=False),
+    Row("GET /openapi.json", "asks for the description", _get("/openapi.json"),
+                                                                             "200        200          200          200          200          200     200", stored=False),
+)
+# fmt: on
+
+
+def cells(row: Row) -> dict[str, str]:
+    """Return what each kind of caller hears."""
+    words: list[str] = []
+    for word in row.cells.split():
+        if word.isdigit() or word == "-":
+            words.append(word)
+        else:
+            words[-1] += f" {word}"
+    return dict(zip(CALLERS, words, strict=True))
