@@ -66,6 +66,10 @@ def read(told: Told) -> dict[str, Any]:
 
     Raises: Refusal.
     """
+    if told.status == "noted":
+        return {"noted": told.body.decode()}
+    if told.status == "closed":
+        raise Refusal(f"the hub is closed: {told.body.decode()}")
     if not told.batch:
         raise Refusal("the hub is busy; try again")
     answer: Any = json.loads(told.body).get("answer") or {}

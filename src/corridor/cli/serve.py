@@ -16,12 +16,15 @@ from corridor.adapters.postgres.journal import PostgresJournal
 from corridor.adapters.postgres.reads import PostgresReads
 from corridor.adapters.stream import link, mail, signer
 from corridor.adapters.system.clock import SystemClock
+from corridor.adapters.system.witness import FileWitness
 from corridor.cli import counter, database, watchlist
 from corridor.cli.bringup import open_sandbox
 from corridor.cli.home import ENVIRONMENT, HUB, Home, key_id
 from corridor.codecs.jws import HubHeader
 from corridor.gateway.app import Gateway
 from corridor.gateway.server import configuration
+from corridor.hub.entrance import Entrance
+from corridor.hub.fence import WitnessedJournal
 from corridor.hub.lists import HANDLERS, RULES, TABLES
 from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
@@ -32,7 +35,10 @@ Directory = Annotated[Path, typer.Option("--directory", "-d", help="The state di
 
 @app.command("hub")
 def serve_hub(directory: Directory) -> None:
-    """The one writer. Ends when a commit fails; whoever supervises starts a fresh one."""
+    """The one writer. Ends when a commit fails; whoever supervises starts a fresh one.
+
+    With exit code 4 its log has lost its tail: starting it again changes nothing.
+    """
     _run(lambda: _hub(Home(directory)))
 
 
@@ -99,14 +105,21 @@ async def _gateway(home: Home, host: str, port: int) -> None:
 
 async def _hub(home: Home) -> None:
     clock = SystemClock()
-    journal = PostgresJournal(database.writer_dsn(home))
+    journal = WitnessedJournal(PostgresJournal(database.writer_dsn(home)), FileWitness(home.witness))
     snapshot = await journal.open(TABLES, HUB, clock.now())
-    header = HubHeader(HUB, ENVIRONMENT, key_id(HUB))
-    hub = Hub(HUB, header, RULES, snapshot, clock.now())
-    process = HubProcess(hub, journal, signer.StreamSigner(home.signer_socket), clock)
+    doubt = await journal.examine()
+    if doubt:
+        print(f"the hub is closed: {doubt}", file=sys.stderr, flush=True)  # noqa: T201  its log
+
+    def shell() -> HubProcess:
+        header = HubHeader(HUB, ENVIRONMENT, key_id(HUB))
+        hub = Hub(HUB, header, RULES, snapshot, clock.now())
+        return HubProcess(hub, journal, signer.StreamSigner(home.signer_socket), clock)
+
+    entrance = Entrance(journal, snapshot, clock, shell, doubt)
     commands: Any = Union[tuple(HANDLERS)]  # noqa: UP007  built from the list
-    async with await link.serve(home.hub_socket, process, commands):
-        await process.run()
+    async with await link.serve(home.hub_socket, entrance, commands):
+        await entrance.run()
 
 
 async def _signer(home: Home) -> None:

@@ -10,6 +10,7 @@ from corridor.decision import (
     Accepted,
     Again,
     Answer,
+    Contradicted,
     Handler,
     Missing,
     Rejected,
@@ -42,7 +43,10 @@ class Decider:
         self._tables = {table.name: table for table in rules.tables}
 
     def decide(self, batch: BatchBuilder, waiting: Waiting) -> None:
-        """Decide a command and write down what follows. Raises: Missing, and then nothing has happened."""
+        """Decide a command and write down what follows.
+
+        Raises: Missing, and then nothing has happened; Contradicted, and then nothing may happen any more.
+        """
         if isinstance(waiting.command, Due):
             self._decide_timer(batch, waiting.command)
         else:
@@ -95,7 +99,7 @@ class Decider:
                 step = self._refuse(batch.at, handler, command, answer, step.payment)
             payloads = batch.render(step.outgoing)
             status = ACCEPTED if isinstance(answer, Accepted) else REFUSED
-        except Missing:
+        except (Missing, Contradicted):
             raise
         except Exception as fault:  # noqa: BLE001  whatever it is, the other commands must commit
             status = FAULT
