@@ -7,7 +7,6 @@ import msgspec
 
 from corridor.adapters.postgres.findings import Findings, ask
 
-
 _HEADS = "SELECT batch, head FROM chain_head WHERE batch = ANY($1)"
 
 

@@ -38,14 +38,11 @@ class FileWitness:
             content = self.path.read_bytes()
         except FileNotFoundError:
             return None
-        marks = [_decode(content[start : start + SLOT_BYTES]) for start in (0, SLOT_BYTES)]
-        known = [mark for mark in marks if mark is not None]
-        if not known:
+        slot, self._written = _latest(content)
+        if self._written is None:
             raise Unreadable(f"neither slot of {self.path} holds a mark with its checksum")
-        latest = max(known, key=_order)
-        self._slot = 1 - marks.index(latest)
-        self._written = latest
-        return latest
+        self._slot = 1 - slot
+        return self._written
 
     def _write(self, mark: Mark) -> None:
         if self._written is None:
@@ -53,7 +50,7 @@ class FileWitness:
         else:
             file = os.open(self.path, os.O_RDWR)
             try:
-                found = _decode(os.pread(file, SLOT_BYTES, (1 - self._slot) * SLOT_BYTES))
+                _, found = _latest(os.pread(file, 2 * SLOT_BYTES, 0))
                 if found is None or (found.batch, found.head) != (self._written.batch, self._written.head):
                     raise Fenced(f"somebody else has written to the witness {self.path}")
                 os.pwrite(file, _encode(mark), self._slot * SLOT_BYTES)
@@ -77,8 +74,15 @@ class FileWitness:
         self._slot = 0
 
 
-def _order(mark: Mark) -> tuple[int, int]:
-    return mark.batch, mark.epoch
+def _latest(content: bytes) -> tuple[int, Mark | None]:
+    """Return the slot with the latest mark, and the mark; None if no slot holds any."""
+    marks = [_decode(content[start : start + SLOT_BYTES]) for start in (0, SLOT_BYTES)]
+    slot = max((0, 1), key=lambda slot: _order(marks[slot]))
+    return slot, marks[slot]
+
+
+def _order(mark: Mark | None) -> tuple[int, int]:
+    return (mark.batch, mark.epoch) if mark is not None else (-1, 0)
 
 
 def _encode(mark: Mark) -> bytes:
