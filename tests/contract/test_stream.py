@@ -18,6 +18,8 @@ KEY = Ed25519Key(bytes(32))
 class Hub:
     """Answers every command with its own ticket."""
 
+    closed = ""
+
     def __init__(self):
         self.links = {}
         self.heard = []
