@@ -1,11 +1,12 @@
 """`corridor recover`: a hub that is closed, or refuses to serve because its log has lost its tail."""
 
 import asyncio
+from contextlib import nullcontext
 from typing import Annotated, Any
 
 import typer
 
-from corridor.adapters.postgres import recovery
+from corridor.adapters.postgres import recovery, roles
 from corridor.adapters.system.witness import FileWitness
 from corridor.cli import database
 from corridor.cli.backup import require_embedded
@@ -24,7 +25,10 @@ app = typer.Typer(invoke_without_command=True)
 def recover(
     context: typer.Context,
     source: Annotated[
-        str, typer.Option("--from", help="Take the database from the complete copy at this address.")
+        str,
+        typer.Option(
+            "--from", help="Take the database from the complete copy at this address, or 'standby'."
+        ),
     ] = "",
     directory: Directory = HERE,
     as_json: AsJson = False,
@@ -78,10 +82,18 @@ async def _examine(home: Home, dsn: str) -> tuple[Mark, str]:
 
 def _take_over(home: Home, source: str, *, as_json: bool) -> None:
     require_embedded()
-    end, doubt = asyncio.run(_examine(home, source))
-    if end.hub != HUB:
-        raise typer.BadParameter(f"the database at {source} is that of {end.hub or 'no hub'}")
-    aside = recovery.take_over(database.cluster(home), source)
+    copy = database.standby(home) if source == "standby" else None
+    if source == "standby" and copy is None:
+        raise typer.BadParameter(f"{database.STANDBY} names no directory")
+    with copy or nullcontext():
+        if copy is not None:
+            source = copy.dsn(database=roles.DATABASE)
+        end, doubt = asyncio.run(_examine(home, source))
+        if end.hub != HUB:
+            raise typer.BadParameter(f"the database at {source} is that of {end.hub or 'no hub'}")
+        aside = recovery.take_over(database.cluster(home), source)
+    if copy is not None:  # it follows a server that is no more; the next start makes it anew
+        recovery.put_aside(copy)
     say(
         {"batch": end.batch, "doubt": doubt or None, "before": str(aside)},
         f"the log is whole up to batch {end.batch}{f', but {doubt}' if doubt else ', as the witness agrees'}; "

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Union
 
@@ -28,6 +28,7 @@ from corridor.hub.fence import WitnessedJournal
 from corridor.hub.lists import HANDLERS, RULES, TABLES
 from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
+from corridor.ports import Unreadable
 
 app = typer.Typer(help="The processes behind `up` and `demo`.", pretty_exceptions_enable=False)
 Directory = Annotated[Path, typer.Option("--directory", "-d", help="The state directory.")]
@@ -122,11 +123,27 @@ async def _hub(home: Home) -> None:
         await entrance.run()
 
 
+class _Witnessed:
+    """Stored messages as far as the witness holds their batches: nobody is told of one before, not even on asking."""
+
+    def __init__(self, reads: PostgresReads, witness: FileWitness) -> None:
+        self._reads = reads
+        self._witness = witness
+
+    async def mailbox(self, participant: str, after: int, limit: int) -> Sequence[tuple[int, bytes, bytes]]:
+        try:
+            mark = await self._witness.read()
+        except Unreadable:
+            mark = None
+        through = mark.batch if mark is not None else 0
+        return await self._reads.mailbox(participant, after, limit, through)
+
+
 async def _signer(home: Home) -> None:
     key = software.read(home.key(HUB))
     async with await signer.serve(home.signer_socket, key):
         reads = await PostgresReads.connect(database.reader_dsn(home), size=1)
-        async with await mail.serve(home.mail_socket, key, reads):
+        async with await mail.serve(home.mail_socket, key, _Witnessed(reads, FileWitness(home.witness))):
             await asyncio.Event().wait()
 
 

@@ -117,6 +117,7 @@ class Stack:
         self._stopping = threading.Event()
         self._watcher: threading.Thread | None = None
         self.cluster = database.cluster(home)
+        self.standby = None if database.foreign() else database.standby(home)
         self._owns_database = False
 
     def __enter__(self) -> Self:
@@ -129,6 +130,8 @@ class Stack:
         """Make PostgreSQL answer, with its schema."""
         if database.foreign() is None:
             self._owns_database = self.cluster.start()
+            if self.standby is not None:  # the server commits nothing before it has joined
+                self.standby.start()
         database.prepare(self.home)
 
     def start(self, *children: tuple[str, Path], arguments: Sequence[str] = ()) -> None:
@@ -167,6 +170,8 @@ class Stack:
         self.children.clear()
         if self._owns_database:
             self.cluster.stop()
+            if self.standby is not None:  # last: what the server wrote at its end is in the copy, too
+                self.standby.stop()
 
     def require_whole(self) -> None:
         """Raises: Halted, if a child has ended for good."""
@@ -182,6 +187,8 @@ class Stack:
         while not self._stopping.wait(0.02):
             if self._owns_database and not self.cluster.running():
                 self.cluster.start()
+            if self._owns_database and self.standby is not None and not self.standby.running():
+                self.standby.start()
             for child in self.children:
                 child.watch()
 

@@ -12,9 +12,11 @@ from corridor.decision import Key, Table
 
 R = TypeVar("R", bound=msgspec.Struct)
 
+LAST = 2**63 - 1
 _MAILBOX = """
 SELECT m.number, m.batch, m.month, m.start, m.size FROM message m
- WHERE m.participant = $1 AND m.direction = 'out' AND m.number > $2 ORDER BY m.number LIMIT $3
+ WHERE m.participant = $1 AND m.direction = 'out' AND m.number > $2 AND m.batch <= $4
+ ORDER BY m.number LIMIT $3
 """
 _BLOBS = "SELECT batch, content FROM blob WHERE month = ANY($1) AND batch = ANY($2)"
 
@@ -43,9 +45,11 @@ class PostgresReads:
         row = await self._pool.fetchrow(schema.select_by_key(table), *([part] for part in parts))
         return None if row is None else table.record(*row)
 
-    async def mailbox(self, participant: str, after: int, limit: int) -> Sequence[tuple[int, bytes, bytes]]:
-        """Return messages of a mailbox by number: number, protected header in base64url, payload."""
-        lines = await self._pool.fetch(_MAILBOX, participant, after, limit)
+    async def mailbox(
+        self, participant: str, after: int, limit: int, through: int = LAST
+    ) -> Sequence[tuple[int, bytes, bytes]]:
+        """Return messages of a mailbox by number, of batches up to one: number, header in base64url, payload."""
+        lines = await self._pool.fetch(_MAILBOX, participant, after, limit, through)
         batches, months = [line["batch"] for line in lines], [line["month"] for line in lines]
         rows = await self._pool.fetch(_BLOBS, months, batches)
         blobs = {row["batch"]: zlib.decompress(row["content"]) for row in rows}

@@ -38,11 +38,20 @@ def take_over(cluster: Cluster, dsn: str) -> Path:
         backup.copy(dsn, new)
         for left in ("standby.signal", "recovery.signal"):
             (new / left).unlink(missing_ok=True)
-        aside = next(
-            path for n in range(1, 1_000_000) if not (path := cluster.directory / f"data.lost-{n}").exists()
-        )
         server_identity(pg_bindir() / "postgres", cluster.directory).own(new)
         backup.sync(new)
-        cluster.data.rename(aside)
+        aside = _aside(cluster)
         cluster.adopt(new)
     return aside
+
+
+def put_aside(cluster: Cluster) -> Path:
+    """Let a cluster that does not run be made anew at its next start. Raises: ClusterFailed, if it runs."""
+    with cluster.held():
+        return _aside(cluster)
+
+
+def _aside(cluster: Cluster) -> Path:
+    taken = {path.name for path in cluster.directory.iterdir()}
+    name = next(name for n in range(1, len(taken) + 2) if (name := f"data.lost-{n}") not in taken)
+    return cluster.data.rename(cluster.directory / name)
