@@ -37,9 +37,8 @@ class Standby(Cluster):
         identity.own(self.data / "standby.signal")
 
     def _settings(self) -> dict[str, str]:
-        address = (
-            f"host={self._primary.socket_directory} port={PORT} user={SUPERUSER} application_name={NAME}"
-        )
+        host = _quoted(str(self._primary.socket_directory))
+        address = f"host={host} port={PORT} user={SUPERUSER} application_name={NAME}"
         return super()._settings() | {"primary_conninfo": _quoted(address), "synchronous_standby_names": "''"}
 
     def _ready(self) -> bool:
@@ -48,4 +47,5 @@ class Standby(Cluster):
 
 
 def _quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+    r"""Return a text in quotes, as a connection string and the configuration have it: \ and ' behind a \."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
