@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from corridor.decision import Accepted, Contradicted, Rejected, Step
 from corridor.hub.fence import Doubt, TailLost, WitnessedJournal, lost
@@ -35,9 +36,9 @@ class Entrance:
         self._make = make
         self._links: dict[int, Send] = {}
         self._process: HubProcess | None = None
-        hub = journal.end.hub
-        self._memory = Memory(hub, TABLES, snapshot)
-        self._doubt = Doubt(doubt, hub, self._memory.records(PARTICIPANT)) if doubt else None
+        self._snapshot = snapshot
+        participants: Sequence[Any] = snapshot.records[PARTICIPANT]
+        self._doubt = Doubt(doubt, journal.end.hub, participants) if doubt else None
         self._heard: dict[tuple[str, str], Command] = {}
         self._arrived: asyncio.Queue[tuple[int, int, Command]] = asyncio.Queue()
 
@@ -68,11 +69,9 @@ class Entrance:
 
     async def run(self) -> None:
         """Serve until something fails, once nobody doubts the log. Raises: TailLost."""
-        while self._doubt is not None:
-            link, ticket, command = await self._arrived.get()
-            self._answer(link, ticket, *await self._hear(self._doubt, command))
-            if not self._doubt.missing:
-                self._doubt = None
+        if self._doubt is not None:
+            await self._listen(self._doubt)
+            self._doubt = None
         await self._journal.settle()
         self._open()
         assert self._process is not None
@@ -81,13 +80,19 @@ class Entrance:
         except Contradicted as error:
             raise self._lost(error) from error
 
-    async def _hear(self, doubt: Doubt, command: Command) -> tuple[str, str]:
+    async def _listen(self, doubt: Doubt) -> None:
+        memory = Memory(self._journal.end.hub, TABLES, self._snapshot)
+        while doubt.missing:
+            link, ticket, command = await self._arrived.get()
+            self._answer(link, ticket, *await self._hear(doubt, memory, command))
+
+    async def _hear(self, doubt: Doubt, memory: Memory, command: Command) -> tuple[str, str]:
         """Return status and words for a command that reaches a closed hub."""
         if not isinstance(command, ReportVoucher | WaiveVoucher):
             return "closed", str(doubt)
         handler = HANDLERS[type(command)]
-        self._memory.lend(await self._journal.load(list(handler.keys(command))))
-        step = Step(self._memory, self._clock.now())
+        memory.lend(await self._journal.load(list(handler.keys(command))))
+        step = Step(memory, self._clock.now())
         try:
             answer = admit(step, command.origin) or handler.decide(step, command)
         except Contradicted as error:

@@ -242,7 +242,7 @@ BUGS: Final = (
         "if found is None or reached is None or", "if found is None or", _ENTRANCE,
     ),
     Bug(
-        "a closed hub decides", "hub/entrance.py", "        while self._doubt is not None:", "        while False:",
+        "a closed hub decides", "hub/entrance.py", "        while doubt.missing:", "        while False:",
         _ENTRANCE,
     ),
     Bug(
