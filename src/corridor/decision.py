@@ -103,6 +103,17 @@ class Missing(Exception):
         self.key = key
 
 
+class Contradicted(Exception):
+    """The hub's own signature proves that its log is not whole, or not its own: the hub must end at once.
+
+    `reach` is the highest batch that is proven to have been.
+    """
+
+    def __init__(self, text: str, reach: int) -> None:
+        super().__init__(text)
+        self.reach = reach
+
+
 class Accepted(msgspec.Struct, frozen=True):
     """The command took effect. `body` is what the sender is told at once, besides the receipt."""
 

@@ -60,6 +60,37 @@ class Journal(Protocol):
     async def close(self) -> None: ...
 
 
+class Mark(msgspec.Struct, frozen=True):
+    """A place in a hub's log: a batch and the head after it, which stands for everything before."""
+
+    hub: str
+    epoch: int
+    batch: int
+    head: bytes
+
+
+class Unreadable(Exception):
+    """What is there is no witness; the text says why."""
+
+
+class Witness(Protocol):
+    """What remembers, outside of the database, how far the log had come when the hub last spoke."""
+
+    async def read(self) -> Mark | None:
+        """Return the last mark, None if nothing was ever written here.
+
+        Raises: Unreadable; OSError, if the place cannot be reached at all.
+        """
+        ...
+
+    async def write(self, mark: Mark) -> None:
+        """Hold the mark durably. A write that is cut short leaves the mark before.
+
+        Raises: Fenced, if somebody else has written here; OSError, and then the process must end.
+        """
+        ...
+
+
 class Told(msgspec.Struct, frozen=True, array_like=True):
     """The answer to a command, signed. `batch` 0: nothing was stored, it may be sent again."""
 
@@ -88,6 +119,11 @@ class Link(Protocol):
 
     @property
     def connected(self) -> bool: ...
+
+    @property
+    def closed(self) -> str:
+        """Why the hub serves nobody yet, "" if it does."""
+        ...
 
     async def submit(self, command: Command) -> Told:
         """Return the answer. Raises: HubAway."""
@@ -132,7 +168,7 @@ class Signer(Protocol):
         ...
 
 
-class Unreadable(Exception):
+class SealBroken(Exception):
     """What was sealed cannot be opened: by another key, at another place, or not as it was stored."""
 
 
@@ -144,7 +180,7 @@ class Seal(Protocol):
         ...
 
     def open(self, place: bytes, sealed: bytes) -> bytes:
-        """Return what was sealed. Raises: Unreadable."""
+        """Return what was sealed. Raises: SealBroken."""
         ...
 
 

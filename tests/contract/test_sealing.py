@@ -13,7 +13,7 @@ from corridor.adapters.keys.seals import AesSivSeal
 from corridor.adapters.postgres import roles
 from corridor.adapters.postgres.reads import PostgresReads
 from corridor.hub.lists import TABLES
-from corridor.ports import Unreadable
+from corridor.ports import SealBroken
 from corridor.services.directory.commands import RegisterAlias
 from corridor.services.directory.records import ALIAS, Alias
 from corridor.services.instant.records import HELD_PAYMENT
@@ -69,7 +69,7 @@ async def test_a_row_moved_to_another_place_cannot_be_read(day):
                          WHERE phone = (SELECT phone FROM alias ORDER BY phone DESC LIMIT 1)""")
     await db.close()
     reads = await PostgresReads.connect(day, SEAL)
-    with pytest.raises(Unreadable):
+    with pytest.raises(SealBroken):
         await asyncio.gather(*(reads.one(ALIAS, phone) for phone in PHONES))
     await reads.close()
 
@@ -77,7 +77,7 @@ async def test_a_row_moved_to_another_place_cannot_be_read(day):
 async def test_without_its_key_nothing_is_found_or_read(day):
     reads = await PostgresReads.connect(day, AesSivSeal({1: bytes(64)}))
     assert await reads.one(ALIAS, PHONES[0]) is None
-    with pytest.raises(Unreadable):
+    with pytest.raises(SealBroken):
         await reads.one(HELD_PAYMENT, str(UUID(int=HELD, version=4)))
     await reads.close()
 

@@ -19,6 +19,8 @@ NO_TEXT = frames.encode([(1, Acknowledge(ORIGIN, participant="S", number=1))]).r
 class Hub:
     """Answers every command with its own ticket."""
 
+    closed = ""
+
     def __init__(self):
         self.links = {}
         self.heard = []

@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple, TypeVar
 from uuid import uuid4
@@ -18,7 +18,7 @@ from corridor.adapters.postgres.roles import READER, provision
 from corridor.adapters.postgres.schema import columns
 from corridor.adapters.postgres.sealing import Sealing
 from corridor.adapters.postgres.supervisor import Cluster
-from corridor.adapters.postgres.verify import examine, verify
+from corridor.adapters.postgres.verify import Anchor, examine, verify
 from corridor.hub.batch import chain
 from corridor.hub.lists import TABLES
 from corridor.services.messaging.records import BLOB
@@ -56,7 +56,9 @@ def uetr(n: int) -> str:
     return f"00000000-0000-4000-8000-{n:012x}"
 
 
-def broken(day: Day, bend: Callable[[asyncpg.Connection], Awaitable[object]]) -> Report:
+def broken(
+    day: Day, bend: Callable[[asyncpg.Connection], Awaitable[object]], held: Sequence[Anchor] = ()
+) -> Report:
     """Return what is found once the writer has bent something; nothing of it stays."""
 
     async def main() -> Report:
@@ -65,7 +67,7 @@ def broken(day: Day, bend: Callable[[asyncpg.Connection], Awaitable[object]]) ->
             transaction = db.transaction()
             await transaction.start()
             await bend(db)
-            report = await examine(db, **HOW, sample=1)
+            report = await examine(db, **HOW, sample=1, held=held)
             await transaction.rollback()
             return report
         finally:
@@ -76,11 +78,53 @@ def broken(day: Day, bend: Callable[[asyncpg.Connection], Awaitable[object]]) ->
 
 def test_a_day_is_clean_and_no_invariant_was_asked_of_nothing(day):
     heard: list[Findings] = []
-    report = asyncio.run(verify(day.reader, **HOW, sample=1, tell=heard.append))
+    held = [anchor(day), anchor(day, 80), Anchor("a bank that heard nothing yet", 0, bytes(32), 0)]
+    report = asyncio.run(verify(day.reader, **HOW, sample=1, held=held, tell=heard.append))
     assert report.violations == []
     assert report.ok
     assert [name for name, checked in report.checked.items() if not checked] == []
     assert [each.name for each in heard] == list(report.checked)
+
+
+def anchor(day: Day, batch: int | None = None, reach: int = 0) -> Anchor:
+    """Return what the witness holds of this day, at its end or at a batch of it."""
+
+    async def read() -> Anchor:
+        db = await asyncpg.connect(day.reader)
+        row = await db.fetchrow(
+            "SELECT batch, head FROM blob ORDER BY batch = $1 DESC, batch DESC", batch or 0
+        )
+        await db.close()
+        return Anchor("the witness", row["batch"], row["head"], reach or row["batch"])
+
+    return asyncio.run(read())
+
+
+CUT = """
+DELETE FROM identity WHERE batch = {last}; DELETE FROM message WHERE batch = {last};
+DELETE FROM chain_head WHERE batch = {last}; DELETE FROM blob WHERE batch = {last};
+UPDATE hub SET (batch, at, head) = (SELECT batch, at, head FROM blob ORDER BY batch DESC LIMIT 1)
+"""
+
+
+def test_a_tail_that_is_cut_off_without_a_trace_is_found_by_who_is_outside(day):
+    last = anchor(day).batch
+
+    async def cut(db: asyncpg.Connection) -> None:
+        await db.execute(CUT.format(last=last))
+
+    for held in (anchor(day), anchor(day, last - 1, last)):
+        said = broken(day, cut, [held]).violations
+        assert (
+            f"the witness holds batch {last}, but the log ends with batch {last - 1}: its tail is lost"
+            in said
+        )
+
+
+def test_a_chain_that_was_rewritten_is_found_by_who_is_outside(day):
+    held = Anchor("SEVRRUM0", 80, b"h" * 32, 81)
+    said = broken(day, lambda db: db.execute("SELECT 1"), [held]).violations
+    assert said == ["SEVRRUM0 holds another head of batch 80: the log was rewritten"]
 
 
 def test_a_database_that_no_hub_has_opened_is_clean(database):
@@ -163,6 +207,14 @@ BENT = {
         f"""DELETE FROM message WHERE batch = {LAST}; DELETE FROM blob WHERE batch = {LAST};
         UPDATE hub SET (batch, at, head) = (SELECT batch, at, head FROM blob ORDER BY batch DESC LIMIT 1)""",
         {"identities": "has no such line"},
+    ),
+    "a head that is found by its number": (
+        "UPDATE chain_head SET head = sha256('x') WHERE batch = 80",
+        {"heads": "the head after batch 80 is not that of the log"},
+    ),
+    "a head that is missing": (
+        "DELETE FROM chain_head WHERE batch = 80",
+        {"heads": "the head after batch 80 is missing"},
     ),
     "lines without their batch": (
         "DELETE FROM blob WHERE batch = 80",

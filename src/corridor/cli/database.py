@@ -6,10 +6,14 @@ import os
 import asyncpg
 
 from corridor.adapters.postgres import roles, schema
+from corridor.adapters.postgres import standby as standbys
+from corridor.adapters.postgres.standby import Standby
 from corridor.adapters.postgres.supervisor import Cluster
 from corridor.cli.home import Home
 
 VARIABLE = "CORRIDOR_DATABASE_URL"
+STANDBY = "CORRIDOR_STANDBY"
+"""Names the directory of a synchronous copy of the embedded server, which belongs on another disk."""
 
 
 def foreign() -> str | None:
@@ -18,8 +22,14 @@ def foreign() -> str | None:
 
 
 def cluster(home: Home) -> Cluster:
-    """Return the embedded server of a directory."""
-    return Cluster(home.cluster)
+    """Return the embedded server of a directory; it waits for its copy, if one is named."""
+    return Cluster(home.cluster, synchronous_with=standbys.NAME if os.environ.get(STANDBY) else "")
+
+
+def standby(home: Home) -> Standby | None:
+    """Return the synchronous copy of the embedded server, if the environment names a directory for one."""
+    named = os.environ.get(STANDBY)
+    return Standby(named, cluster(home)) if named else None
 
 
 def prepare(home: Home) -> None:

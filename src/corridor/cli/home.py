@@ -11,6 +11,8 @@ FOUNDERS = ("anna", "vera")
 """The first operators of a sandbox; the first of them is who gives commands if nobody is named."""
 DEFAULT = Path(".corridor")
 LONGEST_SOCKET_PATH = 100
+WITNESS = "CORRIDOR_WITNESS"
+"""Names the witness's file, which belongs on another volume than the database."""
 
 
 def key_id(bic: str) -> str:
@@ -41,6 +43,12 @@ class Home:
             sockets = Path(tempfile.gettempdir()) / f"corridor-{os.getuid()}-{name}"
         sockets.mkdir(mode=0o700, parents=True, exist_ok=True)
         return sockets
+
+    @property
+    def witness(self) -> Path:
+        """The file outside of the database that knows how far the log had come."""
+        named = os.environ.get(WITNESS)
+        return Path(named).absolute() if named else self.directory / "witness"
 
     @property
     def hub_socket(self) -> Path:

@@ -27,6 +27,7 @@ VERBS = {
     "verify": "Recompute every balance and every invariant from the journal.",
     "backup": "Copy the running database into a new directory.",
     "restore": "Make the database of a new state directory from a backup.",
+    "recover": "A log that has lost its tail: what is lost, and how to go on.",
     "bench": "Measure on this machine what the documentation claims.",
     "prove": "Break it on purpose, and show that nothing is lost, doubled or let in.",
 }

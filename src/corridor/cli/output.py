@@ -1,6 +1,7 @@
 """What a verb shows: tables for people, JSON for programs, and one line for what went wrong.
 
-Exit codes: 0 done; 1 refused, or something is wrong; 2 not understood; 3 somebody is away, try again later.
+Exit codes: 0 done; 1 refused, or something is wrong; 2 not understood; 3 somebody is away, try again later;
+4 the hub's log has lost its tail, and a person must decide.
 """
 
 import json
@@ -17,10 +18,11 @@ from rich.text import Text
 
 from corridor.cli.home import DEFAULT
 from corridor.cli.person import Refusal
-from corridor.cli.stack import NotReady
+from corridor.cli.stack import TAIL_LOST, Halted, NotReady
 from corridor.domain.errors import CorridorError
 from corridor.domain.instants import MILLISECOND, Instant, iso
 from corridor.domain.money import decimal_text
+from corridor.hub.fence import TailLost
 from corridor.ports import HubAway
 
 WRONG, AWAY = 1, 3
@@ -28,6 +30,10 @@ WRONG, AWAY = 1, 3
 Directory = Annotated[Path, typer.Option("--directory", "-d", help="The state directory.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 HERE = DEFAULT
+REMEDY = (
+    "The hub serves nobody. With a copy of the database that is complete: corridor recover --from DSN. "
+    "What else can be done: docs/recovery.md"
+)
 
 _FIGURES = frozenset("0123456789.-+ ")
 _TOO_NARROW = 60
@@ -114,6 +120,10 @@ def explain(error: Exception) -> Told | None:
             return Told("the hub does not answer; is `corridor up` running for this directory?", AWAY)
         case Refusal():
             return Told(f"refused: {error}", WRONG)
+        case Halted():
+            return Told(str(error), TAIL_LOST)
+        case TailLost():
+            return Told(f"{error}. {REMEDY}", TAIL_LOST)
         case NotReady():
             return Told(str(error), AWAY)
         case asyncpg.UndefinedTableError() | asyncpg.InvalidCatalogNameError():

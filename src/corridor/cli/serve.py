@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Union
 
@@ -16,16 +16,20 @@ from corridor.adapters.postgres.journal import PostgresJournal
 from corridor.adapters.postgres.reads import PostgresReads
 from corridor.adapters.stream import link, mail, signer
 from corridor.adapters.system.clock import SystemClock
+from corridor.adapters.system.witness import FileWitness
 from corridor.cli import counter, database, watchlist
 from corridor.cli.bringup import open_sandbox
 from corridor.cli.home import ENVIRONMENT, HUB, Home, key_id
 from corridor.codecs.jws import HubHeader, audience
 from corridor.gateway.app import Gateway
 from corridor.gateway.server import configuration
+from corridor.hub.entrance import Entrance
+from corridor.hub.fence import WitnessedJournal
 from corridor.hub.lists import HANDLERS, RULES, TABLES
 from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
 from corridor.hub.proof import Proof
+from corridor.ports import Unreadable
 
 app = typer.Typer(help="The processes behind `up` and `demo`.", pretty_exceptions_enable=False)
 Directory = Annotated[Path, typer.Option("--directory", "-d", help="The state directory.")]
@@ -33,7 +37,10 @@ Directory = Annotated[Path, typer.Option("--directory", "-d", help="The state di
 
 @app.command("hub")
 def serve_hub(directory: Directory) -> None:
-    """The one writer. Ends when a commit fails; whoever supervises starts a fresh one."""
+    """The one writer. Ends when a commit fails; whoever supervises starts a fresh one.
+
+    With exit code 4 its log has lost its tail: starting it again changes nothing.
+    """
     _run(lambda: _hub(Home(directory)))
 
 
@@ -100,22 +107,46 @@ async def _gateway(home: Home, host: str, port: int) -> None:
 
 async def _hub(home: Home) -> None:
     clock = SystemClock()
-    journal = PostgresJournal(database.writer_dsn(home), seals.read(home.personal))
+    store = PostgresJournal(database.writer_dsn(home), seals.read(home.personal))
+    journal = WitnessedJournal(store, FileWitness(home.witness))
     snapshot = await journal.open(TABLES, HUB, clock.now())
-    header = HubHeader(HUB, ENVIRONMENT, key_id(HUB))
+    doubt = await journal.examine()
+    if doubt:
+        print(f"the hub is closed: {doubt}", file=sys.stderr, flush=True)  # noqa: T201  its log
     proof = Proof(audience(HUB, ENVIRONMENT), software.verifier)
-    hub = Hub(HUB, header, RULES, snapshot, clock.now(), proof)
-    process = HubProcess(hub, journal, signer.StreamSigner(home.signer_socket), clock)
+
+    def shell() -> HubProcess:
+        header = HubHeader(HUB, ENVIRONMENT, key_id(HUB))
+        hub = Hub(HUB, header, RULES, snapshot, clock.now(), proof)
+        return HubProcess(hub, journal, signer.StreamSigner(home.signer_socket), clock)
+
+    entrance = Entrance(journal, snapshot, clock, shell, doubt, proof)
     commands: Any = Union[tuple(HANDLERS)]  # noqa: UP007  built from the list
-    async with await link.serve(home.hub_socket, process, commands):
-        await process.run()
+    async with await link.serve(home.hub_socket, entrance, commands):
+        await entrance.run()
+
+
+class _Witnessed:
+    """Stored messages as far as the witness holds their batches: nobody is told of one before, not even on asking."""
+
+    def __init__(self, reads: PostgresReads, witness: FileWitness) -> None:
+        self._reads = reads
+        self._witness = witness
+
+    async def mailbox(self, participant: str, after: int, limit: int) -> Sequence[tuple[int, bytes, bytes]]:
+        try:
+            mark = await self._witness.read()
+        except Unreadable:
+            mark = None
+        through = mark.batch if mark is not None else 0
+        return await self._reads.mailbox(participant, after, limit, through)
 
 
 async def _signer(home: Home) -> None:
     key = software.read(home.key(HUB))
     async with await signer.serve(home.signer_socket, key):
         reads = await PostgresReads.connect(database.signer_dsn(home), seals.read(home.personal), size=1)
-        async with await mail.serve(home.mail_socket, key, reads):
+        async with await mail.serve(home.mail_socket, key, _Witnessed(reads, FileWitness(home.witness))):
             await asyncio.Event().wait()
 
 

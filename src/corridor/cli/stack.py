@@ -18,10 +18,16 @@ READY_S = 60.0
 STOP_S = 5.0
 BACK_OFF_S = (0.05, 0.2, 1.0, 3.0)
 STEADY_S = 10.0
+TAIL_LOST = 4
+"""The exit code of a hub whose log has lost its tail: it would say the same again."""
 
 
 class NotReady(Exception):
     """A process did not come up; its log says why."""
+
+
+class Halted(NotReady):
+    """The hub will not serve before a person has decided; the text is what it said."""
 
 
 class Child:
@@ -50,6 +56,11 @@ class Child:
         """The process's number; 0 while it is down."""
         return self.process.pid if self.process is not None and self.process.poll() is None else 0
 
+    @property
+    def halted(self) -> bool:
+        """It ended for a reason that starting it again does not mend."""
+        return self.process is not None and self.process.returncode == TAIL_LOST
+
     def start(self) -> None:
         """Start the process; its output is appended to its log."""
         self._log.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +72,7 @@ class Child:
 
     def watch(self) -> None:
         """Start the process again if it has fallen, later and later while it keeps falling."""
-        if self.process is None or self.process.poll() is None:
+        if self.process is None or self.process.poll() is None or self.halted:
             return
         now = time.monotonic()
         if not self._not_before:
@@ -92,6 +103,10 @@ class Child:
             return self._log.read_text(errors="replace")[-2000:]
         return ""
 
+    def verdict(self) -> str:
+        """Return the last line of the log."""
+        return self.last_words().strip().rpartition("\n")[2].removeprefix("corridor: ")
+
 
 class Stack:
     """PostgreSQL, signer, hub and gateway of one state directory, and whatever children are added."""
@@ -102,6 +117,7 @@ class Stack:
         self._stopping = threading.Event()
         self._watcher: threading.Thread | None = None
         self.cluster = database.cluster(home)
+        self.standby = None if database.foreign() else database.standby(home)
         self._owns_database = False
 
     def __enter__(self) -> Self:
@@ -114,6 +130,8 @@ class Stack:
         """Make PostgreSQL answer, with its schema."""
         if database.foreign() is None:
             self._owns_database = self.cluster.start()
+            if self.standby is not None:  # the server commits nothing before it has joined
+                self.standby.start()
         database.prepare(self.home)
 
     def start(self, *children: tuple[str, Path], arguments: Sequence[str] = ()) -> None:
@@ -131,6 +149,8 @@ class Stack:
         deadline = time.monotonic() + READY_S
         for child, ready in waiting:
             while not ready.exists():
+                if child.pid == 0 and child.halted:
+                    raise Halted(child.verdict())
                 if child.pid == 0 or time.monotonic() > deadline:
                     raise NotReady(f"{child.name} did not start:\n{child.last_words()}")
                 time.sleep(0.005)
@@ -150,6 +170,14 @@ class Stack:
         self.children.clear()
         if self._owns_database:
             self.cluster.stop()
+            if self.standby is not None:  # last: what the server wrote at its end is in the copy, too
+                self.standby.stop()
+
+    def require_whole(self) -> None:
+        """Raises: Halted, if a child has ended for good."""
+        for child in self.children:
+            if child.halted:
+                raise Halted(child.verdict())
 
     def cpu_s(self) -> dict[str, float]:
         """Return the CPU seconds that each process has used."""
@@ -159,6 +187,8 @@ class Stack:
         while not self._stopping.wait(0.02):
             if self._owns_database and not self.cluster.running():
                 self.cluster.start()
+            if self._owns_database and self.standby is not None and not self.standby.running():
+                self.standby.start()
             for child in self.children:
                 child.watch()
 

@@ -1,5 +1,6 @@
 """`corridor up`: a lasting hub with its sandbox; state in a directory."""
 
+import os
 import signal
 import threading
 from typing import Annotated
@@ -7,7 +8,7 @@ from typing import Annotated
 import typer
 
 from corridor.cli.bringup import bring_up
-from corridor.cli.home import Home
+from corridor.cli.home import WITNESS, Home
 from corridor.cli.output import HERE, Directory, console
 from corridor.cli.stack import Stack
 
@@ -32,6 +33,10 @@ def up(
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
+    if not home.witness.exists() and WITNESS not in os.environ:
+        screen.print(
+            f"The witness will be {home.witness}. It should be on another volume: {WITNESS} names it."
+        )
     with Stack(home) as stack:
         bring_up(stack, lambda done: screen.print(f" [green]✓[/] {done}"), host=host, port=port)
         if sandbox:
@@ -40,7 +45,8 @@ def up(
         screen.print(f"\nThe front door is {home.address.read_text()}, its description /openapi.json. Try:")
         screen.print(f"  corridor pay 1500.00 RUB --from SEVRRUM0 --to PAMRTJ20{_option(home)}")
         screen.print("Ctrl-C ends it; the state stays.\n")
-        ended.wait()
+        while not ended.wait(0.5):
+            stack.require_whole()
         screen.print("ending")
 
 

@@ -1,6 +1,8 @@
 """`corridor verify`: every balance and every invariant, recomputed from the journal."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 import typer
@@ -8,11 +10,14 @@ from rich.console import Console
 
 from corridor.adapters.keys import seals
 from corridor.adapters.postgres import verify as verification
+from corridor.adapters.system.witness import FileWitness
 from corridor.cli import database
 from corridor.cli.home import ENVIRONMENT, Home
 from corridor.cli.output import HERE, WRONG, AsJson, Column, Directory, show, show_json
 from corridor.cli.reading import running
+from corridor.client.store import peek
 from corridor.hub.batch import chain
+from corridor.ports import Unreadable
 
 app = typer.Typer()
 
@@ -33,23 +38,41 @@ def verify(
 ) -> None:
     """Recompute every balance and every invariant from the journal; the hub may be running.
 
+    What is known of the log outside of the database must be in it: the witness's mark, and what the simulated
+    banks hold, if they are not at work.
+
     Ends with exit code 1 if anything is violated, were it one minor unit.
     """
     home = Home(directory)
     with running(home), Console(stderr=True).status("reading the journal") as status:
-        report = asyncio.run(
-            verification.verify(
-                database.reader_dsn(home),
-                chain=chain,
-                environment=ENVIRONMENT,
-                seal=seals.read(home.personal),
-                sample=1 if every else verification.SAMPLE,
-                tell=lambda found: status.update(f"{found.name}: {found.checked:,} checked"),
-            )
-        )
+        report = asyncio.run(_verify(home, 1 if every else verification.SAMPLE, status.update))
     _show(report, as_json=as_json)
     if not report.ok:
         raise typer.Exit(WRONG)
+
+
+async def _verify(home: Home, sample: int, tell: Callable[[str], None]) -> verification.Report:
+    return await verification.verify(
+        database.reader_dsn(home),
+        chain=chain,
+        environment=ENVIRONMENT,
+        seal=seals.read(home.personal),
+        sample=sample,
+        held=[anchor async for anchor in _held(home)],
+        tell=lambda found: tell(f"{found.name}: {found.checked:,} checked"),
+    )
+
+
+async def _held(home: Home) -> AsyncIterator[verification.Anchor]:
+    """Yield what is held outside of the database; an unreadable witness holds nothing."""
+    with contextlib.suppress(Unreadable):
+        mark = await FileWitness(home.witness).read()
+        if mark is not None:
+            yield verification.Anchor(f"the witness {home.witness}", mark.batch, mark.head, mark.batch)
+    for path in sorted(home.sandbox.glob("*.db")):
+        place = peek(path)
+        if place is not None and place.voucher is not None:
+            yield verification.Anchor(path.stem, place.batch, bytes.fromhex(place.head), place.voucher.reach)
 
 
 def _show(report: verification.Report, *, as_json: bool) -> None:

@@ -37,12 +37,24 @@ class Letter(msgspec.Struct, frozen=True):
     kept: bool
 
 
+class Voucher(msgspec.Struct, frozen=True):
+    """The latest that the hub has signed for this participant, exactly as it came.
+
+    `reach` is the highest batch of the hub's log that it proves to have been.
+    """
+
+    reach: int
+    signature: str
+    payload: bytes
+
+
 class Place(msgspec.Struct, frozen=True):
     """How far both directions have come.
 
     `number` is the last that this participant has signed with, `identified_at` the instant of its last
     message id, `mailbox` the last message whose effects are done. `batch` and `head` are the latest state
-    of the hub's log that the hub has vouched for with its signature.
+    of the hub's log that the hub has vouched for with its signature, `voucher` is the evidence that reaches
+    furthest: it is reported to the hub, which must not have forgotten it.
     """
 
     number: int = 0
@@ -50,6 +62,7 @@ class Place(msgspec.Struct, frozen=True):
     mailbox: int = 0
     batch: int = 0
     head: str = ""
+    voucher: Voucher | None = None
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -128,11 +141,19 @@ class Interrupted(msgspec.Struct, frozen=True):
     retry_after_s: int = 0
 
 
+class VoucherWanted(msgspec.Struct, frozen=True):
+    """The mailbox was connected (again), or `asked`: the hub may be closed, and wants even to hear of nothing held."""
+
+    asked: bool = False
+
+
 class Woken(msgspec.Struct, frozen=True):
     """The time asked for by `WakeAt` has come."""
 
 
-Event: TypeAlias = Opened | Submitted | Committed | Answered | Unanswered | Arrived | Interrupted | Woken
+Event: TypeAlias = (
+    Opened | Submitted | Committed | Answered | Unanswered | Arrived | Interrupted | VoucherWanted | Woken
+)
 
 # Actions
 

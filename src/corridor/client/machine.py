@@ -13,11 +13,12 @@ import msgspec
 
 from corridor.client import events
 from corridor.client.errors import Forged, Gap, Lost, Refused, TurnedAway
-from corridor.client.events import Action, Changes, Draft, Event, Letter, Place
+from corridor.client.events import Action, Changes, Draft, Event, Letter, Place, Voucher
 from corridor.client.identifiers import message_id
 from corridor.client.mailbox import Delivery, MailboxReader
 from corridor.client.profile import PrivateKey, Profile
 from corridor.client.receipts import read_problem, read_receipt
+from corridor.client.requests import request
 from corridor.client.retries import Retries
 from corridor.client.signing import HubSeal, Pen
 from corridor.domain.instants import MILLISECOND, SECOND, Instant
@@ -66,6 +67,9 @@ class Correspondence:
         self._mailbox = place.mailbox
         self._batch = place.batch
         self._head = place.head
+        self._voucher = place.voucher
+        self._reporting = ""
+        """The id of the report that is on its way."""
 
         self._letters: dict[str, Letter] = {letter.message_id: letter for letter in letters}
         self._attempts: dict[str, int] = {}
@@ -109,7 +113,7 @@ class Correspondence:
     @property
     def on_the_way(self) -> int:
         """How many messages the hub has not vouched for yet."""
-        return len(self._letters) + len(self._staged)
+        return len(self._letters) + len(self._staged) - bool(self._reporting)
 
     def receive(self, event: Event, now: Instant) -> Sequence[Action]:
         """Take in one event; return what is to be done, in this order."""
@@ -130,6 +134,8 @@ class Correspondence:
             case events.Opened():
                 self._again = [(now, message_id) for message_id in self._letters]
                 self._follow_at = now
+            case events.VoucherWanted():
+                self._report(now, asked=event.asked)
             case events.Woken():
                 self._wake_at = None
         self._keep_time(now)
@@ -165,7 +171,7 @@ class Correspondence:
         effects, self._effects = self._effects, []
         handled, self._handled = self._handled, None
         mailbox = self._mailbox if handled is None else handled
-        place = Place(self._number, self._identified_at, mailbox, self._batch, self._head)
+        place = Place(self._number, self._identified_at, mailbox, self._batch, self._head, self._voucher)
         self._committing = (letters, handled)
         self._urgent = False
         self._tidy_at = None
@@ -193,7 +199,10 @@ class Correspondence:
             try:
                 header = self._seal.receipt(event.signature, event.body)
                 outcome = read_receipt(self._bic, letter, event.status, event.signature, event.body)
-                self._vouched(header.batch, header.head)
+                reach = outcome.batch if isinstance(outcome, events.Receipt) else 0
+                self._vouched(
+                    header.batch, header.head, Voucher(max(header.batch, reach), event.signature, event.body)
+                )
             except Forged as error:
                 self._actions.append(events.Alarm(f"{letter.message_id}: {error}"))
                 self._try_again(letter.message_id)
@@ -229,6 +238,11 @@ class Correspondence:
     def _end(self, letter: Letter, outcome: events.Receipt | Refused | Lost) -> None:
         del self._letters[letter.message_id]
         self._attempts.pop(letter.message_id, None)
+        if letter.message_id == self._reporting:
+            self._reporting = ""
+            if isinstance(outcome, Refused):
+                self._actions.append(events.Alarm(f"the report of what the hub has signed: {outcome}"))
+            return
         if letter.kept:
             self._dropped.append(letter.number)
             self._tidy_soon()
@@ -251,7 +265,10 @@ class Correspondence:
             for delivery in self._reader.read(chunk):
                 self._arrived.append(delivery)
                 self._interruptions = 0
-                self._vouched(delivery.header.batch, delivery.header.head)
+                header = delivery.header
+                # A message belongs to the batch after the one that it names.
+                voucher = Voucher(header.batch + 1, delivery.signature, delivery.payload)
+                self._vouched(header.batch, header.head, voucher)
         except Gap:
             self._interrupted(0)
         except Forged as error:
@@ -272,6 +289,19 @@ class Correspondence:
         target = f"/v1/mailbox?after={self._mailbox}&stream=1"
         self._actions.append(events.Follow(target, self.sign_get(target, now)))
 
+    def _report(self, now: Instant, *, asked: bool) -> None:
+        """Tell the hub the latest that it has signed: if its log does not hold that, it must not serve."""
+        held = self._voucher
+        if self._reporting or (held is None and not asked):
+            return
+        members = {
+            "signature": held.signature if held is not None else "",
+            "payload": held.payload.decode() if held is not None else "",
+        }
+        self._reporting = self.identify(now)
+        self._sign(request("vouchers", self._reporting, members, kept=False))
+        self._urgent = True
+
     def _deliver(self) -> None:
         frame, self._arrived = self._arrived[:FRAME_MESSAGES], self._arrived[FRAME_MESSAGES:]
         self._handling = True
@@ -285,8 +315,11 @@ class Correspondence:
             signature = self._pen.sign(body, max(1, self._number), now)
             self._actions.append(events.Acknowledge(body, signature))
 
-    def _vouched(self, batch: int, head: str) -> None:
-        """Keep the latest state of the hub's log; one state has one head."""
+    def _vouched(self, batch: int, head: str, voucher: Voucher) -> None:
+        """Keep the latest state of the hub's log, and the evidence that reaches furthest; one state has one head."""
+        if self._voucher is None or voucher.reach > self._voucher.reach:
+            self._voucher = voucher
+            self._tidy_soon()
         if batch == self._batch and head != self._head and self._head:
             text = f"the hub has signed two heads of batch {batch}: {self._head} and {head}"
             self._actions.append(events.Alarm(text))

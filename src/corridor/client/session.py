@@ -195,8 +195,11 @@ class Session:
         try:
             if stream.status != 200:
                 _log.warning("%s: the mailbox answers %d", self._bic, stream.status)
+                if stream.status == CLOSED:
+                    self._receive(events.VoucherWanted(asked=True))
                 self._receive(events.Interrupted(retry_after_s(stream.headers)))
                 return
+            self._receive(events.VoucherWanted())
             while True:
                 self._receive(events.Arrived(await stream.read()))
                 while self._machine.backlog > BACKLOG:
@@ -222,6 +225,8 @@ class Session:
             _end(self._frame, failure)
 
 
+CLOSED: Final = 503
+"""The hub is away, or does not open before it has heard what participants hold."""
 XML: Final = "application/xml"
 JSON: Final = "application/json"
 

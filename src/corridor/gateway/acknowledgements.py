@@ -44,7 +44,7 @@ class Acknowledgements:
             return
         if told.status == "accepted":
             self._told[participant] = max(number, self._told.get(participant, 0))
-        elif told.status == "busy":
+        elif told.status in ("busy", "closed"):
             self.note(participant, number)
 
     def _command(self, participant: str, number: int) -> Acknowledge:

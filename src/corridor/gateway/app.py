@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from corridor.codecs.jws import audience
-from corridor.gateway import inbound, metrics, requests
+from corridor.gateway import inbound, metrics, requests, vouchers
 from corridor.gateway.acknowledgements import Acknowledgements
 from corridor.gateway.authentication import Authenticator, Unauthenticated
 from corridor.gateway.exchange import (
@@ -38,15 +38,21 @@ from corridor.gateway.submissions import Submissions
 from corridor.ports import Clock, Link, Mail, Reads, Verifier
 
 TELL_S: Final = 1.0
+HEARD_WHILE_CLOSED: Final = (vouchers.PATH, requests.OPERATIONS_PATH)
+"""What participants hold of the log, and the two persons who may waive that; of others the hub hears nothing."""
 TIDY_S: Final = 10.0
 _log = logging.getLogger(__name__)
 
 
-class Health(msgspec.Struct, frozen=True):
-    """The gateway is up. `hub` is connected or away, `keys` (the registry as it is held) fresh or stale."""
+class Health(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The gateway is up. `hub` is connected, closed or away, `keys` (the registry as it is held) fresh or stale.
+
+    `why` the hub is closed, empty if it is not.
+    """
 
     hub: str
     keys: str
+    why: str = ""
 
 
 class Gateway:
@@ -74,10 +80,17 @@ class Gateway:
         self._acknowledgements = Acknowledgements(link, clock)
         authenticator = Authenticator(self._keys, audience(hub, environment), clock, limits)
         self._submissions = Submissions(link, authenticator, self._screener, clock, limits, self._metrics)
-        self._mailboxes = Mailboxes(self._feeds, authenticator, self._acknowledgements, limits, self._metrics)
+        self._mailboxes = Mailboxes(
+            self._feeds,
+            authenticator,
+            self._acknowledgements,
+            limits,
+            self._metrics,
+            lambda: bool(link.closed),
+        )
         look_ups = LookUps(reads, authenticator, clock, limits)
         messages = inbound.Messages(hub, self._screener, clock, self._metrics)
-        signed = requests.Requests(clock, self._metrics)
+        signed = requests.Requests(clock, self._metrics, vouchers.Prover(self._keys, hub, environment))
         bring = self._submissions
         self.routes = (
             Route(
@@ -147,6 +160,7 @@ class Gateway:
         self._metrics.watch("in_flight", "Commands awaiting the hub", lambda: self._submissions.in_flight)
         self._metrics.watch("readers", "Readers at mailboxes", lambda: self._mailboxes.readers)
         self._metrics.watch("hub_connected", "1 if the hub can be reached", lambda: link.connected)
+        self._metrics.watch("hub_closed", "1 if the hub does not serve yet", lambda: bool(link.closed))
         self._document = document(self.routes, hub, environment)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -160,6 +174,7 @@ class Gateway:
         try:
             route = self._route(request)
             path = route.path
+            self._require_open(route)
             answer = await route.answer(request)
         except Gone:
             return
@@ -208,6 +223,10 @@ class Gateway:
             raise Problem(Kind.METHOD_NOT_ALLOWED, allow=", ".join(sorted(methods)))
         return route
 
+    def _require_open(self, route: Route) -> None:
+        if route.signed and route.path not in HEARD_WHILE_CLOSED and self._link.closed:
+            raise Problem(Kind.CLOSED, self._link.closed, retry_after_s=1)
+
     def _problem(self, error: Exception) -> Problem:
         """Return what the peer is told of any error whatever."""
         match error:
@@ -231,9 +250,9 @@ class Gateway:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _health(self, _request: Request) -> Response:
-        health = Health(
-            "connected" if self._link.connected else "away", "fresh" if self._keys.fresh else "stale"
-        )
+        why = self._link.closed if self._link.connected else ""
+        hub = ("closed" if why else "connected") if self._link.connected else "away"
+        health = Health(hub, "fresh" if self._keys.fresh else "stale", why)
         return Response(200, msgspec.json.encode(health))
 
     async def _show_metrics(self, _request: Request) -> Response:

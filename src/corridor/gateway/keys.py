@@ -59,6 +59,10 @@ class Keys:
             raise Problem(Kind.AWAY, "the registry of keys cannot be read", retry_after_s=1)
         return self._known.get(key_id)
 
+    def held(self, key_id: str) -> Known | None:
+        """Return the key if it is held here already."""
+        return self._known.get(key_id)
+
     async def refresh(self) -> None:
         """Read the registry, unless that was done in the last seconds."""
         await self._refresh(REFRESH_EVERY)

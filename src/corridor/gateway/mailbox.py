@@ -1,7 +1,7 @@
 """A participant's mailbox: read by number, waited for or streamed, acknowledged by position."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Final
 
@@ -55,7 +55,10 @@ class Mailboxes:
         acknowledgements: Acknowledgements,
         limits: Limits,
         metrics: Metrics,
+        hub_closed: Callable[[], bool],
     ) -> None:
+        self._hub_closed = hub_closed
+        """A closed hub asks everybody what they hold, which they tell when they come anew."""
         self._feeds = feeds
         self._authenticator = authenticator
         self._acknowledgements = acknowledgements
@@ -105,7 +108,7 @@ class Mailboxes:
     async def _pieces(self, participant: str, after: int) -> AsyncGenerator[bytes, None]:
         limit, heartbeat_s = self._limits.stream_piece, self._limits.heartbeat_s
         with self._reader(self._feeds.feed(participant)):
-            while not self._feeds.closed:
+            while not self._feeds.closed and not self._hub_closed():
                 try:
                     after, lines = await self._feeds.read(participant, after, limit, heartbeat_s)
                 except HubAway:

@@ -28,6 +28,7 @@ class Kind(Enum):
     TOO_MANY = (429, "Too much at once")
     FAULT = (500, "The gateway failed; an operator can see why")
     BUSY = (503, "The hub is busy; send the same again")
+    CLOSED = (503, "The hub does not serve before its log is known to be whole")
     AWAY = (503, "The hub cannot be reached, so the outcome is unknown; send the same again")
 
     @property

@@ -13,16 +13,26 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from corridor.codecs.errors import DecodeError
+from corridor.codecs.jws import HEADER_CHARACTERS_MAX
 from corridor.domain.errors import CorridorError
 from corridor.domain.money import Money, WrongDecimals, currency
 from corridor.domain.phones import parse_phone
+from corridor.gateway import vouchers
 from corridor.gateway.authentication import Sender
 from corridor.gateway.metrics import Metrics
+from corridor.gateway.vouchers import Evidence, Prover, read_evidence
 from corridor.ports import Clock
 from corridor.services.directory.commands import RegisterAlias, RemoveAlias
 from corridor.services.fx.commands import PostRates, RequestQuote, Tier
 from corridor.services.governance import operations
-from corridor.services.messaging.commands import REQUEST, Command, FundAccount, Origin, Refused
+from corridor.services.messaging.commands import (
+    REQUEST,
+    Command,
+    FundAccount,
+    Origin,
+    Refused,
+    ReportVoucher,
+)
 
 # `(?!\n)$` is the end of the text in Python's and in JSON Schema's regular expressions alike.
 MessageId = Annotated[
@@ -149,13 +159,36 @@ class OperationRequest(Request, frozen=True, kw_only=True):
         return operations.command_of(self.operation, origin)
 
 
+class VoucherRequest(Request, frozen=True, kw_only=True):
+    """Report the latest that the hub has signed for you: an answer or a message of the mailbox, as it came.
+
+    `signature` is the detached JWS, `payload` the bytes that it signs. Both empty: you hold nothing of the hub.
+    """
+
+    signature: Annotated[str, msgspec.Meta(max_length=HEADER_CHARACTERS_MAX)]
+    payload: str
+
+    def command(self, origin: Origin) -> Command:
+        evidence = self.evidence
+        return ReportVoucher(origin) if evidence is None else evidence.command(origin)
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """What is to be proven, None if nothing is claimed. Raises: InvalidJWS, DecodeError."""
+        if not self.signature and not self.payload:
+            return None
+        return read_evidence(self.signature, self.payload.encode())
+
+
+OPERATIONS_PATH: Final = "/v1/operations"
 REQUESTS: Final[Mapping[str, type[Request]]] = {
     "/v1/rates": RatesRequest,
     "/v1/quotes": QuoteRequest,
     "/v1/aliases": AliasRequest,
     "/v1/aliases/remove": AliasRemovalRequest,
     "/v1/funding": FundingRequest,
-    "/v1/operations": OperationRequest,
+    OPERATIONS_PATH: OperationRequest,
+    vouchers.PATH: VoucherRequest,
 }
 
 
@@ -171,9 +204,10 @@ class _Named(msgspec.Struct):
 class Requests:
     """Makes commands of signed requests; nothing that an authenticated sender sends is dropped."""
 
-    def __init__(self, clock: Clock, metrics: Metrics) -> None:
+    def __init__(self, clock: Clock, metrics: Metrics, prover: Prover) -> None:
         self._clock = clock
         self._metrics = metrics
+        self._prover = prover
 
     def maker(self, path: str) -> Callable[[Sender, bytes], Command]:
         """Return what makes commands of the bodies sent to a path."""
@@ -186,6 +220,8 @@ class Requests:
             try:
                 request: Request = decode(decoder, body)
                 message_id = request.message_id
+                if isinstance(request, VoucherRequest) and (evidence := request.evidence) is not None:
+                    self._prover.prove(evidence, sender.participant)
                 return request.command(sender.origin(message_id, defined, digest, now, body))
             except CorridorError as error:
                 self._metrics.refusals[error.reason,] += 1

@@ -83,6 +83,8 @@ class Submissions:
             raise Problem(Kind.AWAY, retry_after_s=1) from None
         self._metrics.hub_seconds.observe((self._clock.now() - started) / 1_000_000)
         self._metrics.commands[told.status,] += 1
+        if told.status in ("closed", "noted"):
+            raise Problem(Kind.CLOSED, told.body.decode(), retry_after_s=1)
         if told.status == "busy":
             raise Problem(Kind.BUSY, retry_after_s=1)
         return told

@@ -15,7 +15,16 @@ from corridor.hub.events import Answered, Batch, Delivered
 from corridor.hub.queue import Waiting
 from corridor.ports import Writes
 from corridor.services.messaging.commands import Origin
-from corridor.services.messaging.records import AUDIT, BLOB, MESSAGE, OUT, Blob, Message
+from corridor.services.messaging.records import (
+    AUDIT,
+    BLOB,
+    CHAIN_HEAD,
+    MESSAGE,
+    OUT,
+    Blob,
+    ChainHead,
+    Message,
+)
 
 Render = Callable[[str, Outgoing, Instant], bytes]
 
@@ -167,6 +176,7 @@ class BatchBuilder:
         content = zlib.compress(b"".join(self._bytes), 1)
         moved = _encode(ranges(transfer.id for transfer in transfers))
         rows[BLOB] = [Blob(self._month, self.number, self.at, head, moved, content)]
+        rows[CHAIN_HEAD] = [ChainHead(self.number, head)]
         return Batch(Writes(self.number, self.at, last_number, head, rows), self._answers, self._deliveries)
 
     @property

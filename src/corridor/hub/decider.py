@@ -10,6 +10,7 @@ from corridor.decision import (
     Accepted,
     Again,
     Answer,
+    Contradicted,
     Handler,
     Missing,
     Rejected,
@@ -44,7 +45,10 @@ class Decider:
         self._tables = {table.name: table for table in rules.tables}
 
     def decide(self, batch: BatchBuilder, waiting: Waiting) -> None:
-        """Decide a command and write down what follows. Raises: Missing, and then nothing has happened."""
+        """Decide a command and write down what follows.
+
+        Raises: Missing, and then nothing has happened; Contradicted, and then nothing may happen any more.
+        """
         if isinstance(waiting.command, Due):
             self._decide_timer(batch, waiting.command)
         else:
@@ -101,7 +105,7 @@ class Decider:
             status = ACCEPTED if isinstance(answer, Accepted) else REFUSED
             if right.audited:
                 changed = trail(step, command, self._memory.peek)
-        except Missing:
+        except (Missing, Contradicted):
             raise
         except Exception as fault:  # noqa: BLE001  whatever it is, the other commands must commit
             status = FAULT

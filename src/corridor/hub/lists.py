@@ -23,6 +23,7 @@ from corridor.services.instant import releases as instant_releases
 from corridor.services.instant import rules as instant_rules
 from corridor.services.messaging import records as messaging
 from corridor.services.messaging import rules as messaging_rules
+from corridor.services.messaging import vouchers as messaging_vouchers
 from corridor.services.messaging.admission import Right
 from corridor.services.messaging.commands import Command
 
@@ -60,6 +61,7 @@ TABLES: tuple[Table[Any], ...] = (
 )
 HANDLERS: dict[type[Command], Handler] = {
     **messaging_rules.HANDLERS,
+    **messaging_vouchers.HANDLERS,
     **compliance_rules.HANDLERS,
     **directory_rules.HANDLERS,
     **fx_rules.HANDLERS,

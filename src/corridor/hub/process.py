@@ -28,6 +28,11 @@ class HubProcess:
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
+    @property
+    def closed(self) -> str:
+        """A hub that runs serves; see `Entrance`."""
+        return ""
+
     def connect(self, link: int, send: Send) -> None:
         """A gateway has come; it hears of every delivery."""
         self._links[link] = send

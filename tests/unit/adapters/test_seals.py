@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from corridor.adapters.keys import seals
 from corridor.adapters.keys.seals import AesSivSeal
-from corridor.ports import Unreadable
+from corridor.ports import SealBroken
 
 OLD, NEW = bytes(range(64)), bytes(range(64, 128))
 PLACE = b"alias.name +992900000001"
@@ -18,7 +18,7 @@ def test_what_is_sealed_is_opened_at_its_place_only(place, plain):
     sealed = seal.seal(place, plain)
     assert seal.open(place, sealed) == plain
     assert seal.seal(place, plain) == sealed
-    with pytest.raises(Unreadable):
+    with pytest.raises(SealBroken):
         seal.open(place + b"!", sealed)
 
 
@@ -26,10 +26,10 @@ def test_a_changed_byte_is_noticed_wherever_it_is():
     seal = AesSivSeal({1: OLD})
     sealed = seal.seal(PLACE, b"Rustam Karimov")
     for index in range(len(sealed)):
-        with pytest.raises(Unreadable):
+        with pytest.raises(SealBroken):
             seal.open(PLACE, sealed[:index] + bytes((sealed[index] ^ 1,)) + sealed[index + 1 :])
     for end in range(len(sealed)):
-        with pytest.raises(Unreadable):
+        with pytest.raises(SealBroken):
             seal.open(PLACE, sealed[:end])
 
 
@@ -39,7 +39,7 @@ def test_the_newest_key_seals_and_all_open():
     assert both.open(PLACE, before) == b"Rustam Karimov"
     after = both.seal(PLACE, b"Rustam Karimov")
     assert after[0] == 2
-    with pytest.raises(Unreadable, match="key 02"):
+    with pytest.raises(SealBroken, match="key 02"):
         AesSivSeal({1: OLD}).open(PLACE, after)
 
 

@@ -1,5 +1,6 @@
 from hashlib import sha256
 
+import msgspec
 import pytest
 
 from corridor.client import events
@@ -380,3 +381,62 @@ def test_a_hub_that_contradicts_itself_is_an_alarm(desk):
 def another_past(letter):
     _, _, body = receipt(letter, batch=21)
     return sign(header().receipt(BANK, NOW, 20, b"?" * 32), body), body
+
+
+def reported(desk):
+    desk.pass_time(SECOND // 100)
+    (letter,) = desk.posted()
+    assert letter.target == "/v1/vouchers"
+    return letter, msgspec.json.decode(letter.body)
+
+
+def test_the_evidence_that_reaches_furthest_is_reported_as_it_came(desk):
+    desk.submit(draft("a"))
+    (letter,) = desk.posted()
+    desk.answer(letter, batch=12)
+    desk.pass_time(TIDY_AFTER)
+    desk.receive(events.VoucherWanted())
+    _, told = reported(desk)
+    assert (told["signature"], told["payload"]) == (
+        desk.place.voucher.signature,
+        desk.place.voucher.payload.decode(),
+    )
+    assert desk.place.voucher.reach == 12
+    desk.receive(events.Arrived(line(1)))
+    desk.pass_time(TIDY_AFTER)
+    assert desk.place.voucher.reach == max(12, desk.place.batch + 1)
+
+
+def test_a_report_is_made_once_a_connection_and_ends_with_its_answer(desk):
+    desk.submit(draft("a"))
+    (letter,) = desk.posted()
+    desk.answer(letter)
+    desk.receive(events.VoucherWanted())
+    voucher, _ = reported(desk)
+    desk.receive(events.VoucherWanted())
+    assert desk.posted() == []
+    assert desk.machine.on_the_way == 0
+    desk.take(events.Told)
+    desk.answer(voucher)
+    assert desk.take(events.Told) == []
+    desk.pass_time(SECOND)
+    desk.receive(events.VoucherWanted())
+    assert reported(desk)
+
+
+def test_who_holds_nothing_says_so_when_asked_only(desk):
+    desk.receive(events.VoucherWanted())
+    assert desk.posted() == []
+    desk.receive(events.VoucherWanted(asked=True))
+    _, told = reported(desk)
+    assert (told["signature"], told["payload"]) == ("", "")
+
+
+def test_a_closed_hub_is_told_again_until_it_opens(desk):
+    desk.receive(events.VoucherWanted(asked=True))
+    letter, _ = reported(desk)
+    desk.receive(events.Answered(letter.message_id, 503, "", b"", retry_after_s=1))
+    desk.pass_time(3 * SECOND)
+    again, _ = reported(desk)
+    assert again.body == letter.body
+    assert again.number > letter.number

@@ -2,10 +2,17 @@ import sqlite3
 
 import pytest
 
-from corridor.client.events import Changes, Letter, Place
-from corridor.client.store import SqliteStore
+from corridor.client.events import Changes, Letter, Place, Voucher
+from corridor.client.store import SqliteStore, peek
 
-PLACE = Place(number=3, identified_at=17, mailbox=9, batch=5, head="ab")
+PLACE = Place(
+    number=3,
+    identified_at=17,
+    mailbox=9,
+    batch=5,
+    head="ab",
+    voucher=Voucher(6, "header..jws", b"<\xd0\xaf/>"),
+)
 
 
 def letter(number):
@@ -71,3 +78,12 @@ def test_no_second_process_can_use_the_same_store(path):
     with pytest.raises(sqlite3.OperationalError, match="locked"):
         SqliteStore(path)
     reopened(store, path)
+
+
+def test_a_store_that_nobody_has_open_can_be_looked_into(path):
+    assert peek(path) is None
+    store = SqliteStore(path)
+    commit(store)
+    assert peek(path) is None
+    store.close()
+    assert peek(path) == PLACE

@@ -18,6 +18,7 @@ class Silent:
     """A hub that takes everything and says nothing."""
 
     connected = True
+    closed = ""
 
     def __init__(self):
         self.taken = []

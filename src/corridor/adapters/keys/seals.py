@@ -8,7 +8,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from corridor.domain.errors import CorridorError
-from corridor.ports import Unreadable
+from corridor.ports import SealBroken
 
 KEY_BYTES = 64
 VERSION_BYTES = 1
@@ -41,11 +41,11 @@ class AesSivSeal:
         version, content = sealed[:VERSION_BYTES], sealed[VERSION_BYTES:]
         cipher = self._ciphers.get(int.from_bytes(version, "big"))
         if cipher is None:
-            raise Unreadable(f"sealed with key {version.hex() or 'none'}, which is not here")
+            raise SealBroken(f"sealed with key {version.hex() or 'none'}, which is not here")
         try:
             return cipher.decrypt(content, [version, place])[1:]
         except (InvalidTag, ValueError):
-            raise Unreadable("not what was sealed at this place") from None
+            raise SealBroken("not what was sealed at this place") from None
 
 
 def generate(directory: Path) -> None:

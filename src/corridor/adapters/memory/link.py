@@ -22,6 +22,11 @@ class MemoryLink:
         self.connected = False
         self.join()
 
+    @property
+    def closed(self) -> str:
+        """Why the hub serves nobody yet, "" if it does."""
+        return self._receiver.closed
+
     def on_posts(self, hear: Callable[[Sequence[Post]], None]) -> None:
         """Call this with every delivery that the hub announces."""
         self._hear = hear

@@ -20,8 +20,18 @@ def backup(cluster: Cluster, target: Path) -> None:
 
     Raises: BackupFailed.
     """
-    _run("pg_basebackup", "--pgdata", target, "--dbname", cluster.dsn(), "--checkpoint=fast")
+    copy(cluster.dsn(), target)
+
+
+def copy(dsn: str, target: Path) -> None:
+    """As `backup`, of any server. Raises: BackupFailed."""
+    _run("pg_basebackup", "--pgdata", target, "--dbname", dsn, "--checkpoint=fast")
     verify(target)
+
+
+def sync(data: Path) -> None:
+    """Every file of a data directory is on the disk. Raises: BackupFailed."""
+    _run("initdb", "--sync-only", "--pgdata", data)
 
 
 def verify(source: Path) -> None:
@@ -43,7 +53,7 @@ def restore(source: Path, directory: Path) -> Cluster:
         shutil.rmtree(new, ignore_errors=True)
         shutil.copytree(source, new, symlinks=True)
         server_identity(pg_bindir() / "postgres", cluster.directory).own(cluster.directory)
-        _run("initdb", "--sync-only", "--pgdata", new)
+        sync(new)
         cluster.adopt(new)
     return cluster
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 from corridor.adapters.postgres.sealing import Sealing
-from corridor.ports import Unreadable
+from corridor.ports import SealBroken
 from corridor.services.messaging.records import BLOB, Blob
 
 _BLOBS = (
@@ -20,7 +20,7 @@ async def contents(
 ) -> dict[int, bytes]:
     """Return the bytes of the batches at these places (month, batch), by batch.
 
-    Raises: Unreadable; where `damaged` is given, that stands for what cannot be read.
+    Raises: SealBroken; where `damaged` is given, that stands for what cannot be read.
     """
     record = sealing.to_record(BLOB)
     found: dict[int, bytes] = {}
@@ -29,7 +29,7 @@ async def contents(
     ):
         try:
             found[row["batch"]] = unpack(record(row))
-        except Unreadable:
+        except SealBroken:
             if damaged is None:
                 raise
             found[row["batch"]] = damaged
@@ -37,8 +37,8 @@ async def contents(
 
 
 def unpack(blob: Blob) -> bytes:
-    """Return the bytes of a batch. Raises: Unreadable."""
+    """Return the bytes of a batch. Raises: SealBroken."""
     try:
         return zlib.decompress(blob.content)
     except zlib.error as error:
-        raise Unreadable(f"batch {blob.batch}: its bytes cannot be unpacked ({error})") from None
+        raise SealBroken(f"batch {blob.batch}: its bytes cannot be unpacked ({error})") from None

@@ -7,7 +7,7 @@ import msgspec
 
 from corridor.adapters.postgres.sealing import Sealing
 from corridor.ledger.transfers import Transfer
-from corridor.ports import Unreadable
+from corridor.ports import SealBroken
 from corridor.services.messaging.records import BLOB, Blob, Message
 
 Runs = tuple[tuple[int, int], ...]
@@ -51,7 +51,7 @@ async def batches(db: asyncpg.Connection, sealing: Sealing) -> AsyncIterator[Log
     async for row in db.cursor(_BLOBS, prefetch=GROUP_BATCHES):
         try:
             blob = record(row)
-        except Unreadable:
+        except SealBroken:
             blob = Blob(*row)
         runs = _runs_of(blob)
         group.append((blob, runs))

@@ -13,9 +13,11 @@ from corridor.ports import Seal
 
 R = TypeVar("R", bound=msgspec.Struct)
 
+LAST = 2**63 - 1
 _MAILBOX = """
 SELECT m.number, m.batch, m.month, m.start, m.size FROM message m
- WHERE m.participant = $1 AND m.direction = 'out' AND m.number > $2 ORDER BY m.number LIMIT $3
+ WHERE m.participant = $1 AND m.direction = 'out' AND m.number > $2 AND m.batch <= $4
+ ORDER BY m.number LIMIT $3
 """
 
 
@@ -46,9 +48,11 @@ class PostgresReads:
         row = await self._pool.fetchrow(schema.select_by_key(table), *([part] for part in parts))
         return None if row is None else self.sealing.to_record(table)(row)
 
-    async def mailbox(self, participant: str, after: int, limit: int) -> Sequence[tuple[int, bytes, bytes]]:
-        """Return messages of a mailbox by number: number, protected header in base64url, payload."""
-        lines = await self._pool.fetch(_MAILBOX, participant, after, limit)
+    async def mailbox(
+        self, participant: str, after: int, limit: int, through: int = LAST
+    ) -> Sequence[tuple[int, bytes, bytes]]:
+        """Return messages of a mailbox by number, of batches up to one: number, header in base64url, payload."""
+        lines = await self._pool.fetch(_MAILBOX, participant, after, limit, through)
         contents = await self.contents({(line["month"], line["batch"]) for line in lines})
         found = []
         for line in lines:
@@ -58,7 +62,7 @@ class PostgresReads:
         return found
 
     async def contents(self, places: Collection[tuple[int, int]]) -> dict[int, bytes]:
-        """Return the bytes of batches at these places (month, batch), by batch. Raises: Unreadable."""
+        """Return the bytes of batches at these places (month, batch), by batch. Raises: SealBroken."""
         return await blobs.contents(self._pool.fetch, self.sealing, places)
 
     async def fetch(self, query: str, *arguments: Any) -> list[asyncpg.Record]:

@@ -35,7 +35,7 @@ class Sealing:
         return row
 
     def to_record(self, table: Table[R]) -> Callable[[Iterable[Any]], R]:
-        """Return what makes a table's rows records. That raises: Unreadable."""
+        """Return what makes a table's rows records. That raises: SealBroken."""
         if not table.private:
             return lambda row: table.record(*row)
         fields = table.record.__struct_fields__
@@ -67,7 +67,7 @@ class Sealing:
         return lambda key: self._sealed(table, field, key, key)
 
     def open_text(self, table: Table[Any], field: str, key: Key, sealed: bytes) -> str:
-        """Return one private text of a row that a report has read. Raises: Unreadable."""
+        """Return one private text of a row that a report has read. Raises: SealBroken."""
         return self._seal.open(_place(table, field, key), sealed).decode()
 
     def _sealed(self, table: Table[Any], field: str, key: Key, value: Any) -> bytes:

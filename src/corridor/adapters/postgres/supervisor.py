@@ -75,11 +75,15 @@ class Cluster:
     of them has gone, however it went; a process number in a file may be another's by then.
     """
 
-    def __init__(self, directory: Path | str, *, shared_buffers_mb: int = 128) -> None:
+    def __init__(
+        self, directory: Path | str, *, shared_buffers_mb: int = 128, synchronous_with: str = ""
+    ) -> None:
+        """`synchronous_with` names the copy that must hold a commit before it is answered."""
         self.directory = Path(directory).absolute()
         self.data = self.directory / "data"
         self.log = self.directory / "postgresql.log"
         self._shared_buffers_mb = shared_buffers_mb
+        self._synchronous_with = synchronous_with
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -218,9 +222,7 @@ class Cluster:
             )
 
     def _create(self, bindir: Path, identity: Identity, lock: IO[bytes]) -> None:
-        new = self.directory / "data.new"  # half-made until adopted
-        shutil.rmtree(new, ignore_errors=True)
-        identity.own(self.directory)
+        new = self._half_made(identity)
         options = ["--locale=C", "--encoding=UTF8", "--data-checksums", "--no-instructions"]
         if major_version(bindir) >= 17:  # text in code point order, the same on every machine for ever
             options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
@@ -230,6 +232,13 @@ class Cluster:
         if initdb.returncode:
             raise ClusterFailed(f"initdb says:\n{said.decode(errors='replace')}")
         self.adopt(new)
+
+    def _half_made(self, identity: Identity) -> Path:
+        """Return where a data directory is made that counts for nothing until it is adopted."""
+        new = self.directory / "data.new"
+        shutil.rmtree(new, ignore_errors=True)
+        identity.own(self.directory)
+        return new
 
     def _claim_socket_directory(self, identity: Identity) -> None:
         sockets = self.socket_directory
@@ -242,14 +251,17 @@ class Cluster:
             raise ClusterFailed(f"{sockets} is for the socket, but is not this user's alone: remove it")
         identity.own(sockets)
 
-    def _configure(self, identity: Identity) -> None:
+    def _settings(self) -> dict[str, str]:
         path = str(self.socket_directory).replace("\\", "\\\\").replace("'", "''").replace('"', '""')
-        settings = SETTINGS | {
+        return SETTINGS | {
             "shared_buffers": f"{self._shared_buffers_mb}MB",
             "unix_socket_directories": f"'\"{path}\"'",
+            "synchronous_standby_names": f"'{self._synchronous_with}'",
         }
+
+    def _configure(self, identity: Identity) -> None:
         lines = ["# Written anew at each start; ALTER SYSTEM is for what shall last."]
-        lines += [f"{name} = {value}" for name, value in settings.items()]
+        lines += [f"{name} = {value}" for name, value in self._settings().items()]
         file = self.data / "postgresql.conf"
         file.write_text("\n".join(lines) + "\n")
         identity.own(file)

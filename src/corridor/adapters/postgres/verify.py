@@ -1,10 +1,11 @@
 """Verification: every invariant recomputed from the journal, while the hub may be running."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import asyncpg
 
 from corridor.adapters.postgres import (
+    verify_anchors,
     verify_exchange,
     verify_ledger,
     verify_log,
@@ -13,10 +14,11 @@ from corridor.adapters.postgres import (
 )
 from corridor.adapters.postgres.findings import Findings, Report
 from corridor.adapters.postgres.sealing import Sealing
+from corridor.adapters.postgres.verify_anchors import Anchor
 from corridor.adapters.postgres.verify_told import told
 from corridor.ports import Seal
 
-__all__ = ["INVARIANTS", "SAMPLE", "Findings", "Report", "examine", "verify"]
+__all__ = ["INVARIANTS", "SAMPLE", "Anchor", "Findings", "Report", "examine", "verify"]
 
 Invariant = Callable[[asyncpg.Connection], Awaitable[Findings]]
 
@@ -28,6 +30,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *verify_exchange.INVARIANTS,
     *verify_payments.INVARIANTS,
     *verify_quotes.INVARIANTS,
+    verify_anchors.heads,
 )
 
 
@@ -38,6 +41,7 @@ async def verify(
     environment: str,
     seal: Seal,
     sample: int = SAMPLE,
+    held: Sequence[Anchor] = (),
     tell: Callable[[Findings], None] = lambda _: None,
 ) -> Report:
     """Ask every invariant of one snapshot of the journal; a role that may only read is enough.
@@ -45,14 +49,21 @@ async def verify(
     Guarantees: no state of the hub is believed that its history does not give; memory is bounded, whatever
     the length of the history; the hub is not disturbed, though vacuum waits for the end of the snapshot.
 
-    `chain` is how the hub computes the head after a batch; `seal` opens what is stored sealed. One message in
-    `sample` is checked by schema, 1 for all. `tell` hears of each invariant as soon as it has been asked.
+    `chain` is how the hub computes the head after a batch; `seal` opens what is stored sealed. `held` is what is
+    known of the log outside of the database, read before this is called. One message in `sample` is checked by
+    schema, 1 for all. `tell` hears of each invariant as soon as it has been asked.
     """
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             return await examine(
-                connection, chain=chain, environment=environment, seal=seal, sample=sample, tell=tell
+                connection,
+                chain=chain,
+                environment=environment,
+                seal=seal,
+                sample=sample,
+                held=held,
+                tell=tell,
             )
     finally:
         await connection.close()
@@ -65,6 +76,7 @@ async def examine(
     environment: str,
     seal: Seal,
     sample: int = SAMPLE,
+    held: Sequence[Anchor] = (),
     tell: Callable[[Findings], None] = lambda _: None,
 ) -> Report:
     """As `verify`, of what this connection sees in its transaction."""
@@ -75,7 +87,8 @@ async def examine(
         tell(findings[-1])
     findings.append(await told(db, sealing))
     tell(findings[-1])
-    for found in await verify_log.read_log(db, sealing, chain, environment, sample):
+    outside = await verify_anchors.anchors(db, held)
+    for found in (*await verify_log.read_log(db, sealing, chain, environment, sample), outside):
         findings.append(found)
         tell(found)
     return Report(findings)

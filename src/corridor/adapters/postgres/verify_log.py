@@ -19,7 +19,7 @@ from corridor.codecs.iso20022.envelope import open_envelope
 from corridor.codecs.jws import DeliveredHeader, InvalidJWS, SentHeader, audience, parse, signing_input
 from corridor.domain.instants import SECOND, Instant, iso
 from corridor.ledger.transfers import Transfer
-from corridor.ports import Unreadable, Verifier
+from corridor.ports import SealBroken, Verifier
 from corridor.services.governance import operations
 from corridor.services.messaging.admission import FOUNDING, GATEWAY, TIME_WINDOW
 from corridor.services.messaging.commands import Found, Origin
@@ -68,7 +68,7 @@ class Log:
         self.chain.judge(self._heads(batch))
         try:
             batch.content = unpack(batch.blob)
-        except Unreadable as error:
+        except SealBroken as error:
             self.bytes.breaks(str(error))
             return
         filled = 0

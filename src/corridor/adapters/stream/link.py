@@ -23,10 +23,15 @@ class Answers(msgspec.Struct, frozen=True, array_like=True):
 
     told: Sequence[Told]
     posts: Sequence[Post]
+    closed: str = ""
+    """Why the hub serves nobody yet; every frame says it anew."""
 
 
 class Receiver(Protocol):
     """The hub's shell, as its server sees it."""
+
+    @property
+    def closed(self) -> str: ...
 
     def connect(self, link: int, send: Callable[[Sequence[Told], Sequence[Post]], None]) -> None: ...
     def disconnect(self, link: int) -> None: ...
@@ -42,7 +47,7 @@ async def serve(path: Path, receiver: Receiver, commands: Any) -> asyncio.Server
         link = next(numbers)
 
         def send(told: Sequence[Told], posts: Sequence[Post]) -> None:
-            writer.write(frames.encode(Answers(told, posts)))
+            writer.write(frames.encode(Answers(told, posts, receiver.closed)))
 
         receiver.connect(link, send)
         send((), ())  # from here on the link hears every delivery
@@ -72,6 +77,8 @@ class StreamLink:
         self._doubt: Callable[[], None] = lambda: None
         self._decoder = msgspec.msgpack.Decoder(Answers)
         self._reading: asyncio.Task[None] | None = None
+        self.closed = ""
+        """Why the hub serves nobody yet, "" if it does; the last that was heard of it."""
 
     @property
     def connected(self) -> bool:
@@ -127,7 +134,8 @@ class StreamLink:
                 await asyncio.sleep(RECONNECT_S)
                 continue
             try:
-                if await frames.read(reader, self._decoder) is not None:
+                if (first := await frames.read(reader, self._decoder)) is not None:
+                    self.closed = first.closed
                     self._writer = writer
                     self._doubt()
                     await self._read(reader)
@@ -140,6 +148,7 @@ class StreamLink:
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         while (answers := await frames.read(reader, self._decoder)) is not None:
+            self.closed = answers.closed
             for told in answers.told:
                 future = self._waiting.pop(told.ticket, None)
                 if future is not None and not future.done():

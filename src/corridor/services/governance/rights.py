@@ -77,10 +77,13 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     compliance.SetScreeningPolicy: _COMPLIANCE,
     instant.ReleasePayment: _COMPLIANCE,
     instant.RefusePayment: _one(COMPLIANCE),
+    messaging.WaiveVoucher: _one(REGISTRAR, OPERATIONS),  # by each of two persons, whom the closed hub counts
     messaging.CloseCase: _one(OPERATIONS, COMPLIANCE),
     # whoever may be the second person for what is proposed
     governance.Approve: _one(REGISTRAR, TREASURER, COMPLIANCE, OPERATIONS),
     governance.RefuseProposal: _one(REGISTRAR, TREASURER, COMPLIANCE, OPERATIONS),
+    # what anybody holds of the hub
+    messaging.ReportVoucher: Right(participants=ROLES, audited=False),
     # what was wrong before any rule; it changes nothing
     messaging.Refused: Right(participants=ROLES, operators=OPERATOR_ROLES, audited=False),
     # the house itself

@@ -164,6 +164,27 @@ class FundAccount(Command, frozen=True):
     amount: int
 
 
+class ReportVoucher(Command, frozen=True):
+    """What a participant holds of the hub's log under the hub's own signature, which the gateway has proven.
+
+    `batch` and `head` stand in the signed header, `reach` is the highest batch that the evidence proves, `number`
+    its place in the mailbox (0: it is a receipt). Without a `key_id` the participant says that it holds nothing.
+    """
+
+    key_id: str = ""
+    batch: int = 0
+    head: bytes = b""
+    reach: int = 0
+    number: int = 0
+
+
+class WaiveVoucher(Command, frozen=True):
+    """One of two persons lets the hub open without the report of a participant that cannot give it."""
+
+    participant: str
+    reason: str
+
+
 class CloseCase(Command, frozen=True):
     """A person has dealt with a case."""
 

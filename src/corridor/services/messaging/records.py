@@ -130,6 +130,13 @@ class Blob(msgspec.Struct, frozen=True):
     content: bytes
 
 
+class ChainHead(msgspec.Struct, frozen=True):
+    """The head of the chain after a batch, found by the batch's number alone. Empty: the batch is known to be lost."""
+
+    batch: int
+    head: bytes
+
+
 class Case(msgspec.Struct, frozen=True):
     """Something that needs a person."""
 
@@ -152,6 +159,7 @@ MESSAGE = Table("message", Message, "month", "batch", "position", resident=False
 BLOB = Table(
     "blob", Blob, "month", "batch", resident=False, appended=True, monthly=True, private=("content",)
 )
+CHAIN_HEAD = Table("chain_head", ChainHead, "batch", resident=False, appended=True)
 CASE = Table("operator_case", Case, "number", resident=While("closed_at", None), private=("text",))
 
 IN, OUT, TIMER, AUDIT = "in", "out", "timer", "audit"
@@ -170,6 +178,7 @@ TABLES: tuple[Table[Any], ...] = (
     IDENTITY,
     MESSAGE,
     BLOB,
+    CHAIN_HEAD,
     CASE,
 )
 """The ledger's tables and the log's, besides this service's own: every other service builds on them."""

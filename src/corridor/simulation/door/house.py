@@ -35,7 +35,7 @@ from corridor.services.messaging.commands import OPERATION, Command, Origin
 from corridor.services.messaging.records import MESSAGE, Message
 from corridor.simulation.door import world
 from corridor.simulation.door.caller import Caller, uetr
-from corridor.simulation.door.world import ENVIRONMENT, FUNDS, HUB, LISTED
+from corridor.simulation.door.world import ENVIRONMENT, FUNDS, HUB, LISTED, SEAL
 
 R = TypeVar("R", bound=msgspec.Struct)
 _encode = msgspec.msgpack.Encoder().encode
@@ -205,10 +205,10 @@ class PostgresStore(Store):
         self._dsn = dsn
 
     def journal(self) -> Journal:
-        return PostgresJournal(self._dsn)
+        return PostgresJournal(self._dsn, SEAL)
 
     async def reads(self, key: PrivateKey, rest: AsyncExitStack) -> tuple[Reads, Mail]:
-        self._reads = await PostgresReads.connect(self._dsn)
+        self._reads = await PostgresReads.connect(self._dsn, SEAL)
         rest.push_async_callback(self._reads.close)
         return self._reads, _StoredMail(self._reads, key)
 

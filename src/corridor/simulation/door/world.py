@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from corridor.adapters.keys.seals import KEY_BYTES, AesSivSeal
 from corridor.adapters.keys.software import Ed25519Key
 from corridor.domain.instants import SECOND, Instant
 from corridor.services.compliance.commands import ActivateList
@@ -17,6 +18,7 @@ from corridor.services.messaging.commands import AddKey, AddParticipant, SetPart
 HUB: Final = "CORRXXM0"
 ENVIRONMENT: Final = "sandbox"
 LIST: Final = "list-1"
+SEAL: Final = AesSivSeal({1: bytes(range(KEY_BYTES))})
 WANTED: Final = "Osama Nobody Khorasani"
 """The one person on the screening list."""
 _ENTRY: Final = make_entry("test", "1", Kind.PERSON, [(WANTED, Quality.PRIMARY)])

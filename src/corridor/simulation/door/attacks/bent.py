@@ -6,7 +6,7 @@ import asyncpg
 
 from corridor.adapters.postgres.verify import Report, examine
 from corridor.hub.batch import chain
-from corridor.simulation.door.world import ENVIRONMENT
+from corridor.simulation.door.world import ENVIRONMENT, SEAL
 
 _SEVR: Final = (
     "(SELECT account_id FROM settlement_account WHERE (participant, currency) = ('SEVRRUM0', 'RUB'))"
@@ -50,6 +50,6 @@ async def _examine(db: asyncpg.Connection, edit: str) -> Report:
     transaction = db.transaction()
     await transaction.start()
     await db.execute(edit)
-    report = await examine(db, chain=chain, environment=ENVIRONMENT, sample=20)
+    report = await examine(db, chain=chain, environment=ENVIRONMENT, seal=SEAL, sample=20)
     await transaction.rollback()
     return report
