@@ -151,6 +151,8 @@ def _rows(total: Tally) -> Iterator[tuple[str, str]]:
         yield f"  fault: {name}", f"{runs:,} runs"
     for name, times in sorted(total.checked.items()):
         yield f"  checked: {name}", f"{times:,} times"
+    for name, slowest in sorted(total.recovery.items()):
+        yield f"  recovery of {name}", f"{slowest.milliseconds:,} ms at the longest"
     yield "violations", f"{len(total.violations)}"
     yield "seconds", f"{total.seconds}"
 
