@@ -29,13 +29,14 @@ class NotUp(Exception):
 class Installation:
     """One state directory and its processes. They are found by what they run, as an operator would find them."""
 
-    def __init__(self, directory: Path, *, rate: float) -> None:
+    def __init__(self, directory: Path, *, rate: float = 0, banks: bool = True) -> None:
         """`rate` is how many payments a second the banks' customers make by themselves."""
         self.state = directory / "state"
         self.armed = directory / "failpoints"
         self.output = directory / "up.log"
         self.rate = rate
         self.cluster = Cluster(self.state / "postgresql")
+        self._banks = banks
         self._port = _free_port()
         self._up: subprocess.Popen[bytes] | None = None
         self.armed.mkdir(parents=True, exist_ok=True)
@@ -51,6 +52,7 @@ class Installation:
         """Run `corridor up` and wait until all of it serves. Raises: NotUp."""
         command = [sys.executable, "-m", "corridor", "up", "-d", str(self.state)]
         command += ["--port", str(self._port), "--rate", str(self.rate)]
+        command += [] if self._banks else ["--no-sandbox"]
         environment = os.environ | {failpoints.VARIABLE: str(self.armed)}
         with self.output.open("wb") as output:
             self._up = subprocess.Popen(

@@ -147,8 +147,10 @@ def _told(payments: dict[str, Any], kept: dict[tuple[str, str], BankPayment]) ->
             if each.status != "RJCT":
                 yield f"payment {uetr} ({direction}) is {each.status} at the bank and unknown to the hub"
             continue
-        amount = payment["debit" if direction == OUT else "credit"]
-        if (each.status, each.amount) != (payment["status"], amount) and each.status in ENDED:
+        # What was refused before its quote was looked at has no fee, so amounts count where money moved.
+        moved = payment["status"] != "RJCT"
+        amount = payment["debit" if direction == OUT else "credit"] if moved else each.amount
+        if each.status in ENDED and (each.status, each.amount) != (payment["status"], amount):
             yield (
                 f"payment {uetr} ({direction}) is {each.status} over {each.amount} at the bank,"
                 f" {payment['status']} over {amount} at the hub"
