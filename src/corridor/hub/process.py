@@ -42,10 +42,14 @@ class HubProcess:
         self._receive(events.Submitted(link, commands))
 
     async def run(self) -> None:
-        """Serve until something fails."""
-        self._spawn(self._release())
-        self._receive(events.Woken())
-        await self._failed
+        """Serve until something fails; nothing goes on behind it."""
+        try:
+            self._spawn(self._release())
+            self._receive(events.Woken())
+            await self._failed
+        finally:
+            for task in self._tasks:
+                task.cancel()
 
     def _receive(self, event: events.Event) -> None:
         try:

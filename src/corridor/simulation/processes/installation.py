@@ -33,6 +33,8 @@ class Installation:
         """`rate` is how many payments a second the banks' customers make by themselves."""
         self.state = directory / "state"
         self.armed = directory / "failpoints"
+        self.sockets = self.state / "run"
+        self.address = self.state / "address"
         self.output = directory / "up.log"
         self.rate = rate
         self.cluster = Cluster(self.state / "postgresql")
@@ -130,6 +132,11 @@ class Installation:
     def disarm(self, place: failpoints.Place) -> None:
         """Let everyone pass."""
         (self.armed / place).unlink(missing_ok=True)
+
+    @property
+    def url(self) -> str:
+        """The front door."""
+        return f"http://127.0.0.1:{self._port}"
 
     @property
     def dsn(self) -> str:

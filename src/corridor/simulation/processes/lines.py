@@ -74,7 +74,7 @@ async def _freeze_each(evidence: Evidence, installation: Installation, dice: ran
 async def _second_hub(evidence: Evidence, installation: Installation) -> None:
     """While the writer is frozen another takes over; thawed, the old one must end at the fence."""
     evidence.faults["F13: a second hub writes"] += 1
-    socket = _sockets(installation) / HUB
+    socket = installation.sockets / HUB
     before = socket.stat().st_ino
     first = installation.pid(HUB)
     output = installation.output.with_name("second-hub.log")
@@ -105,13 +105,13 @@ async def _second_hub(evidence: Evidence, installation: Installation) -> None:
 
 async def _put_proxies_between(installation: Installation, dice: random.Random) -> dict[str, Proxy]:
     """Lead every line through a proxy; whoever is connected already is killed, so that it connects anew."""
-    sockets = _sockets(installation)
+    sockets = installation.sockets
     to_the_signer = await _overlay(sockets / SIGNER, dice)
     old = (sockets / HUB).stat().st_ino
     installation.kill(HUB)
     await _until(lambda: (sockets / HUB).stat().st_ino != old)
     to_the_hub = await _overlay(sockets / HUB, dice)
-    address = installation.state / "address"
+    address = installation.address
     old = address.stat().st_ino
     installation.kill(GATEWAY)
     await _until(lambda: address.stat().st_ino != old)
@@ -175,7 +175,3 @@ async def _until(happens: Callable[[], bool]) -> bool:
                 await asyncio.sleep(0.02)
     except TimeoutError:
         return False
-
-
-def _sockets(installation: Installation) -> Path:
-    return installation.state / "run"

@@ -37,7 +37,7 @@ class Volume:
         self.path.mkdir(parents=True, exist_ok=True)
         with self._image.open("wb") as image:
             image.truncate(self._megabytes << 20)
-        _do("mkfs.ext4", "-q", "-F", str(self._image))
+        _do("mkfs.ext4", "-q", "-F", "-m", "0", str(self._image))
         self._mount()
         (self.path / "lost+found").rmdir()
         return self
