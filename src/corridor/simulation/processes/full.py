@@ -66,7 +66,7 @@ async def _fill(evidence: Evidence, installation: Installation, disk: Volume, di
     up = f"with a full disk the front door says: {health}"
     evidence.ask("a hub that cannot commit is away", 1, () if "away" in health else [up])
     ballast.unlink()
-    await promises.recover(evidence, installation.dsn, "a full disk", SystemClock().now(), BACK_S)
+    await promises.recover(evidence, installation.dsn, "a full disk", BACK_S, SystemClock().now())
 
 
 def _complaints(installation: Installation) -> int:

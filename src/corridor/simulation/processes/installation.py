@@ -107,6 +107,12 @@ class Installation:
         """`kill -9`; the sessions of PostgreSQL find out by themselves."""
         os.kill(self.pid(name), signal.SIGKILL)
 
+    def kill_tree(self, name: str) -> None:
+        """As `kill`, with all that the process has forked."""
+        for pid in self.tree(name):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
     @contextmanager
     def frozen(self, name: str) -> Iterator[None]:
         """All threads stand still meanwhile, and know nothing of it."""

@@ -6,11 +6,11 @@ holds stands in the log.
 
 import asyncio
 import random
+import time
 
 import msgspec
 
 from corridor.adapters.system.clock import SystemClock
-from corridor.domain.instants import Instant
 from corridor.failpoints import PLACES, Place
 from corridor.simulation.processes import books, promises
 from corridor.simulation.processes.evidence import Evidence
@@ -43,26 +43,48 @@ EVERYTHING = "everything"
 
 
 class Strike(msgspec.Struct, frozen=True):
-    """One kill: after which wait, whom, and at which named place, if not wherever it happens to be."""
+    """One blow: after which wait, whom, and at which named places others.
+
+    PostgreSQL may stand still for `held_s` before it is killed: who answers before a commit then has said what
+    will never be.
+    """
 
     after_s: float
-    target: str
-    place: Place | None = None
+    targets: tuple[str, ...]
+    places: tuple[Place, ...] = ()
+    held_s: float = 0
+
+    @property
+    def kills(self) -> int:
+        """How many processes it ends."""
+        return len(self.targets) + len(self.places)
 
 
 def plan(seed: int, scale: float) -> list[Strike]:
-    """What is killed, in which order: it follows from the seed alone."""
+    """What is killed, in which order: it follows from the seed alone. Most fall in pairs."""
     dice = random.Random(f"{seed}/kills")  # noqa: S311  play, not secrets
-    others = round((KILLS - OF_POSTGRES) * scale)
-    targets: list[tuple[str, Place | None]] = [(POSTGRES, None)] * round(OF_POSTGRES * scale)
-    places = [PLACES[i % len(PLACES)] for i in range(others // 2)]
-    targets += [(_owner(place), place) for place in places]
-    targets += [(dice.choice((HUB, HUB, GATEWAY, SIGNER, BANKS)), None) for _ in range(others - len(places))]
-    dice.shuffle(targets)
+    of_postgres = round(OF_POSTGRES * scale)
+    others = of_postgres + 2 * round((KILLS - 2 * OF_POSTGRES) * scale / 2)
+    single: list[str | Place] = [PLACES[i % len(PLACES)] for i in range(others // 2)]
+    single += [dice.choice((HUB, HUB, GATEWAY, SIGNER, BANKS)) for _ in range(others - len(single))]
+    dice.shuffle(single)
+    groups: list[tuple[str, ...]] = [(POSTGRES, single.pop()) for _ in range(of_postgres)]
+    for one, other in zip(single[::2], single[1::2], strict=True):
+        groups += [(one, other)] if one != other else [(one,), (other,)]
+    dice.shuffle(groups)
+    strikes = [
+        Strike(
+            dice.uniform(0.05, 0.5),
+            tuple(each for each in group if each not in PLACES),
+            tuple(each for each in PLACES if each in group),
+            dice.choice((0.0, 0.1, 0.3)),
+        )
+        for group in groups
+    ]
     losses = round(TOTAL_LOSSES * scale)
     for number in range(losses):
-        targets.insert((number + 1) * len(targets) // (losses + 1), (EVERYTHING, None))
-    return [Strike(dice.uniform(0.05, 0.5), target, place) for target, place in targets]
+        strikes.insert((number + 1) * len(strikes) // (losses + 1), Strike(0.3, (EVERYTHING,)))
+    return strikes
 
 
 def run(order: Order, tell: Tell) -> Tally:
@@ -77,14 +99,15 @@ async def _run(order: Order, tell: Tell) -> Tally:
     with Installation(order.directory, rate=RATE) as installation:
         for number, strike in enumerate(strikes, 1):
             await asyncio.sleep(strike.after_s)
-            killed_at = await _strike(evidence, installation, strike)
-            if killed_at is None:
+            what = " and ".join((*strike.targets, *strike.places))
+            if not await _strike(evidence, installation, strike):
                 continue
-            kills += strike.target != EVERYTHING
-            what = strike.target
-            limit_s = {POSTGRES: POSTGRES_S, EVERYTHING: EVERYTHING_S}.get(what, PROCESS_S)
-            tell(f"{number} of {len(strikes)}: {strike.place or what} killed")
-            await promises.recover(evidence, installation.dsn, what, killed_at, limit_s)
+            killed_at = SystemClock().now()
+            kills += strike.kills if EVERYTHING not in strike.targets else 0
+            tell(f"{number} of {len(strikes)}: {what} killed")
+            if EVERYTHING in strike.targets:
+                await asyncio.to_thread(installation.start)
+            await promises.recover(evidence, installation.dsn, *_limit(strike), killed_at)
             with installation.frozen(BANKS):
                 holdings = books.read(installation.state)
             await promises.nothing_acknowledged_is_lost(evidence, installation.dsn, holdings)
@@ -94,31 +117,46 @@ async def _run(order: Order, tell: Tell) -> Tally:
     return evidence.tally(kills=kills)
 
 
-async def _strike(evidence: Evidence, installation: Installation, strike: Strike) -> Instant | None:
-    """Kill; return when, or None if nobody came by the place."""
-    now = SystemClock().now
-    if strike.target == EVERYTHING:
+def _limit(strike: Strike) -> tuple[str, float]:
+    if EVERYTHING in strike.targets:
+        return EVERYTHING, EVERYTHING_S
+    return (POSTGRES, POSTGRES_S) if POSTGRES in strike.targets else ("a process", PROCESS_S)
+
+
+async def _strike(evidence: Evidence, installation: Installation, strike: Strike) -> bool:
+    """Kill; say whether all came by the places where they were to die."""
+    if EVERYTHING in strike.targets:
         evidence.faults["F10: everything is killed at once"] += 1
-        killed_at = now()
         installation.kill_everything()
-        await asyncio.to_thread(installation.start)
-        return killed_at
-    if strike.place is None:
-        evidence.faults[FAULTS[strike.target]] += 1
-        killed_at = now()
-        installation.kill(strike.target)
-        return killed_at
-    installation.arm(strike.place)
+        return True
+    for place in strike.places:
+        installation.arm(place)
+    passed = await _wait_for(installation, strike.places)
+    for target in strike.targets:
+        evidence.faults[FAULTS[target]] += 1
+        if target == POSTGRES and strike.held_s:
+            with installation.frozen(POSTGRES):
+                await asyncio.sleep(strike.held_s)
+                installation.kill_tree(POSTGRES)
+        else:
+            installation.kill(target)
+    for place in strike.places:
+        evidence.faults[f"F7: killed at “{place}”"] += 1
+    late = [f"nobody came by one of {strike.places} in {PASS_S:g} s"]
+    evidence.ask("failpoints are passed", len(strike.places), () if passed else late)
+    return passed
+
+
+async def _wait_for(installation: Installation, places: tuple[Place, ...]) -> bool:
     try:
         async with asyncio.timeout(PASS_S):
-            while installation.is_armed(strike.place):  # noqa: ASYNC110  another process takes it away
+            while any(map(installation.is_armed, places)):  # noqa: ASYNC110  other processes take them away
                 await asyncio.sleep(0.002)
     except TimeoutError:
-        installation.disarm(strike.place)
-        evidence.ask("failpoints are passed", 1, [f"nobody came by “{strike.place}” in {PASS_S:g} s"])
-        return None
-    evidence.faults[f"F7: killed at “{strike.place}”"] += 1
-    return now()
+        for place in places:
+            installation.disarm(place)
+        return False
+    return True
 
 
 async def come_to_rest(evidence: Evidence, installation: Installation) -> None:
@@ -126,7 +164,8 @@ async def come_to_rest(evidence: Evidence, installation: Installation) -> None:
     await asyncio.to_thread(installation.stop)
     installation.rate = 0
     await asyncio.to_thread(installation.start)
-    for _ in range(int(QUIET_S / 0.5)):
+    until = time.monotonic() + QUIET_S
+    while time.monotonic() < until:
         await asyncio.sleep(0.5)
         with installation.frozen(BANKS):
             holdings = books.read(installation.state)
@@ -135,7 +174,3 @@ async def come_to_rest(evidence: Evidence, installation: Installation) -> None:
     await promises.nothing_acknowledged_is_lost(evidence, installation.dsn, holdings)
     await promises.all_has_ended(evidence, installation.dsn, holdings)
     await promises.the_log_is_whole(evidence, installation.dsn)
-
-
-def _owner(place: Place) -> str:
-    return {"hub": HUB, "gateway": GATEWAY, "bank": BANKS}[place.partition(":")[0]]

@@ -26,8 +26,8 @@ from corridor.simulation.trials import Order, Tell
 
 NAME = "lines"
 RATE = 50.0
-FROZEN_S = (1.0, 8.0)
-BAD_S = (0.8, 2.0)
+FROZEN_S = [1.0, 1.5, 2.5, 4.0, 8.0]
+BAD_S = (0.5, 1.5)
 HEALED_S = 60.0
 """After healing payments are settled again within this time: banks notice a dead line by its silence."""
 FENCED_S = 60.0
@@ -62,8 +62,7 @@ async def _run(order: Order, tell: Tell) -> Tally:
 async def _freeze_each(evidence: Evidence, installation: Installation, dice: random.Random) -> None:
     targets = [HUB, GATEWAY, POSTGRES, BANKS, SIGNER]
     dice.shuffle(targets)
-    for target in targets:
-        seconds = dice.uniform(*FROZEN_S)
+    for target, seconds in zip(targets, FROZEN_S, strict=True):
         evidence.tell(f"{target} stands still for {seconds:.1f} s")
         evidence.faults[f"F36: {target} stands still"] += 1
         with installation.frozen(target):
@@ -157,7 +156,7 @@ async def _spoil(
 
 
 async def _heal(evidence: Evidence, installation: Installation, what: str) -> None:
-    await promises.recover(evidence, installation.dsn, what, SystemClock().now(), HEALED_S)
+    await promises.recover(evidence, installation.dsn, what, HEALED_S, SystemClock().now())
     with installation.frozen(BANKS):
         holdings = books.read(installation.state)
     await promises.nothing_acknowledged_is_lost(evidence, installation.dsn, holdings)

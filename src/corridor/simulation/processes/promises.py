@@ -62,7 +62,7 @@ async def settled_since(dsn: str, since: Instant, patience_s: float = 120.0) -> 
         return None
 
 
-async def recover(evidence: Evidence, dsn: str, what: str, since: Instant, limit_s: float) -> None:
+async def recover(evidence: Evidence, dsn: str, what: str, limit_s: float, since: Instant) -> None:
     """Wait until a payment is settled that came after `since`; over the limit is a broken promise."""
     settled = await settled_since(dsn, since)
     if settled is None:

@@ -120,9 +120,9 @@ async def _examine(template: _Template, case: Path, *, copied: bool = False) -> 
     Here the start-up fence takes its place: the record of what was acknowledged is its witness.
     """
     cluster = Cluster(case if copied else _copy(template.directory, case))
-    dsn = cluster.dsn(roles.WRITER, roles.DATABASE)
     try:
         cluster.start(timeout_s=START_S)
+        dsn = cluster.dsn(roles.WRITER, roles.DATABASE)
         if missed := await lost(dsn, template.record):
             return f"{missed[0]} ({len(missed)} in all)"
         report = await verify.verify(dsn, chain=chain, environment=ENVIRONMENT)
@@ -139,26 +139,26 @@ async def _examine(template: _Template, case: Path, *, copied: bool = False) -> 
 def _spoil_wal(case: Path, template: _Template, way: Way, dice: random.Random) -> str:
     """Spoil the place in the write-ahead log where an acknowledged batch of the last load stands."""
     batches = [number for number in template.record if number > template.checkpointed]
-    segments = sorted((case / "data/pg_wal").glob("0" * 8 + "*"))
-    while True:
-        batch = dice.choice(batches)
+    segments = [file for file in (case / "data/pg_wal").iterdir() if file.is_file()]
+    for batch in dice.sample(batches, len(batches)):
         for segment in segments:
             at = segment.read_bytes().find(template.record[batch])
-            if at >= 0:
+            if at >= 0:  # else it stands on two pages
                 _spoil(segment, at, way, dice, template.earlier / "data/pg_wal" / segment.name)
                 return f"{way} at batch {batch}"
+    raise AssertionError("no acknowledged batch is in the write-ahead log")
 
 
 def _spoil_heap(case: Path, template: _Template, way: Way, dice: random.Random) -> str:
     """Spoil a page of a table that holds something, and where it matters has changed."""
-    while True:
-        table = dice.choice(TABLES)
+    for table in dice.sample(TABLES, len(TABLES)):
         file, earlier = (root / "data" / template.files[table] for root in (case, template.earlier))
         now, then = file.read_bytes(), earlier.read_bytes()
         pages = [at for at in range(0, len(now), PAGE) if now[at : at + PAGE] != then[at : at + PAGE]]
         if pages and (len(now) > PAGE or way != "a page copied over another"):
             _spoil(file, dice.choice(pages), way, dice, earlier)
             return f"{way} in table {table}"
+    raise AssertionError("no table has changed")
 
 
 def _spoil(file: Path, at: int, way: Way, dice: random.Random, earlier: Path) -> None:
