@@ -65,7 +65,8 @@ def plan(seed: int, scale: float) -> list[Strike]:
     dice = random.Random(f"{seed}/kills")  # noqa: S311  play, not secrets
     of_postgres = round(OF_POSTGRES * scale)
     others = of_postgres + 2 * round((KILLS - 2 * OF_POSTGRES) * scale / 2)
-    single: list[str | Place] = [PLACES[i % len(PLACES)] for i in range(others // 2)]
+    first = dice.randrange(len(PLACES))
+    single: list[str | Place] = [PLACES[(first + i) % len(PLACES)] for i in range(others // 2)]
     single += [dice.choice((HUB, HUB, GATEWAY, SIGNER, BANKS)) for _ in range(others - len(single))]
     dice.shuffle(single)
     groups: list[tuple[str, ...]] = [(POSTGRES, single.pop()) for _ in range(of_postgres)]
