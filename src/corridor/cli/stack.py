@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
+from corridor.adapters.postgres.supervisor import ClusterFailed
 from corridor.cli import database
 from corridor.cli.home import Home
 
@@ -18,6 +19,7 @@ READY_S = 60.0
 STOP_S = 5.0
 BACK_OFF_S = (0.05, 0.2, 1.0, 3.0)
 STEADY_S = 10.0
+DATABASE_BACK_OFF_S = 1.0
 
 
 class NotReady(Exception):
@@ -158,7 +160,10 @@ class Stack:
     def _watch(self) -> None:
         while not self._stopping.wait(0.02):
             if self._owns_database and not self.cluster.running():
-                self.cluster.start()
+                try:
+                    self.cluster.start()
+                except (ClusterFailed, OSError):  # a full disk, for one: its log says what, and it may pass
+                    self._stopping.wait(DATABASE_BACK_OFF_S)
             for child in self.children:
                 child.watch()
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from corridor.adapters.system.clock import SystemClock
 from corridor.simulation.processes import books, promises, volume
 from corridor.simulation.processes.evidence import Evidence
-from corridor.simulation.processes.installation import BANKS, Installation
+from corridor.simulation.processes.installation import BANKS, POSTGRES, Installation
 from corridor.simulation.processes.kills import come_to_rest
 from corridor.simulation.processes.volume import Volume
 from corridor.simulation.tally import Tally
@@ -60,6 +60,8 @@ async def _fill(evidence: Evidence, installation: Installation, disk: Volume, di
         evidence.ask(
             "the disk was full", 1, [f"in {NOTICED_S:g} s of load nothing noticed that the disk was full"]
         )
+    await asyncio.sleep(dice.uniform(*FULL_S))
+    installation.kill_tree(POSTGRES)  # it cannot even start now, and must come back with the space
     await asyncio.sleep(dice.uniform(*FULL_S))
     health = await asyncio.to_thread(_health, installation)
     evidence.tell(f"the disk is full; the front door says: {health}")
