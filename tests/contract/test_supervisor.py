@@ -73,6 +73,14 @@ async def test_what_was_committed_survives_kill_9(own):
     session.terminate()
 
 
+def test_a_server_that_is_just_starting_has_not_named_its_socket_directory_yet(folder):
+    cluster = Cluster(folder / "starting")
+    cluster.data.mkdir(parents=True)
+    # What PostgreSQL writes first; the directory follows once it listens.
+    (cluster.data / "postmaster.pid").write_text(f"4711\n{cluster.data}\n1795564744\n5432\n\n")
+    assert cluster.socket_directory == cluster.directory
+
+
 def test_the_old_number_in_a_stranger_s_hands_does_not_stop_a_start(own):
     own.kill()
     with subprocess.Popen(["sleep", "60"]) as stranger:

@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 from time import monotonic
+from traceback import format_exception
 from typing import Annotated, Any
 
 import msgspec
@@ -18,7 +19,7 @@ from rich.table import Table
 from corridor.cli.output import WRONG, AsJson, console
 from corridor.domain.errors import CorridorError
 from corridor.simulation.proof import TRIALS
-from corridor.simulation.tally import Tally
+from corridor.simulation.tally import Tally, Violation
 from corridor.simulation.trials import Order
 
 app = typer.Typer()
@@ -109,7 +110,12 @@ def run_trial(name: str, order: Order, verbose: bool) -> Tally:
         if verbose:
             typer.echo(f"{name}: {line}", err=True)
 
-    tally = trial.run(order, tell)
+    try:
+        tally = trial.run(order, tell)
+    except Exception as error:  # noqa: BLE001  a trial that breaks off has shown nothing, whatever it was
+        tell("".join(format_exception(error)))
+        broke = Violation("a trial comes to its end", name, order.seed, f"{type(error).__name__}: {error}")
+        tally = Tally(violations=(broke,))
     return msgspec.structs.replace(tally, seconds=round(monotonic() - started))
 
 
@@ -151,6 +157,8 @@ def _rows(total: Tally) -> Iterator[tuple[str, str]]:
         yield f"  fault: {name}", f"{runs:,} runs"
     for name, times in sorted(total.checked.items()):
         yield f"  checked: {name}", f"{times:,} times"
+    for name, slowest in sorted(total.recovery.items()):
+        yield f"  recovery of {name}", f"{slowest.milliseconds:,} ms at the longest"
     yield "violations", f"{len(total.violations)}"
     yield "seconds", f"{total.seconds}"
 

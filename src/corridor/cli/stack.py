@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
+from corridor.adapters.postgres.supervisor import ClusterFailed
 from corridor.cli import database
 from corridor.cli.home import Home
 
@@ -20,6 +21,7 @@ BACK_OFF_S = (0.05, 0.2, 1.0, 3.0)
 STEADY_S = 10.0
 TAIL_LOST = 4
 """The exit code of a hub whose log has lost its tail: it would say the same again."""
+DATABASE_BACK_OFF_S = 1.0
 
 
 class NotReady(Exception):
@@ -186,7 +188,10 @@ class Stack:
     def _watch(self) -> None:
         while not self._stopping.wait(0.02):
             if self._owns_database and not self.cluster.running():
-                self.cluster.start()
+                try:
+                    self.cluster.start()
+                except (ClusterFailed, OSError):  # a full disk, for one: its log says what, and it may pass
+                    self._stopping.wait(DATABASE_BACK_OFF_S)
             if self._owns_database and self.standby is not None and not self.standby.running():
                 self.standby.start()
             for child in self.children:

@@ -15,6 +15,7 @@ from corridor.client.machine import Correspondence
 from corridor.client.mailbox import Delivery
 from corridor.client.store import Store
 from corridor.domain.instants import SECOND, Instant
+from corridor.failpoints import failpoint
 
 BACKLOG: Final = 2_048
 """So many messages may wait for their reader; then the stream is not read on."""
@@ -131,6 +132,7 @@ class Session:
             case events.Commit():
                 after, self._after_commit = self._after_commit, []
                 self._store.commit(action.changes)
+                failpoint("bank: stored, not sent")
                 self._events.append(events.Committed())
                 for then in after:
                     then()
@@ -156,6 +158,7 @@ class Session:
     def _post(self, letter: Letter) -> None:
         headers = _headers(XML if letter.target == MESSAGES else JSON, letter.signature)
         answer = self._http.post(letter.target, headers, letter.body)
+        failpoint("bank: sent, no receipt yet")
         answer.add_done_callback(partial(self._answered, letter.message_id, self.clock()))
 
     def _answered(self, message_id: str, sent_at: Instant, future: "asyncio.Future[Response]") -> None:
@@ -163,6 +166,7 @@ class Session:
             self._receive(events.Unanswered(message_id))
             return
         response = future.result()
+        failpoint("bank: receipt come, not stored")
         if self.timed is not None:
             self.timed(message_id, sent_at, self.clock())
         signature = response.headers.get("corridor-signature", "")

@@ -6,6 +6,7 @@ Bounded per bank and in all, and honest about a hub that is away.
 import asyncio
 from collections.abc import Callable
 
+from corridor.failpoints import failpoint
 from corridor.gateway.authentication import Authenticator, Sender
 from corridor.gateway.exchange import JSON, XML, Request, Response
 from corridor.gateway.limits import Limits
@@ -60,6 +61,7 @@ class Submissions:
 
     async def _bring(self, request: Request, media_types: tuple[bytes, ...], make: MakeCommand) -> Told:
         sender, body = await self._authenticator.prove_post(request, media_types)
+        failpoint("gateway: verified, not submitted")
         self._enter(sender.participant)
         try:
             return await self._tell(make, sender, body)
@@ -79,6 +81,7 @@ class Submissions:
         try:
             async with asyncio.timeout(self._limits.answer_s):
                 told = await self._link.submit(command)
+            failpoint("gateway: answered by the hub, not answering")
         except (HubAway, TimeoutError):
             raise Problem(Kind.AWAY, retry_after_s=1) from None
         self._metrics.hub_seconds.observe((self._clock.now() - started) / 1_000_000)

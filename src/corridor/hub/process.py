@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from corridor.domain.instants import MILLISECOND
+from corridor.failpoints import failpoint
 from corridor.hub import events
 from corridor.hub.machine import Hub
 from corridor.ports import Clock, Journal, Post, Signer, Told
@@ -46,10 +47,14 @@ class HubProcess:
         self._receive(events.Submitted(link, commands))
 
     async def run(self) -> None:
-        """Serve until something fails."""
-        self._spawn(self._release())
-        self._receive(events.Woken())
-        await self._failed
+        """Serve until something fails; nothing goes on behind it."""
+        try:
+            self._spawn(self._release())
+            self._receive(events.Woken())
+            await self._failed
+        finally:
+            for task in self._tasks:
+                task.cancel()
 
     def _receive(self, event: events.Event) -> None:
         try:
@@ -70,7 +75,9 @@ class HubProcess:
                     self._wake_at(action)
 
     async def _commit(self, batch: events.Batch) -> None:
+        failpoint("hub: decided, not committed")
         await self._journal.commit(batch.writes)
+        failpoint("hub: committed, not answered")
         self._receive(events.Committed(batch.writes.number))
 
     async def _load(self, load: events.Load) -> None:
@@ -94,6 +101,7 @@ class HubProcess:
             inputs = [a.header + b"." + a.body for a in answers]
             inputs += [d.header + b"." + d.payload for d in deliveries]
             signatures = await self._signer.sign(inputs)
+            failpoint("hub: signed, not sent")
             told: dict[int, list[Told]] = {}
             for answer, signature in zip(answers, signatures, strict=False):
                 detached = detach(answer.header, signature)

@@ -131,7 +131,7 @@ class Bank:
 
     def deposit(self, account: str, amount: int) -> Turn:
         """A customer brings cash."""
-        self.book.credit(account, amount)
+        self.book.deposit(account, amount)
         return self._turn()
 
     def handle(self, deliveries: Iterable[Delivery], now: Instant) -> Turn:

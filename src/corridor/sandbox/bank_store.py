@@ -11,7 +11,7 @@ from corridor.sandbox.people import Customer
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS customer_account (
     number TEXT PRIMARY KEY, currency TEXT NOT NULL, name TEXT NOT NULL, phone TEXT NOT NULL,
-    balance INTEGER NOT NULL, reserved INTEGER NOT NULL, closed INTEGER NOT NULL,
+    balance INTEGER NOT NULL, reserved INTEGER NOT NULL, closed INTEGER NOT NULL, brought INTEGER NOT NULL,
     CHECK (0 <= reserved AND reserved <= balance)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS payment (
@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS payment (
 CREATE INDEX IF NOT EXISTS open_payment ON payment (begun_at) WHERE status NOT IN ('RJCT', 'ACCC');
 CREATE TABLE IF NOT EXISTS announced (phone TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 """
+_ACCOUNT = "number, currency, name, phone, balance, reserved, closed, brought"
 
 
 def prepare(database: sqlite3.Connection, customers: Iterable[Customer]) -> None:
@@ -29,7 +30,7 @@ def prepare(database: sqlite3.Connection, customers: Iterable[Customer]) -> None
     database.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
     database.execute("BEGIN")
     database.executemany(
-        "INSERT OR IGNORE INTO customer_account VALUES (?, ?, ?, ?, ?, 0, 0)",
+        "INSERT OR IGNORE INTO customer_account VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?5)",
         [(each.account, each.currency, each.name, each.phone, each.opening) for each in customers],
     )
     database.execute("COMMIT")
@@ -37,9 +38,7 @@ def prepare(database: sqlite3.Connection, customers: Iterable[Customer]) -> None
 
 def accounts(database: sqlite3.Connection) -> list[Account]:
     """All customers' accounts."""
-    rows = database.execute(
-        "SELECT number, currency, name, phone, balance, reserved, closed FROM customer_account"
-    )
+    rows = database.execute(f"SELECT {_ACCOUNT} FROM customer_account")  # noqa: S608  our own names
     return [Account(*row) for row in rows]
 
 
@@ -61,7 +60,9 @@ def recall(database: sqlite3.Connection) -> Callable[[str], BankPayment | None]:
 
 def effect(turn: Turn) -> Effect:
     """What stores the book's side of a turn."""
-    changed = [(each.balance, each.reserved, each.closed, each.number) for each in turn.accounts]
+    changed = [
+        (each.balance, each.reserved, each.closed, each.brought, each.number) for each in turn.accounts
+    ]
     payments = [
         (
             each.uetr, each.direction, each.status, each.account, each.currency, each.amount, each.agent,
@@ -72,7 +73,8 @@ def effect(turn: Turn) -> Effect:
 
     def write(database: sqlite3.Connection) -> None:
         database.executemany(
-            "UPDATE customer_account SET balance = ?, reserved = ?, closed = ? WHERE number = ?", changed
+            "UPDATE customer_account SET balance = ?, reserved = ?, closed = ?, brought = ? WHERE number = ?",
+            changed,
         )
         database.executemany(
             "INSERT INTO payment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uetr) DO UPDATE SET"
@@ -86,7 +88,7 @@ def effect(turn: Turn) -> Effect:
 def unannounced(database: sqlite3.Connection) -> Sequence[Account]:
     """The accounts whose phone numbers the directory has not been told of."""
     rows = database.execute(
-        "SELECT number, currency, name, phone, balance, reserved, closed FROM customer_account"
+        f"SELECT {_ACCOUNT} FROM customer_account"  # noqa: S608  our own names
         " WHERE phone <> '' AND phone NOT IN (SELECT phone FROM announced)"
     )
     return [Account(*row) for row in rows]

@@ -20,7 +20,10 @@ class NotCovered(CorridorError):
 
 
 class Account(msgspec.Struct, frozen=True):
-    """A customer's account. `balance` counts what is reserved for payments under way, too. Units: minor."""
+    """A customer's account. `balance` counts what is reserved for payments under way, too. Units: minor.
+
+    `brought` is what came otherwise than by payments: at the opening, and in cash.
+    """
 
     number: str
     currency: str
@@ -29,6 +32,7 @@ class Account(msgspec.Struct, frozen=True):
     balance: int
     reserved: int = 0
     closed: bool = False
+    brought: int = 0
 
     @property
     def available(self) -> int:
@@ -70,9 +74,14 @@ class Book:
         self._set(account, account.balance - amount, account.reserved - amount)
 
     def credit(self, number: str, amount: int) -> None:
-        """A payment has come, or the customer brought cash."""
+        """A payment has come."""
         account = self.accounts[number]
         self._set(account, account.balance + amount, account.reserved)
+
+    def deposit(self, number: str, amount: int) -> None:
+        """The customer has brought cash."""
+        account = self.accounts[number]
+        self._set(account, account.balance + amount, account.reserved, account.brought + amount)
 
     def close(self, number: str) -> None:
         """Take no more payments."""
@@ -85,9 +94,16 @@ class Book:
         self._changed.clear()
         return changed
 
-    def _set(self, account: Account, balance: int, reserved: int) -> None:
+    def _set(self, account: Account, balance: int, reserved: int, brought: int | None = None) -> None:
         assert 0 <= reserved <= balance, f"account {account.number}: {reserved} reserved of {balance}"
         changed = Account(
-            account.number, account.currency, account.name, account.phone, balance, reserved, account.closed
+            account.number,
+            account.currency,
+            account.name,
+            account.phone,
+            balance,
+            reserved,
+            account.closed,
+            account.brought if brought is None else brought,
         )
         self.accounts[account.number] = self._changed[account.number] = changed

@@ -12,6 +12,12 @@ class Canaries(msgspec.Struct, frozen=True):
     caught: int = 0
 
 
+class Slowest(msgspec.Struct, frozen=True):
+    """The longest time that something took; of two, the longer one counts."""
+
+    milliseconds: int
+
+
 class Violation(msgspec.Struct, frozen=True):
     """A promise that was broken: which, where, what exactly, and how to see it again."""
 
@@ -25,6 +31,7 @@ class Tally(msgspec.Struct, frozen=True):
     """The counts of one trial or of many. `seconds` is time of one processor lane, so it sums, too.
 
     `faults` counts the runs in which a fault was at work, `checked` how often each invariant was asked,
+    `recovery` how long what fell was away at the longest,
     `not_run` names what this machine does not allow, with the reason.
     """
 
@@ -42,6 +49,7 @@ class Tally(msgspec.Struct, frozen=True):
     attacks: int = 0
     canaries: Canaries = Canaries()
     checked: dict[str, int] = {}
+    recovery: dict[str, Slowest] = {}
     not_run: dict[str, str] = {}
     violations: tuple[Violation, ...] = ()
     seconds: int = 0
@@ -65,6 +73,8 @@ def _add(one: Any, other: Any) -> Any:
             }
         case (Canaries(), Canaries()):
             return Canaries(one.seeded + other.seeded, one.caught + other.caught)
+        case (Slowest(), Slowest()):
+            return max(one, other, key=lambda each: each.milliseconds)
         case (str(), str()):
             return one
         case _:

@@ -67,6 +67,16 @@ def test_what_has_changed_is_told_once_as_it_is_now():
     assert ledger.take_changed() == []
 
 
+def test_what_is_brought_is_told_apart_from_what_is_paid():
+    ledger = book(brought=100)
+    ledger.deposit(NUMBER, 50)
+    ledger.credit(NUMBER, 7)
+    ledger.reserve(NUMBER, 30)
+    ledger.debit(NUMBER, 30)
+    assert state(ledger) == (127, 0)
+    assert ledger.accounts[NUMBER].brought == 150
+
+
 @given(st.lists(st.tuples(st.sampled_from(["reserve", "end", "credit"]), st.integers(0, 80), st.booleans())))
 def test_the_book_is_never_overdrawn_and_loses_nothing(steps):
     ledger = book()

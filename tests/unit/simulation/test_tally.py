@@ -1,6 +1,6 @@
 """Counts of trials add up."""
 
-from corridor.simulation.tally import Canaries, Tally, Violation
+from corridor.simulation.tally import Canaries, Slowest, Tally, Violation
 
 
 def test_that_sums_add_every_count() -> None:
@@ -20,3 +20,11 @@ def test_that_sums_add_every_count() -> None:
         violations=(broken,),
         seconds=4,
     )
+
+
+def test_that_of_two_recoveries_the_longer_counts() -> None:
+    one = Tally(recovery={"hub": Slowest(900), "signer": Slowest(3)})
+    assert one.plus(Tally(recovery={"hub": Slowest(1_200)})).recovery == {
+        "hub": Slowest(1_200),
+        "signer": Slowest(3),
+    }

@@ -157,7 +157,8 @@ class Cluster:
     def socket_directory(self) -> Path:
         """Where the socket is: in the directory, or in one of the system's where that path cannot name it."""
         status = self._status()
-        if len(status) > 4:  # the server's own word: another process may know another system directory
+        # The server's own word, once it listens: another process may know another system directory.
+        if len(status) > 4 and status[4]:
             return Path(status[4])
         path = os.fsencode(self.directory / SOCKET)
         if len(path) <= LONGEST_SOCKET_PATH and b"," not in path:  # a comma separates hosts in an address

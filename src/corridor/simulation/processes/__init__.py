@@ -1,0 +1,1 @@
+"""Trials on real processes and real disks: kills, power cuts, full disks, rot, standstill, bad lines, races."""
