@@ -1,7 +1,6 @@
 """The long-running processes, each started by `up` and `demo` as a child of its own."""
 
 import asyncio
-import gc
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -120,9 +119,6 @@ async def _signer(home: Home) -> None:
 
 def _run(serve: Callable[[], Awaitable[None]]) -> None:
     async def main() -> None:
-        # What is there now stays; what messages leave behind holds no cycles, so looking for them can wait.
-        gc.freeze()
-        gc.set_threshold(50_000)
         await serve()
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

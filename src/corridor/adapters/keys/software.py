@@ -24,6 +24,7 @@ from corridor.codecs.jws import SIGNATURE_BYTES, Algorithm
 EDDSA: Final = "EdDSA"
 ES256: Final = "ES256"
 _COORDINATE = 32
+_ECDSA = ec.ECDSA(SHA256())
 
 
 class PrivateKey(Protocol):
@@ -61,7 +62,7 @@ class P256Key:
         self.public = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
     def sign(self, signing_input: bytes) -> bytes:
-        r, s = decode_dss_signature(self._key.sign(signing_input, ec.ECDSA(SHA256())))
+        r, s = decode_dss_signature(self._key.sign(signing_input, _ECDSA))
         return r.to_bytes(_COORDINATE, "big") + s.to_bytes(_COORDINATE, "big")
 
 
@@ -93,7 +94,7 @@ class P256Verifier:
         r = int.from_bytes(signature[:_COORDINATE], "big")
         s = int.from_bytes(signature[_COORDINATE:], "big")
         try:
-            self._key.verify(encode_dss_signature(r, s), signing_input, ec.ECDSA(SHA256()))
+            self._key.verify(encode_dss_signature(r, s), signing_input, _ECDSA)
         except InvalidSignature:
             return False
         return True
