@@ -1,5 +1,6 @@
 """What the hub and its neighbours ask of the world; adapters answer. One suite of contract tests per port."""
 
+from asyncio import Future
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -125,8 +126,8 @@ class Link(Protocol):
         """Why the hub serves nobody yet, "" if it does."""
         ...
 
-    async def submit(self, command: Command) -> Told:
-        """Return the answer. Raises: HubAway."""
+    def submit(self, command: Command) -> "Future[Told]":
+        """Return the answer to come. Raises: HubAway, at once or later."""
         ...
 
     def on_posts(self, hear: Callable[[Sequence[Post]], None]) -> None: ...

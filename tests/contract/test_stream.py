@@ -69,7 +69,7 @@ async def test_deliveries_are_heard_and_a_lost_hub_is_told(tmp_path):
         await asyncio.sleep(0.001)
     hub.links[1]([], [post])
     hub.submit = lambda _number, _commands: None
-    lost = asyncio.create_task(hub_link.submit(Acknowledge(ORIGIN, participant="SEVRRUM0", number=7)))
+    lost = hub_link.submit(Acknowledge(ORIGIN, participant="SEVRRUM0", number=7))
     while not heard:
         await asyncio.sleep(0.001)
     assert heard == [post]

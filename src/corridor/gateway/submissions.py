@@ -3,7 +3,6 @@
 Bounded per bank and in all, and honest about a hub that is away.
 """
 
-import asyncio
 from collections.abc import Callable
 
 from corridor.failpoints import failpoint
@@ -11,6 +10,7 @@ from corridor.gateway.authentication import Authenticator, Sender
 from corridor.gateway.exchange import JSON, XML, Request, Response
 from corridor.gateway.limits import Limits
 from corridor.gateway.metrics import Metrics
+from corridor.gateway.patience import Patience
 from corridor.gateway.problems import Kind, Problem
 from corridor.gateway.screening import Screener
 from corridor.ports import Clock, HubAway, Link, Told
@@ -40,6 +40,7 @@ class Submissions:
         self._screener = screener
         self._clock = clock
         self._limits = limits
+        self._patience = Patience(limits.answer_s)
         self._metrics = metrics
         self._banks: dict[str, int] = {}
         self.in_flight = 0
@@ -79,10 +80,9 @@ class Submissions:
     async def _submit(self, command: Command) -> Told:
         started = self._clock.now()
         try:
-            async with asyncio.timeout(self._limits.answer_s):
-                told = await self._link.submit(command)
+            told = await self._patience.wait(self._link.submit(command))
             failpoint("gateway: answered by the hub, not answering")
-        except (HubAway, TimeoutError):
+        except HubAway:
             raise Problem(Kind.AWAY, retry_after_s=1) from None
         self._metrics.hub_seconds.observe((self._clock.now() - started) / 1_000_000)
         self._metrics.commands[told.status,] += 1

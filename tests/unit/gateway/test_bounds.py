@@ -14,15 +14,20 @@ from tests.world import SEVR
 pytestmark = pytest.mark.anyio
 
 
+SAID = Told(1, "accepted", 1, "header..signature", b"{}")
+
+
 class Silent:
-    """A hub that takes everything and says nothing."""
+    """A hub that takes everything and says nothing before it is made to."""
 
     connected = True
     closed = ""
 
-    def __init__(self):
+    def __init__(self, said=SAID):
+        self.said = said
         self.taken = []
-        self.answers = asyncio.Event()
+        self.waiting = []
+        self.speaks = False
 
     def on_posts(self, hear):
         pass
@@ -30,10 +35,19 @@ class Silent:
     def on_join(self, doubt):
         pass
 
-    async def submit(self, command):
+    def submit(self, command):
         self.taken.append(command)
-        await self.answers.wait()
-        return Told(1, "accepted", 1, "header..signature", b"{}")
+        answer = asyncio.get_running_loop().create_future()
+        if self.speaks:
+            answer.set_result(self.said)
+        else:
+            self.waiting.append(answer)
+        return answer
+
+    def speak(self):
+        self.speaks = True
+        for answer in self.waiting:
+            answer.set_result(self.said)
 
 
 async def test_a_bank_has_so_many_places_and_another_its_own():
@@ -49,7 +63,7 @@ async def test_a_bank_has_so_many_places_and_another_its_own():
         assert house.metric("in_flight") == 3
         refused = await house.pamr.send(house.pamr.order(5))
         assert (refused.status, refused.headers["retry-after"]) == (503, "1")
-        link.answers.set()
+        link.speak()
         assert [(await each.answer()).status for each in waiting] == [202, 202, 202]
         assert house.metric("in_flight") == 0
         assert (await house.sevr.send(house.sevr.order(3))).status == 202
@@ -111,11 +125,9 @@ async def test_a_hub_that_goes_before_it_answers_leaves_the_outcome_open(house):
 
 
 async def test_a_busy_hub_asks_to_come_back():
-    class Busy(Silent):
-        async def submit(self, command):
-            return Told(1, "busy", 0, "header..signature", b"")
-
-    async with a_house(link=Busy()) as house:
+    busy = Silent(Told(1, "busy", 0, "header..signature", b""))
+    busy.speak()
+    async with a_house(link=busy) as house:
         answer = await house.sevr.send(house.sevr.order(1))
         assert (answer.status, answer.headers["retry-after"]) == (503, "1")
         assert answer.json["type"] == "urn:corridor:problem:busy"

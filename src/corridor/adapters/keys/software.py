@@ -15,14 +15,16 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
+from nacl.bindings import crypto_sign_open
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
-from corridor.codecs.jws import Algorithm
+from corridor.codecs.jws import SIGNATURE_BYTES, Algorithm
 
 EDDSA: Final = "EdDSA"
 ES256: Final = "ES256"
 _COORDINATE = 32
+_ECDSA = ec.ECDSA(SHA256())
 
 
 class PrivateKey(Protocol):
@@ -60,7 +62,7 @@ class P256Key:
         self.public = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
     def sign(self, signing_input: bytes) -> bytes:
-        r, s = decode_dss_signature(self._key.sign(signing_input, ec.ECDSA(SHA256())))
+        r, s = decode_dss_signature(self._key.sign(signing_input, _ECDSA))
         return r.to_bytes(_COORDINATE, "big") + s.to_bytes(_COORDINATE, "big")
 
 
@@ -68,12 +70,14 @@ class Ed25519Verifier:
     """Verifies signatures of one Ed25519 public key."""
 
     def __init__(self, public: bytes) -> None:
-        self._key = VerifyKey(public)
+        self._public = bytes(VerifyKey(public))
 
     def verify(self, signing_input: bytes, signature: bytes) -> bool:
+        if len(signature) != SIGNATURE_BYTES:
+            return False
         try:
-            self._key.verify(signing_input, signature)
-        except (BadSignatureError, ValueError):
+            crypto_sign_open(signature + signing_input, self._public)
+        except BadSignatureError:
             return False
         return True
 
@@ -90,7 +94,7 @@ class P256Verifier:
         r = int.from_bytes(signature[:_COORDINATE], "big")
         s = int.from_bytes(signature[_COORDINATE:], "big")
         try:
-            self._key.verify(encode_dss_signature(r, s), signing_input, ec.ECDSA(SHA256()))
+            self._key.verify(encode_dss_signature(r, s), signing_input, _ECDSA)
         except InvalidSignature:
             return False
         return True

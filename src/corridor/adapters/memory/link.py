@@ -35,15 +35,15 @@ class MemoryLink:
         """Call this whenever the hub hears this link (again)."""
         self._doubt = doubt
 
-    async def submit(self, command: Command) -> Told:
-        """Return the hub's answer to a command. Raises: HubAway."""
+    def submit(self, command: Command) -> asyncio.Future[Told]:
+        """Return the hub's answer to come. Raises: HubAway, at once or later."""
         if not self.connected:
             raise HubAway
         ticket = next(self._tickets)
         future: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
         self._waiting[ticket] = future
         self._receiver.submit(self._number, [(ticket, command)])
-        return await future
+        return future
 
     def join(self) -> None:
         """Connect to the hub."""

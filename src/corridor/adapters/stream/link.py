@@ -104,21 +104,20 @@ class StreamLink:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._reading
 
-    async def submit(self, command: Command) -> Told:
-        """Return the hub's answer to a command.
+    def submit(self, command: Command) -> asyncio.Future[Told]:
+        """Return the hub's answer to come.
 
-        Raises: HubAway; the outcome is then unknown, and the same command may be submitted again.
+        Raises: HubAway, at once or later; the outcome is then unknown, and the same command may be submitted again.
         """
         if self._writer is None:
             raise HubAway
+        loop = asyncio.get_running_loop()
         ticket = next(self._tickets)
-        future: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
-        self._waiting[ticket] = future
+        future = self._waiting[ticket] = loop.create_future()
         if not self._unsent:
-            loop = asyncio.get_running_loop()
             loop.call_at(max(loop.time(), self._next_flush), self._flush)
         self._unsent.append((ticket, command))
-        return await future
+        return future
 
     def _flush(self) -> None:
         self._next_flush = asyncio.get_running_loop().time() + SPACING_S

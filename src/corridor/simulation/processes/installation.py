@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final, Self
 
 from corridor import failpoints
+from corridor.adapters.keys import seals
+from corridor.adapters.keys.seals import AesSivSeal
 from corridor.adapters.postgres import roles
 from corridor.adapters.postgres.supervisor import Cluster
 
@@ -42,6 +44,11 @@ class Installation:
         self._port = _free_port()
         self._up: subprocess.Popen[bytes] | None = None
         self.armed.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def seal(self) -> AesSivSeal:
+        """What opens the personal data of this installation."""
+        return seals.read(self.state / "keys" / "personal")
 
     def __enter__(self) -> Self:
         self.start()

@@ -113,7 +113,7 @@ async def _run(order: Order, tell: Tell) -> Tally:
                 holdings = books.read(installation.state)
             await promises.nothing_acknowledged_is_lost(evidence, installation.dsn, holdings)
             if number == len(strikes) // 2:
-                await promises.the_log_is_whole(evidence, installation.dsn)
+                await promises.the_log_is_whole(evidence, installation.dsn, installation.seal)
         await come_to_rest(evidence, installation)
     return evidence.tally(kills=kills)
 
@@ -174,4 +174,4 @@ async def come_to_rest(evidence: Evidence, installation: Installation) -> None:
             break
     await promises.nothing_acknowledged_is_lost(evidence, installation.dsn, holdings)
     await promises.all_has_ended(evidence, installation.dsn, holdings)
-    await promises.the_log_is_whole(evidence, installation.dsn)
+    await promises.the_log_is_whole(evidence, installation.dsn, installation.seal)

@@ -10,12 +10,12 @@ import msgspec
 from corridor.adapters.postgres.roles import provision
 from corridor.adapters.postgres.supervisor import Cluster
 from corridor.decision import Answer, Handler, Step
-from corridor.hub.lists import RULES, Rules
+from corridor.hub.lists import Rules
 from corridor.services.messaging.commands import Command, PostTransfers
 from corridor.services.messaging.records import ACCEPTED, FAULT
 from corridor.simulation.processes import promises
 from corridor.simulation.processes.evidence import Evidence
-from corridor.simulation.processes.writer import Record, lost, writing
+from corridor.simulation.processes.writer import OURS, SEAL, Record, lost, writing
 from corridor.simulation.tally import Tally
 from corridor.simulation.trials import Order, Tell
 
@@ -56,13 +56,13 @@ async def _run(order: Order, tell: Tell) -> Tally:
         await connection.close()
         silent = f"{len(poisoned)} commands were faults, and a person was told of {cases}"
         evidence.ask("a person is told of a fault", len(poisoned), [silent] if cases != len(poisoned) else ())
-        await promises.the_log_is_whole(evidence, dsn)
+        await promises.the_log_is_whole(evidence, dsn, SEAL)
     return evidence.tally()
 
 
 def _with_a_bug(poisoned: set[str]) -> Rules:
     """The rules, but after deciding a poisoned command, when its transfers are staged, something raises."""
-    sound = RULES.handlers[PostTransfers]
+    sound = OURS.handlers[PostTransfers]
 
     def decide(step: Step, command: Any) -> Answer:
         answer = sound.decide(step, command)
@@ -70,9 +70,9 @@ def _with_a_bug(poisoned: set[str]) -> Rules:
             raise ZeroDivisionError("a bug that was let in on purpose")
         return answer
 
-    handlers = dict(RULES.handlers)
+    handlers = dict(OURS.handlers)
     handlers[PostTransfers] = Handler(decide, sound.refuse, sound.keys)
-    return msgspec.structs.replace(RULES, handlers=handlers)
+    return msgspec.structs.replace(OURS, handlers=handlers)
 
 
 def _unexpected(answers: Any, poisoned: set[str]) -> list[str]:

@@ -15,7 +15,7 @@ from corridor.adapters.postgres.supervisor import Cluster, ClusterFailed
 from corridor.simulation.processes import promises, volume
 from corridor.simulation.processes.evidence import Evidence
 from corridor.simulation.processes.volume import Volume
-from corridor.simulation.processes.writer import Record, lost, writing
+from corridor.simulation.processes.writer import SEAL, Record, lost, writing
 from corridor.simulation.tally import Tally
 from corridor.simulation.trials import Order, Tell
 
@@ -50,7 +50,7 @@ async def _run(order: Order, tell: Tell) -> Tally:
             evidence.faults["F10: PostgreSQL's power is cut"] += 1
             evidence.ask("acknowledged survives a power cut", len(record), gone)
             tell(f"cut {number}: {len(record) - before} batches acknowledged, {len(gone)} of all lost")
-        await promises.the_log_is_whole(evidence, dsn)
+        await promises.the_log_is_whole(evidence, dsn, SEAL)
         missing = await _control(cluster, disk, dsn, dice)
         tell(f"the control, fsync off, has lost {missing} acknowledged batches")
         blind = "without fsync nothing was lost: this cut is none, and the other cuts prove nothing"

@@ -13,6 +13,7 @@ import asyncpg
 from corridor.adapters.postgres import verify
 from corridor.domain.instants import SECOND, Instant
 from corridor.hub.batch import chain
+from corridor.ports import Seal
 from corridor.sandbox.bank import OUT, BankPayment
 from corridor.simulation.processes.books import Holding
 from corridor.simulation.processes.evidence import Evidence
@@ -109,10 +110,10 @@ async def _head(connection: asyncpg.Connection, holding: Holding) -> Iterator[st
     return iter([f"{holding.bic} holds head {holding.head[:16]} of batch {holding.batch}, signed; {is_now}"])
 
 
-async def the_log_is_whole(evidence: Evidence, dsn: str) -> None:
+async def the_log_is_whole(evidence: Evidence, dsn: str, seal: Seal) -> None:
     """`verify` finds nothing."""
     await (await connect(dsn)).close()
-    report = await verify.verify(dsn, chain=chain, environment=ENVIRONMENT)
+    report = await verify.verify(dsn, chain=chain, environment=ENVIRONMENT, seal=seal)
     for findings in report.findings:
         evidence.ask(f"verify: {findings.name}", findings.checked, findings.violations)
 

@@ -75,7 +75,7 @@ async def _run(order: Order, tell: Tell) -> Tally:
         holdings = books.read(installation.state)
         await promises.nothing_acknowledged_is_lost(evidence, installation.dsn, holdings)
         await promises.all_has_ended(evidence, installation.dsn, holdings)
-        await promises.the_log_is_whole(evidence, installation.dsn)
+        await promises.the_log_is_whole(evidence, installation.dsn, installation.seal)
     return evidence.tally(races=races)
 
 

@@ -19,7 +19,7 @@ from corridor.adapters.postgres.roles import provision
 from corridor.adapters.postgres.supervisor import Cluster, ClusterFailed
 from corridor.hub.batch import chain
 from corridor.simulation.processes.evidence import Evidence
-from corridor.simulation.processes.writer import ENVIRONMENT, Record, lost, writing
+from corridor.simulation.processes.writer import ENVIRONMENT, SEAL, Record, lost, writing
 from corridor.simulation.tally import Tally
 from corridor.simulation.trials import Order, Tell
 
@@ -125,7 +125,7 @@ async def _examine(template: _Template, case: Path, *, copied: bool = False) -> 
         dsn = cluster.dsn(roles.WRITER, roles.DATABASE)
         if missed := await lost(dsn, template.record):
             return f"{missed[0]} ({len(missed)} in all)"
-        report = await verify.verify(dsn, chain=chain, environment=ENVIRONMENT)
+        report = await verify.verify(dsn, chain=chain, environment=ENVIRONMENT, seal=SEAL)
         return "" if report.ok else f"verify: {report.violations[0]}"
     except ClusterFailed as error:
         return f"PostgreSQL does not start: {str(error).splitlines()[-1][-160:]}"

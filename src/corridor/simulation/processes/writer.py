@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from corridor.adapters.keys.seals import KEY_BYTES, AesSivSeal
 from corridor.adapters.keys.software import Ed25519Key
 from corridor.adapters.postgres.journal import PostgresJournal
 from corridor.adapters.system.clock import SystemClock
@@ -22,6 +23,7 @@ from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
 from corridor.ledger.transfers import Transfer
 from corridor.ports import Post, Records, Snapshot, Told, Writes
+from corridor.services.messaging.admission import GATEWAY, Right
 from corridor.services.messaging.commands import (
     OPERATION,
     AddParticipant,
@@ -38,6 +40,18 @@ AT_ONCE = 6
 _encode = msgspec.msgpack.Encoder().encode
 Record = dict[int, bytes]
 """The head of every batch whose commit was acknowledged: what somebody outside may have been told of."""
+SEAL = AesSivSeal({1: bytes(range(KEY_BYTES))})
+_HOUSE = Right(house=GATEWAY)
+OURS = msgspec.structs.replace(
+    RULES,
+    rights={
+        **RULES.rights,
+        AddParticipant: _HOUSE,
+        SetLimit: _HOUSE,
+        PostTransfers: Right(house=GATEWAY, audited=False),
+    },
+)
+"""The hub's own rules, but what takes two persons, or nobody may do, is done here alone."""
 
 
 class _Witnessed:
@@ -116,10 +130,10 @@ class Writer:
         return PostTransfers(self.origin(transfers), tuple(transfers))
 
     def origin(self, content: object) -> Origin:
-        """Return the origin of an operator's command, with its encoding as evidence."""
+        """Return the origin of a command, with its encoding as evidence."""
         body, now = _encode(content), self._clock.now()
         message_id = f"{now}-{next(self._tickets)}"
-        return Origin("operator:prover", message_id, OPERATION, sha256(body).digest(), now, body=body)
+        return Origin(GATEWAY, message_id, OPERATION, sha256(body).digest(), now, body=body)
 
     def _hear(self, told: Sequence[Told], _posts: Sequence[Post]) -> None:
         for answer in told:
@@ -129,10 +143,10 @@ class Writer:
 
 
 @asynccontextmanager
-async def writing(dsn: str, record: Record, rules: Rules = RULES) -> AsyncIterator[Writer]:
+async def writing(dsn: str, record: Record, rules: Rules = OURS) -> AsyncIterator[Writer]:
     """Open a hub on this database; on the first day, register the banks."""
     clock = SystemClock()
-    journal = _Witnessed(PostgresJournal(dsn), record)
+    journal = _Witnessed(PostgresJournal(dsn, SEAL), record)
     snapshot = await journal.open(TABLES, HUB, clock.now())
     hub = Hub(HUB, HubHeader(HUB, ENVIRONMENT, f"{HUB}-1"), rules, snapshot, clock.now())
     process = HubProcess(hub, journal, _Signer(), clock)
