@@ -15,11 +15,12 @@ from corridor.client import events
 from corridor.client.errors import Forged, Gap, Lost, Refused, TurnedAway
 from corridor.client.events import Action, Changes, Draft, Event, Letter, Place
 from corridor.client.identifiers import message_id
-from corridor.client.mailbox import Delivery, MailboxReader
+from corridor.client.mailbox import Delivery, MailboxReader, Open
 from corridor.client.profile import PrivateKey, Profile
 from corridor.client.receipts import read_problem, read_receipt
 from corridor.client.retries import Retries
 from corridor.client.signing import HubSeal, Pen
+from corridor.codecs.iso20022.envelope import open_envelope
 from corridor.domain.instants import MILLISECOND, SECOND, Instant
 
 FRAME_MESSAGES: Final = 256
@@ -51,11 +52,16 @@ class Correspondence:
         *,
         spacing: Instant = 4 * MILLISECOND,
         retries: Retries | None = None,
+        seal: HubSeal | None = None,
+        read: Open = open_envelope,
     ) -> None:
-        """`place` and `letters` are what the store holds. Transactions are at least `spacing` apart."""
+        """`place` and `letters` are what the store holds. Transactions are at least `spacing` apart.
+
+        The simulation brings a `seal` and a way to `read` messages that cost less.
+        """
         self._bic = profile.bic
         self._pen = Pen(profile, key)
-        self._seal = HubSeal(profile)
+        self._seal = seal or HubSeal(profile)
         self._dice = dice
         self._spacing = spacing
         self._retries = retries or Retries()
@@ -71,7 +77,7 @@ class Correspondence:
         self._attempts: dict[str, int] = {}
         self._again: list[tuple[Instant, str]] = []
 
-        self._reader = MailboxReader(self._seal, place.mailbox)
+        self._reader = MailboxReader(self._seal, place.mailbox, read)
         self._following = False
         self._follow_at: Instant | None = None
         self._interruptions = 0
