@@ -119,7 +119,9 @@ class Correspondence:
 
     def receive(self, event: Event, now: Instant) -> Sequence[Action]:
         """Take in one event; return what is to be done, in this order."""
-        self._now = now = max(self._now, now)
+        if now < self._now:
+            self._set_back(self._now - now)
+        self._now = now
         match event:
             case events.Submitted():
                 self._submit(event)
@@ -316,10 +318,19 @@ class Correspondence:
         if self._arrived and not self._handling:
             self._deliver()
         if self._tidy_at is not None and self._tidy_at <= now:
-            self._urgent = True
+            self._urgent, self._tidy_at = True, None
         if self._urgent and self._committing is None and self._next_commit <= now:
             self._commit(now)
         self._wake()
+
+    def _set_back(self, by: Instant) -> None:
+        """The clock was put right: what is due in a second is due in a second still."""
+        self._again = [(at - by, message_id) for at, message_id in self._again]
+        self._next_commit -= by
+        self._follow_at, self._acknowledge_at, self._tidy_at, self._wake_at = (
+            None if at is None else at - by
+            for at in (self._follow_at, self._acknowledge_at, self._tidy_at, self._wake_at)
+        )
 
     def _wake(self) -> None:
         due = [at for at in (self._tidy_at, self._follow_at, self._acknowledge_at) if at is not None]

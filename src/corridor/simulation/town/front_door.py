@@ -23,7 +23,7 @@ from corridor.services.messaging.commands import Command
 from corridor.services.messaging.records import ACCEPTED
 from corridor.simulation.town.disk import finish
 from corridor.simulation.town.hub_house import LINK, HubHouse
-from corridor.simulation.town.timeline import Party
+from corridor.simulation.town.timeline import Process
 
 if TYPE_CHECKING:
     from corridor.simulation.town.town import Town
@@ -51,7 +51,7 @@ class Reader:
         self.participant, self.after, self.send, self.cut = participant, after, send, cut
 
 
-class FrontDoor(Party):
+class FrontDoor(Process):
     """One gateway. It holds nothing durable."""
 
     def __init__(self, town: "Town", name: str, link: int) -> None:

@@ -12,7 +12,7 @@ from corridor.hub.process import detach
 from corridor.ports import Fenced, Post, Told
 from corridor.services.messaging.commands import Command
 from corridor.simulation.town.disk import Journal, finish
-from corridor.simulation.town.timeline import Party
+from corridor.simulation.town.timeline import Process
 
 if TYPE_CHECKING:
     from corridor.simulation.town.town import Town
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Send = Callable[[Sequence[Told], Sequence[Post]], None]
 
 
-class HubHouse(Party):
+class HubHouse(Process):
     """One process that is, or believes to be, the hub."""
 
     def __init__(self, town: "Town", name: str) -> None:

@@ -11,20 +11,22 @@ from corridor.client.errors import Refused
 from corridor.client.events import Draft, Letter, Place, Receipt
 from corridor.client.machine import Correspondence
 from corridor.client.mailbox import Delivery
-from corridor.client.messages import Order
+from corridor.client.messages import Order, credit_transfer
 from corridor.client.profile import Profile
 from corridor.codecs.iso20022.messages import Message
 from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
 from corridor.domain.errors import CorridorError
 from corridor.domain.instants import SECOND, Instant
+from corridor.domain.money import Money
+from corridor.domain.parties import Party
 from corridor.sandbox.bank import IN, OUT, Bank, BankPayment, Behaviour, Turn
 from corridor.sandbox.book import Account, Book
 from corridor.sandbox.provider import Movement, Provider, movements
 from corridor.sandbox.world import MID, PAIR, Institution
 from corridor.simulation.town.front_door import FrontDoor, Reader
 from corridor.simulation.town.network import GIVES_UP
-from corridor.simulation.town.timeline import Party
+from corridor.simulation.town.timeline import Process
 
 if TYPE_CHECKING:
     from corridor.simulation.town.customers import Wish
@@ -61,7 +63,7 @@ class Store:
         raise NotImplementedError
 
 
-class House(Party):
+class House(Process):
     """A participant. What follows from its mail and its own will, subclasses say."""
 
     store: Store
@@ -70,7 +72,7 @@ class House(Party):
         super().__init__(institution.bic, town.timeline)
         self._town = town
         self._dice = Random(f"{town.seed}/{institution.bic}")
-        self._key = town.wire.key(institution.bic)
+        self.key = town.wire.key(institution.bic)
         self.profile = Profile(
             bic=institution.bic,
             hub=town.hub_bic,
@@ -87,7 +89,7 @@ class House(Party):
         town = self._town
         self.machine = Correspondence(
             self.profile,
-            self._key,
+            self.key,
             self.store.place,
             sorted(self.store.letters.values(), key=lambda letter: letter.number),
             self._dice,
@@ -306,6 +308,24 @@ class BankHouse(House):
             self.receive(events.Submitted([requests.request("quotes", message_id, members, kept=False)]))
         else:
             self._pay(wish, wish.order(None))
+
+    def lie(self, dice: Random) -> bool:
+        """Order something else under the UETR of a payment that was ordered before, if there is one."""
+        ordered = [each for each in self.store.payments.values() if each.direction == OUT]
+        if not ordered:
+            return False
+        old = dice.choice(ordered)
+        message_id, now = self.identify()
+        order = Order(
+            creditor_agent=old.agent,
+            amount=Money(old.amount + 1, old.currency),
+            debtor=Party(name="Рустам Каримов", account=old.account),
+            creditor=Party(name="Далер Назаров", account=old.account),
+        )
+        message = credit_transfer(self.profile, order, message_id, old.uetr, now)
+        self._town.tell(f"{self.name} orders something else as {self._town.story.name(old.uetr)}")
+        self.submit([message])
+        return True
 
     def hear(self, told: events.Told) -> None:
         """A quote has come, or none."""

@@ -33,8 +33,13 @@ class Timeline:
             do(*facts)
         self.now = until
 
+    def pass_over(self, time: Instant) -> None:
+        """Let time pass in which nothing happens, whatever was to happen."""
+        self._coming.clear()
+        self.now += time
 
-class Party:
+
+class Process:
     """A process with a clock of its own. What it was about to do dies with it."""
 
     def __init__(self, name: str, timeline: Timeline) -> None:

@@ -12,6 +12,7 @@ from corridor.client.events import Changes
 from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
 from corridor.domain.instants import MILLISECOND, SECOND, Instant
+from corridor.decision import TRANSFER, Outgoing
 from corridor.hub import events as hub_events
 from corridor.hub.batch import chain
 from corridor.hub.lists import DEFINITIONS, HANDLERS, TABLES, TIMERS, Rules
@@ -34,11 +35,13 @@ from corridor.simulation.town.hub_house import HubHouse
 from corridor.simulation.town.institutions import BankHouse, House, IssuerHouse, ProviderHouse
 from corridor.simulation.town.network import Network
 from corridor.simulation.town.story import Story
-from corridor.simulation.town.timeline import Party, Timeline
+from corridor.simulation.town.timeline import Process, Timeline
 from corridor.simulation.town.wire import Wire
 
 START: Final[Instant] = 1_795_000_000 * SECOND
 HUB: Final = "CORRXXM0"
+ATTEMPTS: Final = 100
+"""How often an operator tries; longer than any storm."""
 RACE: Final = 50 * MILLISECOND
 """So near to the deadline an answer races with the time-out."""
 
@@ -64,12 +67,14 @@ class Town:
         self.network = Network(self.timeline, Random(f"{seed}/network"), self.strike)
         self.hub_key = wire.key(HUB)
         self.sign = self.hub_key.sign
-        self.rules = Rules(TABLES, HANDLERS, TIMERS, DEFINITIONS, wire.render)
+        self.rules = Rules(TABLES, HANDLERS, TIMERS, DEFINITIONS, self._render)
         self.disk = Disk(self.sign)
         self.watching = Watch(chain)
         self.list_version = "list-1"
+        self.storm_ends = self.timeline.now
         self.calm()
         founding.found(self)
+        self.founded_with = sum(each.amount for each in self.disk.rows[TRANSFER].values())
         self.hub = HubHouse(self, "the hub")
         self.doors = [FrontDoor(self, f"gateway {i}", i) for i in (1, 2)]
         self.banks = {bank.bic: BankHouse(self, bank, accounts(bank)) for bank in world.BANKS}
@@ -80,7 +85,7 @@ class Town:
             *self.issuers,
         ]
         self.wishes: dict[str, Wish] = {}
-        self.parties: list[Party] = [self.hub, *self.doors, *self.houses]
+        self.parties: list[Process] = [self.hub, *self.doors, *self.houses]
         for party in self.parties:
             party.begin()
 
@@ -93,6 +98,23 @@ class Town:
         self.slow_stores = 0
         self.slow_banks = 0
         self.lost_hints = 0
+        self.poison = 0
+
+    def heal(self) -> None:
+        """End every fault: who is down starts, clocks are right, one hub is left."""
+        self.tell("all is well again")
+        self.calm()
+        for party in self.parties:
+            party.skew = 0
+            self.revive(party)
+
+    def sleep(self, time: Instant) -> None:
+        """Let a long time pass in which nobody is up; then the hub and its gateways start."""
+        for party in self.parties:
+            party.end()
+        self.timeline.pass_over(time)
+        for party in (self.hub, *self.doors):
+            party.begin()
 
     def open_for_customers(self, chosen: Sequence[Wish]) -> None:
         """Let customers come, each at its time."""
@@ -122,14 +144,14 @@ class Town:
         if not holds:
             self.break_(name, sentence())
 
-    def kill(self, party: Party) -> None:
+    def kill(self, party: Process) -> None:
         """End a process; whoever watches over it starts it again soon."""
         if party.up:
             self.tell(f"{party.name} is killed")
             party.end()
             self.timeline.after(self.dice.randrange(50 * MILLISECOND, 4 * SECOND), self.revive, party)
 
-    def revive(self, party: Party) -> None:
+    def revive(self, party: Process) -> None:
         """Start a process that is down, unless it has been replaced."""
         if not party.up and (party is self.hub or not isinstance(party, HubHouse)):
             self.tell(f"{party.name} starts")
@@ -198,6 +220,14 @@ class Town:
                 late_by = deadline + wish.jitter - self.timeline.now
                 return Behaviour(is_late=1000, late_by=max(0, late_by))
         return Behaviour()
+
+    def _render(self, hub: str, outgoing: Outgoing, now: Instant) -> bytes:
+        if self.poison and isinstance(outgoing.message, CreditTransfer):
+            wish = self.wishes.get(outgoing.message.uetr)
+            if wish is not None and wish.number % self.poison == 0:
+                self.strike("poison")
+                raise PoisonedError
+        return self.wire.render(hub, outgoing, now)
 
     # what an observer sees
 
@@ -280,33 +310,34 @@ class Town:
             return  # nobody decides
         for person in ("alice", "bob") if drawn > 1 else ("alice",):
             kind = ReleasePayment if drawn > 1 else RefusePayment
-            self.timeline.after(wait, self._decide, person, kind, payment.uetr, 1)
+            message_id = f"{person}/{kind.__name__}/{payment.uetr[:8]}"
+            origin = founding.operator_origin(person, message_id, self.timeline.now)
+            self.timeline.after(wait, self.operate, kind(origin, payment.uetr))
             wait += decision.randrange(5 * SECOND)
-
-    def _decide(self, person: str, kind: type[ReleasePayment | RefusePayment], uetr: str, attempt: int) -> None:
-        """Let a person decide about a held payment, again until the hub has answered."""
-        origin = founding.operator_origin(person, f"{person}/{kind.__name__}/{uetr[:8]}", self.timeline.now)
-        door = self.door(self.dice)
-
-        def reply(status: int, _signature: str, _body: bytes) -> None:
-            if status in (0, 503) and attempt < 50:
-                self.timeline.after(SECOND, self._decide, person, kind, uetr, attempt + 1)
-
-        if door.up:
-            door.operate(kind(origin, uetr), reply)
-        else:
-            reply(0, "", b"")
 
     def new_list(self) -> None:
         """Put a new version of the screening list in force."""
         self.list_version = f"list-{self.timeline.now}"
         self.tell(f"a new screening list is in force: {self.list_version}")
         origin = founding.operator_origin("carol", self.list_version, self.timeline.now)
-        self._operate(ActivateList(origin, self.list_version, 1))
+        self.operate(ActivateList(origin, self.list_version, 1))
 
-    def _operate(self, command: Command) -> None:
-        if self.doors[0].up:
-            self.doors[0].operate(command, lambda _status, _signature, _body: None)
+    def operate(self, command: Command, attempt: int = 1) -> None:
+        """Give an operator's command, again until the hub has answered."""
+        door = self.door(self.dice)
+
+        def reply(status: int, _signature: str, _body: bytes) -> None:
+            if status in (0, 503) and attempt < ATTEMPTS:
+                self.timeline.after(SECOND, self.operate, command, attempt + 1)
+
+        if door.up:
+            door.operate(command, reply)
+        else:
+            reply(0, "", b"")
+
+
+class PoisonedError(Exception):
+    """A bug that only some messages meet."""
 
 
 class NamesListed:
