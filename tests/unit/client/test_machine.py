@@ -386,6 +386,7 @@ def test_a_store_that_takes_long_is_waited_for_and_not_asked_after(desk):
     desk.submit(draft("a"))
     (letter,) = desk.posted()
     desk.commits = False
+    desk.pass_time(SECOND // 100)
     desk.submit(draft("b"))
     desk.answer(letter)  # what is to be tidied up waits for the next transaction
     desk.take(events.WakeAt)

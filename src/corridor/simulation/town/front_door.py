@@ -54,11 +54,11 @@ class Reader:
 class FrontDoor(Process):
     """One gateway. It holds nothing durable."""
 
-    def __init__(self, town: "Town", name: str, link: int) -> None:
+    def __init__(self, town: "Town", name: str) -> None:
         super().__init__(name, town.timeline)
         self._town = town
         self._limits = Limits()
-        self._link = link
+        self._link = 0
 
     def begin(self) -> None:
         """Start with nothing, and look for the hub."""
@@ -165,6 +165,7 @@ class FrontDoor(Process):
         hub = self._town.hub
         if hub is not None and hub.up:
             self._hub = hub
+            self._link = self._town.new_link()
             hub.connect(self._link, self._hear_if_up, self._lose_hub)
             for feed in self._feeds.values():
                 feed.forget()

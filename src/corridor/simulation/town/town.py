@@ -71,12 +71,14 @@ class Town:
         self.disk = Disk(self.sign)
         self.watching = Watch(chain)
         self.list_version = "list-1"
+        self._list_in_force = True
+        self._links = 0
         self.storm_ends = self.timeline.now
         self.calm()
         founding.found(self)
         self.founded_with = sum(each.amount for each in self.disk.rows[TRANSFER].values())
         self.hub = HubHouse(self, "the hub")
-        self.doors = [FrontDoor(self, f"gateway {i}", i) for i in (1, 2)]
+        self.doors = [FrontDoor(self, f"gateway {i}") for i in (1, 2)]
         self.banks = {bank.bic: BankHouse(self, bank, accounts(bank)) for bank in world.BANKS}
         self.issuers = [IssuerHouse(self, each) for each in world.CENTRAL_BANKS]
         self.houses: list[House] = [
@@ -160,6 +162,11 @@ class Town:
     def door(self, dice: Random) -> FrontDoor:
         """Return the gateway that a participant's next request goes to."""
         return dice.choice(self.doors)
+
+    def new_link(self) -> int:
+        """Return a number for a connection to the hub; each connection is another."""
+        self._links += 1
+        return self._links
 
     def journal_delay(self) -> Instant:
         """How long a commit takes."""
@@ -316,19 +323,27 @@ class Town:
             wait += decision.randrange(5 * SECOND)
 
     def new_list(self) -> None:
-        """Put a new version of the screening list in force."""
+        """Put a new version of the screening list in force, once the one before it is."""
+        if not self._list_in_force:
+            return
+        self._list_in_force = False
         self.list_version = f"list-{self.timeline.now}"
         self.tell(f"a new screening list is in force: {self.list_version}")
         origin = founding.operator_origin("carol", self.list_version, self.timeline.now)
-        self.operate(ActivateList(origin, self.list_version, 1))
+        self.operate(ActivateList(origin, self.list_version, 1), self._put_in_force)
 
-    def operate(self, command: Command, attempt: int = 1) -> None:
+    def _put_in_force(self) -> None:
+        self._list_in_force = True
+
+    def operate(self, command: Command, then: Callable[[], None] = lambda: None, attempt: int = 1) -> None:
         """Give an operator's command, again until the hub has answered."""
         door = self.door(self.dice)
 
         def reply(status: int, _signature: str, _body: bytes) -> None:
             if status in (0, 503) and attempt < ATTEMPTS:
-                self.timeline.after(SECOND, self.operate, command, attempt + 1)
+                self.timeline.after(SECOND, self.operate, command, then, attempt + 1)
+            else:
+                then()
 
         if door.up:
             door.operate(command, reply)
