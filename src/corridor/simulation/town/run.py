@@ -58,7 +58,7 @@ def plan(seed: int, payments: int = PAYMENTS) -> Plan:
         faults = (*faults, LOST_TAIL)
     if dice.randrange(4):
         faults = (*faults, RACES)
-    return Plan(seed, tuple(range(payments)), faults, seed % 10 == 0)
+    return Plan(seed, tuple(range(payments)), faults, dice.randrange(10) == 0)
 
 
 def run(plan: Plan, *, keep: bool = False, tell: Callable[[str], None] | None = None) -> Outcome:
