@@ -19,6 +19,7 @@ _COLUMNS = (
     Column("name", "invariant"),
     Column("checked", "checked", figures=True),
     Column("violations", "violations", figures=True),
+    Column("promise", "promise"),
 )
 
 
@@ -55,7 +56,12 @@ def _show(report: verification.Report, *, as_json: bool) -> None:
         show_json({"ok": report.ok, "checked": report.checked, "violations": report.violations})
         return
     rows: list[dict[str, Any]] = [
-        {"name": each.name, "checked": f"{each.checked:,}", "violations": each.broken or "-"}
+        {
+            "name": each.name,
+            "checked": f"{each.checked:,}",
+            "violations": each.broken or "-",
+            "promise": each.promise,
+        }
         for each in report.findings
     ]
     show(rows, _COLUMNS, as_json=False)

@@ -26,7 +26,7 @@ _ALL: Final = (
     Invariant("pending", "every reservation ends once at most, and its row says how", ("I6",)),
     # who said what
     Invariant("mailboxes", "messages to a participant are numbered 1 to n without a gap", ("I12",)),
-    Invariant("identities", "every message that came in is known by its id, for ever, and decided once", ("I11", "I15")),
+    Invariant("identities", "every message that came in is known by its id for ever, decided once", ("I11", "I15")),
     Invariant("numbers", "none of the hub's numbers is given out twice", ("I12",)),
     # payments
     Invariant("payments", "every payment's record is one that its status allows", ("I5",)),
@@ -34,7 +34,7 @@ _ALL: Final = (
     Invariant("legs", "a settled payment moved exactly its amounts, a rejected one nothing", ("I6",)),
     Invariant("evidence", "what was reserved was ordered and screened, what settled was promised", ("I15", "I24")),
     Invariant("holds", "nothing is reserved for a payment that does not wait for its creditor agent", ("I6",)),
-    Invariant("times", "received, forwarded, final in this order; silence ends a payment no sooner than its time", ("I16",)),
+    Invariant("times", "what is final was forwarded before; silence ends a payment no sooner than its time", ("I16",)),
     Invariant("told", "both agents were told one and the same final status, with its reason and time", ("I7",)),
     # quotes
     Invariant("quotes", "a quote is spent once at most, in its time, by the payment that names it", ("I18",)),

@@ -5,13 +5,13 @@ balance, no counter and no status that the hub has written.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from corridor.decision import ACCOUNT, BALANCE, PENDING, TRANSFER
+from corridor.decision import ACCOUNT, BALANCE, PENDING, TRANSFER, Table
 from corridor.domain.instants import Instant
 from corridor.ledger.accounts import Account, Balance
-from corridor.ledger.transfers import FIRST_CALLER_ID, Pending, PendingStatus, Transfer, TransferFlag
+from corridor.ledger.transfers import Pending, PendingStatus, Transfer, TransferFlag
 from corridor.ports import Writes
 from corridor.reports import checks
 from corridor.reports.invariants import INVARIANTS
@@ -40,6 +40,7 @@ from corridor.services.messaging.records import (
     Message,
 )
 
+Rows = Mapping[Table[Any], Sequence[Any]]
 Chain = Callable[[bytes, int, Instant, Sequence[Message], Sequence[Transfer]], bytes]
 """How the hub computes the head after a batch."""
 
@@ -111,8 +112,8 @@ class Watch:
 
     def commit(self, writes: Writes) -> Sequence[Broken]:
         """Ask every invariant of what a batch wrote; return those that do not hold."""
-        rows = writes.rows
-        self._log(writes)
+        rows: Rows = writes.rows
+        self._log(writes, rows)
         for account in rows.get(ACCOUNT, ()):
             self.accounts[account.id] = account
             self._ask("accounts", self._account(account, rows))
@@ -127,7 +128,7 @@ class Watch:
         for payment in rows.get(PAYMENT, ()):
             self._payment(payment)
         self._ask_quotes(rows.get(QUOTE, ()), rows.get(FX_EXPOSURE, ()), rows.get(OPEN_QUOTES, ()))
-        self._ask("numbers", self._numbers(writes))
+        self._ask("numbers", self._numbers(writes.last_number, rows))
         self._ask_mailboxes(rows.get(MAILBOX, ()))
         broken, self._broken = self._broken, []
         return broken
@@ -141,7 +142,9 @@ class Watch:
             if transfer_id not in self.ended and transfer.code in (PRINCIPAL, FEE):
                 payment = self.payments.get(self._by_number.get(transfer.reference, ""))
                 status = payment.status if payment else "not there"
-                sentence = f"transfer {transfer_id} reserves for payment {transfer.reference}, which is {status}"
+                sentence = (
+                    f"transfer {transfer_id} reserves for payment {transfer.reference}, which is {status}"
+                )
                 self._ask("holds", () if status == RESERVED else (sentence,))
         for payment in self.payments.values():
             self._ask("legs", self._moved(payment))
@@ -156,9 +159,9 @@ class Watch:
 
     # the log
 
-    def _log(self, writes: Writes) -> None:
-        messages = writes.rows.get(MESSAGE, ())
-        self._ask("chain", self._link(writes, messages))
+    def _log(self, writes: Writes, rows: Rows) -> None:
+        messages = rows.get(MESSAGE, ())
+        self._ask("chain", self._link(writes, rows))
         for line in messages:
             if line.payment:
                 self._tell(line)
@@ -168,13 +171,13 @@ class Watch:
                 self._ask("mailboxes", () if line.number == last + 1 else (wrong,))
                 self.mailboxes[line.participant] = line.number
 
-    def _link(self, writes: Writes, messages: Sequence[Message]) -> Iterator[str]:
+    def _link(self, writes: Writes, rows: Rows) -> Iterator[str]:
         if writes.number != self.batch + 1:
             yield f"after batch {self.batch} comes batch {writes.number}"
         if writes.at < self.at:
             yield f"batch {writes.number} is older than the one before it"
-        head = self._chain(self.head, writes.number, writes.at, messages, writes.rows.get(TRANSFER, ()))
-        if head != writes.head or [blob.head for blob in writes.rows.get(BLOB, ())] != [head]:
+        head = self._chain(self.head, writes.number, writes.at, rows.get(MESSAGE, ()), rows.get(TRANSFER, ()))
+        if head != writes.head or [blob.head for blob in rows.get(BLOB, ())] != [head]:
             yield f"batch {writes.number}: its lines and transfers do not lead to the head that it stored"
         self.batch, self.at, self.head = writes.number, writes.at, writes.head
 
@@ -201,17 +204,17 @@ class Watch:
             wrong = f"mailbox of {each.participant} counts {each.last_number} messages, the log {due}"
             self._ask("mailboxes", () if each.last_number == due else (wrong,))
 
-    def _numbers(self, writes: Writes) -> Iterator[str]:
-        if writes.last_number < self._last_number:
-            yield f"the hub's last number went back from {self._last_number} to {writes.last_number}"
-        self._last_number = writes.last_number
-        for payment in writes.rows.get(PAYMENT, ()):
-            if payment.number > writes.last_number:
-                yield f"payment number {payment.number} is beyond the hub's last, {writes.last_number}"
+    def _numbers(self, last: int, rows: Rows) -> Iterator[str]:
+        if last < self._last_number:
+            yield f"the hub's last number went back from {self._last_number} to {last}"
+        self._last_number = last
+        for payment in rows.get(PAYMENT, ()):
+            if payment.number > last:
+                yield f"payment number {payment.number} is beyond the hub's last, {last}"
 
     # the ledger
 
-    def _account(self, account: Account, rows: Any) -> Iterator[str]:
+    def _account(self, account: Account, rows: Rows) -> Iterator[str]:
         if account.id in self.sides or account.id in self._stored:
             return  # known: only its limit or a flag has changed
         entries = [
@@ -223,8 +226,6 @@ class Watch:
             yield f"account {account.id} is of {account.participant}, but settles for {entries}"
 
     def _transfer(self, transfer: Transfer) -> Iterator[str]:
-        if transfer.id < FIRST_CALLER_ID and transfer.id > self._last_number:
-            pass  # in order within the batch is for `numbers` and the journal's key
         debit = self.accounts.get(transfer.debit_account_id)
         credit = self.accounts.get(transfer.credit_account_id)
         if debit is None or credit is None or debit is credit:
@@ -350,9 +351,7 @@ class Watch:
         if payment.uetr in self._held and payment.legs and len(story.persons) < 2:
             yield f"{name} was held, and released by {len(story.persons)} persons, not by two"
 
-    def _ask_quotes(
-        self, quotes: Iterable[Quote], exposures: Iterable[Any], counts: Iterable[Any]
-    ) -> None:
+    def _ask_quotes(self, quotes: Iterable[Quote], exposures: Iterable[Any], counts: Iterable[Any]) -> None:
         for quote in quotes:
             before = self._quotes.get(quote.quote_id)
             payment = self.payments.get(self._by_number.get(quote.spent_by, ""))

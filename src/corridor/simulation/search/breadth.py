@@ -37,7 +37,11 @@ class Found(NamedTuple):
 class Search:
     """One search. Decisions are remembered: the same books meet the same event in many states."""
 
-    def __init__(self, moves: Sequence[Event] | None = None, decide: Callable[..., tuple[Books, Told, Sequence[str]]] = apply) -> None:
+    def __init__(
+        self,
+        moves: Sequence[Event] | None = None,
+        decide: Callable[..., tuple[Books, Told, Sequence[str]]] = apply,
+    ) -> None:
         self._events = events() if moves is None else moves
         self._decide = decide
         self._books = [START]
@@ -70,7 +74,11 @@ class Search:
             if after != decided or not telling <= untold or wrong:
                 yield event.words, State(after, untold | telling, flying, flying_untold, durable, told), wrong
         if flying == -1 and (decided != durable or untold):
-            yield "a batch is sent to be committed", State(decided, _NOBODY, decided, untold, durable, told), ()
+            yield (
+                "a batch is sent to be committed",
+                State(decided, _NOBODY, decided, untold, durable, told),
+                (),
+            )
         if flying != -1:
             yield (
                 "the batch is durable, its messages are delivered",

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, cast
 import msgspec
 
 from corridor.codecs.iso20022 import pacs002, pacs008, pacs028
-from corridor.decision import ACCOUNT, BALANCE, PENDING, TRANSFER, Accepted, Key, Rejected, Step, Table
+from corridor.decision import ACCOUNT, BALANCE, PENDING, Accepted, Key, Rejected, Step, Table
 from corridor.domain.instants import SECOND
 from corridor.domain.money import Money
 from corridor.domain.parties import Party
@@ -60,7 +60,7 @@ _WHOLE: Final[dict[Table[Any], dict[Key, Any]]] = {
     PARTICIPANT: {bic: Participant(bic, i, bic, BANK, ACTIVE) for i, bic in enumerate((A, B))},
     LIST_IN_FORCE: {CURRENT: ListInForce(CURRENT, "list", 1, NOW)},
 }
-_KEPT: Final = (BALANCE, PENDING, PAYMENT, IDENTITY)
+_KEPT: Final[tuple[Table[Any], ...]] = (BALANCE, PENDING, PAYMENT, IDENTITY)
 """The tables whose records make a state; what else the rules write (cases, mailboxes) decides nothing."""
 
 
@@ -117,20 +117,20 @@ class Event(NamedTuple):
     words: str
     payment: int
     after: tuple[str, str] | None
-    decide: Callable[[Step], Any]
+    decide: Callable[[Step], Step]
 
 
 def apply(books: Books, event: Event) -> tuple[Books, Told, Sequence[str]]:
     """Return the books after an event, who is to be told what once that is durable, and what is wrong."""
     step = Step(cast("Any", _View(books)), NOW)
-    answer = event.decide(step)
+    answer = event.decide(step)  # on this step, or a fresh one
     rows: dict[Table[Any], dict[Key, Any]] = {
-        table: dict(rows) for table, rows in zip(_KEPT, books.rows, strict=True)
+        table: dict(records) for table, records in zip(_KEPT, books.rows, strict=True)
     }
-    for table, records in (answer if isinstance(answer, Step) else step).changed():
+    for table, records in answer.changed():
         if table in rows:
             rows[table].update(records)
-    told = frozenset(_tellings(answer if isinstance(answer, Step) else step))
+    told = frozenset(_tellings(answer))
     after = Books(tuple(tuple(sorted(rows[table].items(), key=_by_key)) for table in _KEPT))
     return after, told, list(_wrong(books, after))
 
@@ -157,18 +157,16 @@ def _events(number: int) -> Iterator[Event]:
                 (B, "pacs.008"),
                 _given(_report(number, status, reason, attempt)),
             )
-    yield Event(
-        f"{B} has credited {name}", number, (B, "ACSC"), _given(_report(number, "ACCC", None, ""))
-    )
+    yield Event(f"{B} has credited {name}", number, (B, "ACSC"), _given(_report(number, "ACCC", None, "")))
     yield Event(f"{A} asks about {name}", number, None, _given(_question(number)))
     yield Event(f"the time of {name} is over", number, None, _expire(number))
 
 
-def _given(command: Command) -> Callable[[Step], Any]:
+def _given(command: Command) -> Callable[[Step], Step]:
     """As the decider does it: known messages change nothing, refusals are told on a fresh step."""
     handler = rules.HANDLERS[type(command)]
 
-    def decide(step: Step) -> Any:
+    def decide(step: Step) -> Step:
         origin = command.origin
         known = identify(step, origin)
         if isinstance(known, Identity):
@@ -190,8 +188,8 @@ def _given(command: Command) -> Callable[[Step], Any]:
     return decide
 
 
-def _expire(number: int) -> Callable[[Step], Any]:
-    def decide(step: Step) -> Any:
+def _expire(number: int) -> Callable[[Step], Step]:
+    def decide(step: Step) -> Step:
         payment = step.get(PAYMENT, UETRS[number])
         if payment is not None and payment.due_at is not None:
             rules.TIMERS[PAYMENT](step, payment)

@@ -15,5 +15,7 @@ def run(order: Order, tell: Tell) -> Tally:
         story = "\n".join((*found.story, f"BROKEN: {found.broken}"))
         name = found.broken.partition(":")[0]
         return Tally(states=found.states, violations=(Violation(name, NAME, order.seed, story),))
-    asked = dict.fromkeys(("conservation", "limits", "payments", "states", "legs", "balances", "told"), found.states)
+    asked = dict.fromkeys(
+        ("conservation", "limits", "payments", "states", "legs", "balances", "told"), found.states
+    )
     return Tally(states=found.states, checked=asked)

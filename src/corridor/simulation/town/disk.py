@@ -40,7 +40,8 @@ class Disk(MemoryStore):
     def committed(self, writes: Writes) -> None:
         """Take note of what has just been written."""
         self.heads.append(writes.head)
-        for line in writes.rows.get(MESSAGE, ()):
+        rows: Any = writes.rows
+        for line in rows.get(MESSAGE, ()):
             if line.direction == OUT:
                 self.mail[line.participant].append(line)
 

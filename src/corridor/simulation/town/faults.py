@@ -158,7 +158,9 @@ def _second_hub(town: Town, dice: Random) -> None:
         old = town.hub
         if not old.up:
             return
-        new = HubHouse(town, f"the hub's successor at {(town.timeline.now - town.timeline.start) // SECOND} s")
+        new = HubHouse(
+            town, f"the hub's successor at {(town.timeline.now - town.timeline.start) // SECOND} s"
+        )
         town.parties[town.parties.index(old)] = new
         town.hub = new
         town.tell(f"{new.name} takes over while {old.name} still runs")
@@ -173,7 +175,7 @@ def _clock_jumps(town: Town, dice: Random) -> None:
     """Clocks are set wrong: participants' by up to ten minutes, the hub's and gateways' by seconds (F35)."""
 
     def jump() -> None:
-        party = dice.choice(town.parties)
+        party = town.hub if dice.randrange(4) == 0 else dice.choice(town.parties)
         reach = 600 if party in town.houses else 3
         party.skew = dice.randrange(-reach * SECOND, reach * SECOND)
         town.strike("clock jump")
@@ -220,8 +222,6 @@ def _equivocation(town: Town, dice: Random) -> None:
 def _poison(town: Town, dice: Random) -> None:
     """What the hub decides cannot be rendered: a bug that only some payments meet (F37)."""
     town.poison = dice.randrange(20, 60)
-
-
 
 
 FAULTS: Final = (

@@ -82,9 +82,7 @@ def _commands(town: "Town", dice: Random) -> Iterator[Command]:
         message_id = f"{signer}/{numbers[signer]}"
         digest = sha256(message_id.encode()).digest()
         now, number = town.timeline.now, numbers[signer]
-        return Origin(
-            signer, message_id, definition, digest, now, now, number, f"{signer}-1", "a..b", b""
-        )
+        return Origin(signer, message_id, definition, digest, now, now, number, f"{signer}-1", "a..b", b"")
 
     def operator(command: type[Command], **facts: Any) -> Command:
         return command(origin("operator:founder"), **facts)
@@ -107,7 +105,7 @@ def _commands(town: "Town", dice: Random) -> Iterator[Command]:
         for state in ("certified", "active"):
             yield operator(commands.SetParticipantState, bic=each.bic, state=state)
     base, quote = world.PAIR
-    yield operator(SetFxPair, base_currency=base, quote_currency=quote, quote_life_s=20)
+    yield operator(SetFxPair, base_currency=base, quote_currency=quote, quote_life_s=6)
     for currency, rate_bps, minimum in world.FEES:
         yield operator(SetFxFee, currency=currency, rate_bps=rate_bps, minimum_amount=minimum)
     yield operator(ActivateList, version=town.list_version, entries=1)

@@ -47,7 +47,9 @@ class Asked:
 class Reader:
     """A stream that somebody reads: where it is, and how a piece gets there."""
 
-    def __init__(self, participant: str, after: int, send: Callable[[bytes], bool], cut: Callable[[], None]) -> None:
+    def __init__(
+        self, participant: str, after: int, send: Callable[[bytes], bool], cut: Callable[[], None]
+    ) -> None:
         self.participant, self.after, self.send, self.cut = participant, after, send, cut
 
 

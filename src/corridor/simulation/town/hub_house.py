@@ -7,7 +7,7 @@ from corridor.codecs.jws import HubHeader
 from corridor.domain.instants import MILLISECOND, Instant
 from corridor.hub import events
 from corridor.hub.lists import TABLES
-from corridor.hub.machine import Hub
+from corridor.hub.machine import TIMERS_REST, Hub
 from corridor.hub.process import detach
 from corridor.ports import Fenced, Post, Told
 from corridor.services.messaging.commands import Command
@@ -35,6 +35,7 @@ class HubHouse(Process):
         town = self._town
         self._journal = Journal(town.disk, town.watch, remembers=town.remembers)
         snapshot = finish(self._journal.open(TABLES, town.hub_bic, self.now()))
+        self.rests_until = max(self.now(), snapshot.at) + TIMERS_REST
         header = HubHeader(town.hub_bic, town.environment, f"{town.hub_bic}-1")
         self.machine = Hub(town.hub_bic, header, town.rules, snapshot, self.now())
         self._releases: list[events.Release] = []

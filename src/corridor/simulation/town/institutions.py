@@ -1,26 +1,24 @@
 """Participants as processes: the production client, an institution's own machine, and a store of both."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from corridor.client import events, requests
-from corridor.client.errors import Refused
-from corridor.client.events import Draft, Letter, Place, Receipt
+from corridor.client.events import Letter, Place, Receipt
 from corridor.client.machine import Correspondence
 from corridor.client.mailbox import Delivery
 from corridor.client.messages import Order, credit_transfer
 from corridor.client.profile import Profile
+from corridor.client.requests import Quote
+from corridor.client.signing import Pen
 from corridor.codecs.iso20022.messages import Message
-from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
 from corridor.domain.errors import CorridorError
 from corridor.domain.instants import SECOND, Instant
 from corridor.domain.money import Money
 from corridor.domain.parties import Party
-from corridor.sandbox.bank import IN, OUT, Bank, BankPayment, Behaviour, Turn
+from corridor.sandbox.bank import OUT, Bank, BankPayment, Turn
 from corridor.sandbox.book import Account, Book
 from corridor.sandbox.provider import Movement, Provider, movements
 from corridor.sandbox.world import MID, PAIR, Institution
@@ -35,6 +33,8 @@ if TYPE_CHECKING:
 FIRST_NUMBER = 1_000
 """Below it are the numbers used before the simulation begins."""
 RATES_EVERY: Instant = 20 * SECOND
+TOO_OLD: Instant = 7 * SECOND
+"""Beyond the life of a quote in this town."""
 
 
 class Store:
@@ -310,21 +310,45 @@ class BankHouse(House):
             self._pay(wish, wish.order(None))
 
     def lie(self, dice: Random) -> bool:
-        """Order something else under the UETR of a payment that was ordered before, if there is one."""
-        ordered = [each for each in self.store.payments.values() if each.direction == OUT]
+        """Order something else under the UETR of a payment that the hub knows, perhaps another bank's.
+
+        Sometimes even under its message id, behind the back of the bank's own client.
+        """
+        houses = (self, dice.choice(list(self._town.banks.values())))
+        ordered = [
+            each
+            for house in houses
+            for each in house.store.payments.values()
+            if each.direction == OUT and each.uetr in self._town.watching.payments
+        ]
         if not ordered:
             return False
         old = dice.choice(ordered)
         message_id, now = self.identify()
         order = Order(
-            creditor_agent=old.agent,
+            creditor_agent=old.agent if old.agent != self.name else old.message_id[:8],
             amount=Money(old.amount + 1, old.currency),
             debtor=Party(name="Рустам Каримов", account=old.account),
             creditor=Party(name="Далер Назаров", account=old.account),
         )
-        message = credit_transfer(self.profile, order, message_id, old.uetr, now)
         self._town.tell(f"{self.name} orders something else as {self._town.story.name(old.uetr)}")
-        self.submit([message])
+        if dice.randrange(2):
+            self.submit([credit_transfer(self.profile, order, message_id, old.uetr, now)])
+            return True
+        message = credit_transfer(self.profile, order, old.message_id, old.uetr, now)
+        draft = self._town.wire.draft(self.profile, message, now)
+        number = 10**6 + self._town.timeline.now - self._town.timeline.start
+        signature = Pen(self.profile, self.key).sign(draft.body, number, now)
+        known = self.store.receipts.get(old.message_id)
+
+        def reply(_status: int, _signature: str, body: bytes) -> None:
+            self._town.ask(
+                "repeats",
+                known is None or body != known.body,
+                lambda: f"{old.message_id} with other content got the answer of the first",
+            )
+
+        self._town.door(dice).post(draft.target, signature, draft.body, reply)
         return True
 
     def hear(self, told: events.Told) -> None:
@@ -333,6 +357,11 @@ class BankHouse(House):
         if wish is not None and isinstance(told.outcome, Receipt):
             quote = requests.read_quote(told.outcome.answer)
             self._pay(wish, wish.order(quote))
+            # Some try to use their quote once more, at once or when it is too old.
+            if wish.number % 7 == 3:
+                self._again(wish, quote)
+            elif wish.number % 7 == 5 and self.timeline.now + TOO_OLD < self._town.storm_ends:
+                self.after(TOO_OLD, self._again, wish, quote)
 
     def handle(self, deliveries: Sequence[Delivery]) -> None:
         """Do what the messages ask for, each customer of the creditor's bank in its own way."""
@@ -342,7 +371,7 @@ class BankHouse(House):
         for delivery in deliveries:
             match delivery.opened and delivery.opened.message:
                 case CreditTransfer() as transfer:
-                    bank.behaviour = self._town.behaviour(self, transfer)
+                    bank.behaviour = self._town.behaviour(transfer)
             try:
                 turn = bank.handle((delivery,), now)
             except Exception as error:  # noqa: BLE001  that is what the proof is for
@@ -354,6 +383,10 @@ class BankHouse(House):
         self._tell(turns)
         self.submit(written, turns, deliveries[-1].number)
         self._set_timer()
+
+    def _again(self, wish: "Wish", quote: Quote) -> None:
+        again = self._town.once_more(wish)
+        self._pay(again, again.order(quote))
 
     def _pay(self, wish: "Wish", order: Order) -> None:
         try:

@@ -50,7 +50,12 @@ class Network:
         return True
 
     def ask(
-        self, sender: str, receiver: str, deliver: Callable[..., None], unanswered: Callable[[], None], *facts: Any
+        self,
+        sender: str,
+        receiver: str,
+        deliver: Callable[..., None],
+        unanswered: Callable[[], None],
+        *facts: Any,
     ) -> None:
         """Bring a request; what brings none says so after a while. Copies may come now, or much later."""
         dice = self._dice
@@ -66,7 +71,12 @@ class Network:
                 self._timeline.after(later, deliver, *facts)
 
     def answer(
-        self, sender: str, receiver: str, deliver: Callable[..., None], unanswered: Callable[[], None], *facts: Any
+        self,
+        sender: str,
+        receiver: str,
+        deliver: Callable[..., None],
+        unanswered: Callable[[], None],
+        *facts: Any,
     ) -> None:
         """Bring an answer, or let the asker wait in vain."""
         if self.arrives(sender, receiver):

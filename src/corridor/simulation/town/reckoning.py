@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from corridor.decision import TRANSFER
 from corridor.domain.instants import SECOND, Instant
-from corridor.sandbox.bank import IN, OUT
+from corridor.sandbox.bank import IN
 from corridor.services.instant.records import CREDITED, SETTLED, Payment
 from corridor.services.messaging.rules import FUNDING
 from corridor.simulation.town.customers import OPENING
@@ -56,7 +56,9 @@ def reckon(town: "Town") -> None:
     for house in town.houses:
         if isinstance(house, ProviderHouse):
             due = {currency: sum_ for (bic, currency), sum_ in exchanged.items() if bic == house.name}
-            held = {currency: sum_ for currency, sum_ in house.store.positions.items() if sum_ or currency in due}
+            held = {
+                currency: sum_ for currency, sum_ in house.store.positions.items() if sum_ or currency in due
+            }
             town.ask("banks", held == due, lambda: f"{house.name} has booked {held}, the hub {due}")  # noqa: B023
     _ask_funding(town)
 
@@ -80,7 +82,8 @@ def _untold(town: "Town") -> list[str]:
             sentences += [
                 f"{house.name} does not know what became of {town.story.name(payment.uetr)}: {payment.status}"
                 for payment in house.store.payments.values()
-                if payment.direction == OUT and payment.status not in ("RJCT", "ACSC", "ACCC")
+                if payment.status not in ("RJCT", "ACCC")
+                and (payment.direction == IN or payment.status != "ACSC")
             ]
     return sentences
 
@@ -94,9 +97,11 @@ def _compare(town: "Town", payment: Payment, settled: bool) -> None:
     )
     if payment.forwarded_at is not None:
         credits_ = creditor is not None and creditor.direction == IN
-        knows = credits_ and creditor is not None and (creditor.status == "ACCC") == settled
+        knows = credits_ and creditor is not None and creditor.status == ("ACCC" if settled else "RJCT")
         town.ask(
-            "banks", knows, lambda: f"{_name(town, payment)} is {payment.status}, its creditor agent has {creditor}"
+            "banks",
+            knows,
+            lambda: f"{_name(town, payment)} is {payment.status}, its creditor agent has {creditor}",
         )
 
 

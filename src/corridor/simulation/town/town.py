@@ -3,16 +3,17 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
-from corridor.client.mailbox import Delivery
 from corridor.client.events import Changes
+from corridor.client.identifiers import random_uetrs
+from corridor.client.mailbox import Delivery
 from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
-from corridor.domain.instants import MILLISECOND, SECOND, Instant
 from corridor.decision import TRANSFER, Outgoing
+from corridor.domain.instants import MILLISECOND, SECOND, Instant
 from corridor.hub import events as hub_events
 from corridor.hub.batch import chain
 from corridor.hub.lists import DEFINITIONS, HANDLERS, TABLES, TIMERS, Rules
@@ -27,8 +28,14 @@ from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.instant.records import HELD, PAYMENT, Payment
 from corridor.services.instant.rules import ANSWER_TIME
 from corridor.services.messaging.commands import Command
+from corridor.services.messaging.records import FAULT, MESSAGE
 from corridor.simulation.town import founding
-from corridor.simulation.town.customers import ACCEPTS, LATE, LISTED, RACES, REFUSES, SILENT, Wish, accounts, wishes
+from corridor.simulation.town.customers import (
+    ACCEPTS,
+    LISTED,
+    Wish,
+    accounts,
+)
 from corridor.simulation.town.disk import Disk
 from corridor.simulation.town.front_door import FrontDoor
 from corridor.simulation.town.hub_house import HubHouse
@@ -125,6 +132,13 @@ class Town:
             self.story.named[wish.uetr] = f"payment {wish.number}"
             self.timeline.at(self.timeline.now + wish.at, self.banks[wish.debtor_agent].order, wish)
 
+    def once_more(self, wish: Wish) -> Wish:
+        """Return the same wish under another UETR."""
+        uetr = random_uetrs(Random(f"{self.seed}/once more/{wish.number}"))()
+        self.wishes[uetr] = again = msgspec.structs.replace(wish, uetr=uetr)
+        self.story.named[uetr] = f"payment {wish.number} once more"
+        return again
+
     # what parties ask of the town
 
     def tell(self, line: str) -> None:
@@ -211,7 +225,7 @@ class Town:
         """Return the screening list as it is now."""
         return NamesListed(self.list_version)
 
-    def behaviour(self, bank: BankHouse, transfer: CreditTransfer) -> Behaviour:
+    def behaviour(self, transfer: CreditTransfer) -> Behaviour:
         """How a bank answers for this payment."""
         wish = self.wishes.get(transfer.uetr)
         match wish.behaviour if wish else ACCEPTS:
@@ -243,8 +257,19 @@ class Town:
         self.story.seal(writes.head)
         for broken in self.watching.commit(writes):
             self.break_(*broken)
-        payment: Payment
-        for payment in writes.rows.get(PAYMENT, ()):
+        rows: Any = writes.rows
+        for line in rows.get(MESSAGE, ()):
+            if line.outcome == FAULT and not self.poison:
+                self.break_("process", f"the hub could not decide {line.message_id} of {line.participant}")
+        for payment in rows.get(PAYMENT, ()):
+            if payment.reason == "AB05" and payment.final_at == writes.at:
+                self.ask(
+                    "times",
+                    writes.at >= self.hub.rests_until,
+                    lambda: (
+                        f"a deadline fired {self.hub.rests_until - writes.at} us before the hub's rest is over"
+                    ),
+                )
             name, reason = self.story.name(payment.uetr), f" {payment.reason}" if payment.reason else ""
             self.tell(f"batch {writes.number} holds {name} as {payment.status}{reason}")
             if payment.status == HELD:

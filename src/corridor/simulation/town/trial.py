@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from corridor.simulation.tally import Tally, Violation
 from corridor.simulation.town.run import Outcome, plan, run
-from corridor.simulation.town.shrinking import shrink, tell as tell_story
+from corridor.simulation.town.shrinking import shrink
+from corridor.simulation.town.shrinking import tell as tell_story
 from corridor.simulation.trials import Order, Tell
 
 NAME = "town"

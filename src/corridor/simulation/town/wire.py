@@ -76,7 +76,7 @@ def read(body: bytes) -> Opened:
     try:
         head, definition, content = body.split(b"\n", 2)
         header = _headers.decode(head)
-        message = _messages[definition.decode()].decode(content)
+        message = cast("Message", _messages[definition.decode()].decode(content))
     except (ValueError, KeyError, msgspec.DecodeError) as error:
         raise DecodeError(f"Not a message of the cheap wire: {error!r}") from None
     return Opened(header, definition.decode(), message, sha256(content).digest())
@@ -96,7 +96,7 @@ def _render(hub: str, outgoing: Outgoing, now: Instant) -> bytes:
 
 def _draft(profile: Profile, message: Message, now: Instant) -> Draft:
     definition = lists.DEFINITIONS[type(message)]
-    message_id = cast("str", message.message_id)  # type: ignore[union-attr]
+    message_id: str = cast("Any", message).message_id
     header = Header(
         from_bic=profile.bic,
         to_bic=profile.hub,
