@@ -39,7 +39,7 @@ _Batch = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 _Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 _URLSAFE = bytes.maketrans(b"+/", b"-_")
-_STANDARD = str.maketrans("-_", "+/")
+_STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
 class InvalidJWS(CorridorError):
@@ -183,8 +183,9 @@ def _base64url(content: bytes) -> bytes:
 def _decoded(text: str, field: str) -> bytes:
     """Return the bytes that are written so, and in no other way: reading is lenient, writing tells."""
     try:
-        content = a2b_base64(text.translate(_STANDARD) + "=" * (-len(text) % 4))
-        if _base64url(content) == text.encode():
+        spelling = text.encode()
+        content = a2b_base64(spelling.translate(_STANDARD) + b"=" * (-len(spelling) % 4))
+        if _base64url(content) == spelling:
             return content
     except (binascii.Error, ValueError):
         pass

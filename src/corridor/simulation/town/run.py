@@ -56,7 +56,7 @@ def plan(seed: int, payments: int = PAYMENTS) -> Plan:
     faults = swarm(seed)
     if dice.randrange(8) == 0:
         faults = (*faults, LOST_TAIL)
-    if dice.randrange(4):
+    if dice.randrange(10):
         faults = (*faults, RACES)
     return Plan(seed, tuple(range(payments)), faults, dice.randrange(10) == 0)
 
@@ -74,7 +74,7 @@ def run(plan: Plan, *, keep: bool = False, tell: Callable[[str], None] | None = 
 
 def _run(plan: Plan, story: Story) -> Outcome:
     seed = plan.seed
-    races = Random(f"{seed}/races").randrange(250, 700) if RACES in plan.faults else 0
+    races = Random(f"{seed}/races").randrange(400, 850) if RACES in plan.faults else 0
     town = Town(seed, REAL if plan.real else CHEAP, story, remembers=LOST_TAIL in plan.faults)
     everybody = max(plan.payments, default=0) + 1
     coming = set(plan.payments)
