@@ -88,7 +88,7 @@ def left_out(batches):
         ("payments", last(PAYMENT, lambda p: p.status == "ACSC", open=True)),
         ("states", last(PAYMENT, lambda p: p.status == "ACSC", source_amount=1)),
         ("times", last(PAYMENT, lambda p: p.reason == "AB05", final_at=1)),
-        ("evidence", last(MESSAGE, lambda m: (m.direction, m.definition) == ("out", "pacs.008.001.13"), definition="x")),
+        ("evidence", last(MESSAGE, lambda m: m.direction + m.definition == "outpacs.008.001.13", definition="x")),
         ("mailboxes", last(MAILBOX, last_number=1)),
         ("identities", last(IDENTITY, message_id="SEVRRUM0-1", signer="SEVRRUM0")),
         ("numbers", last(PAYMENT, number=10**9)),

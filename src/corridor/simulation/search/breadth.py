@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from corridor.reports import checks
-from corridor.simulation.search.model import START, UETRS, Books, Event, Told, apply, events
+from corridor.services.instant.records import REJECTED, SETTLED
+from corridor.simulation.search.model import START, UETRS, A, B, Books, Event, Told, apply, events
 
 _NOBODY: Told = frozenset()
 
@@ -105,12 +106,18 @@ class Search:
         """What was told is so, is durable, and is the same for both."""
         durable = self._books[state.durable]
         for number in range(len(UETRS)):
-            words = {word for _, payment, word in state.told if payment == number} - {"pacs.008"}
+            heard = {(agent, word) for agent, payment, word in state.told if payment == number}
+            words = {word for _, word in heard} - {"pacs.008"}
             payment = durable.payment(number)
             may = checks.MAY_BE_TOLD[payment.status] if payment is not None else set[str]()
             if not words <= may:
                 status = payment.status if payment is not None else "not known"
                 yield f"told: of payment {number + 1} was told {sorted(words)}, but it is {status}"
+            if payment is not None and payment.final_at is not None:
+                final = REJECTED if payment.status == REJECTED else SETTLED
+                for agent in (A, B) if payment.forwarded_at is not None else (A,):
+                    if (agent, final) not in heard:
+                        yield f"told: payment {number + 1} is {payment.status}, but {agent} was not told"
 
 
 def _way(came: dict[State, tuple[State, str] | None], state: State) -> tuple[str, ...]:

@@ -123,7 +123,10 @@ class Event(NamedTuple):
 def apply(books: Books, event: Event) -> tuple[Books, Told, Sequence[str]]:
     """Return the books after an event, who is to be told what once that is durable, and what is wrong."""
     step = Step(cast("Any", _View(books)), NOW)
-    answer = event.decide(step)  # on this step, or a fresh one
+    try:
+        answer = event.decide(step)  # on this step, or a fresh one
+    except Exception as error:  # noqa: BLE001  that is what the proof is for
+        return books, frozenset(), [f"process: this cannot be decided: {error!r}"]
     rows: dict[Table[Any], dict[Key, Any]] = {
         table: dict(records) for table, records in zip(_KEPT, books.rows, strict=True)
     }
