@@ -84,3 +84,22 @@ def test_a_bank_in_python(home, tmp_path):
     lines = out.decode().splitlines()
     assert " MATCH at PAMRTJ20" in lines[0]
     assert lines[-1].endswith(" ACSC")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("git"), reason="no git here")
+def test_a_fault_and_an_invariant_are_added(tmp_path):
+    recipe = "add-a-fault-or-invariant.md"
+    shutil.copytree(DOCS.parents[1] / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    for change in re.findall(r"```diff\n(.*?)```", (DOCS / recipe).read_text(), re.DOTALL):
+        (tmp_path / "change").write_text(change)
+        subprocess.run(["git", "apply", "--unsafe-paths", "change"], cwd=tmp_path, check=True)
+    environment = os.environ | {"PYTHONPATH": str(tmp_path / "src"), "COLUMNS": "200"}
+    environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
+    shell = [shutil.which("bash") or "sh", "-c", blocks(recipe, "sh")]
+    done = subprocess.run(shell, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    struck, checked, *broken = done.stdout.splitlines()[0].split()
+    assert (int(struck) > 0, int(checked) > 0, broken) == (True, True, [])
+    assert "checked: acknowledged" in done.stdout
+    assert " orders " in done.stderr

@@ -89,7 +89,7 @@ def _round(trials: list[str], seed: int, *, verbose: bool, quiet: bool) -> Itera
         ProcessPoolExecutor(min(LANES, os.cpu_count() or 1), mp_context=get_context("spawn")) as lanes,
     ):
         running = {
-            lanes.submit(run_trial, name, Order(seed, 1, Path(directory) / name), verbose): name
+            lanes.submit(run_trial, name, Order(seed, 1, Path(directory) / name, verbose), verbose): name
             for name in trials
         }
         for done in as_completed(running):

@@ -25,6 +25,7 @@ _COLUMNS = (
     Column("name", "invariant"),
     Column("checked", "checked", figures=True),
     Column("violations", "violations", figures=True),
+    Column("promise", "promise"),
 )
 
 
@@ -80,7 +81,12 @@ def _show(report: verification.Report, *, as_json: bool) -> None:
         show_json({"ok": report.ok, "checked": report.checked, "violations": report.violations})
         return
     rows: list[dict[str, Any]] = [
-        {"name": each.name, "checked": f"{each.checked:,}", "violations": each.broken or "-"}
+        {
+            "name": each.name,
+            "checked": f"{each.checked:,}",
+            "violations": each.broken or "-",
+            "promise": each.promise,
+        }
         for each in report.findings
     ]
     show(rows, _COLUMNS, as_json=False)

@@ -15,12 +15,13 @@ from corridor.client import events
 from corridor.client.errors import Forged, Gap, Lost, Refused, TurnedAway
 from corridor.client.events import Action, Changes, Draft, Event, Letter, Place, Voucher
 from corridor.client.identifiers import message_id
-from corridor.client.mailbox import Delivery, MailboxReader
+from corridor.client.mailbox import Delivery, MailboxReader, Open
 from corridor.client.profile import PrivateKey, Profile
 from corridor.client.receipts import read_problem, read_receipt
 from corridor.client.requests import request
 from corridor.client.retries import Retries
 from corridor.client.signing import HubSeal, Pen
+from corridor.codecs.iso20022.sealed import open_sealed
 from corridor.domain.instants import MILLISECOND, SECOND, Instant
 
 FRAME_MESSAGES: Final = 256
@@ -52,11 +53,16 @@ class Correspondence:
         *,
         spacing: Instant = 4 * MILLISECOND,
         retries: Retries | None = None,
+        seal: HubSeal | None = None,
+        read: Open = open_sealed,
     ) -> None:
-        """`place` and `letters` are what the store holds. Transactions are at least `spacing` apart."""
+        """`place` and `letters` are what the store holds. Transactions are at least `spacing` apart.
+
+        The simulation brings a `seal` and a way to `read` messages that cost less.
+        """
         self._bic = profile.bic
         self._pen = Pen(profile, key)
-        self._seal = HubSeal(profile)
+        self._seal = seal or HubSeal(profile)
         self._dice = dice
         self._spacing = spacing
         self._retries = retries or Retries()
@@ -75,7 +81,7 @@ class Correspondence:
         self._attempts: dict[str, int] = {}
         self._again: list[tuple[Instant, str]] = []
 
-        self._reader = MailboxReader(self._seal, place.mailbox)
+        self._reader = MailboxReader(self._seal, place.mailbox, read)
         self._following = False
         self._follow_at: Instant | None = None
         self._interruptions = 0
@@ -117,7 +123,9 @@ class Correspondence:
 
     def receive(self, event: Event, now: Instant) -> Sequence[Action]:
         """Take in one event; return what is to be done, in this order."""
-        self._now = now = max(self._now, now)
+        if now < self._now:
+            self._set_back(self._now - now)
+        self._now = now
         match event:
             case events.Submitted():
                 self._submit(event)
@@ -343,10 +351,19 @@ class Correspondence:
         if self._arrived and not self._handling:
             self._deliver()
         if self._tidy_at is not None and self._tidy_at <= now:
-            self._urgent = True
+            self._urgent, self._tidy_at = True, None
         if self._urgent and self._committing is None and self._next_commit <= now:
             self._commit(now)
         self._wake()
+
+    def _set_back(self, by: Instant) -> None:
+        """The clock was put right: what is due in a second is due in a second still."""
+        self._again = [(at - by, message_id) for at, message_id in self._again]
+        self._next_commit -= by
+        self._follow_at, self._acknowledge_at, self._tidy_at, self._wake_at = (
+            None if at is None else at - by
+            for at in (self._follow_at, self._acknowledge_at, self._tidy_at, self._wake_at)
+        )
 
     def _wake(self) -> None:
         due = [at for at in (self._tidy_at, self._follow_at, self._acknowledge_at) if at is not None]

@@ -1,6 +1,6 @@
 """Reading a mailbox: lines as they come in, messages as the hub numbered and signed them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import msgspec
@@ -13,6 +13,8 @@ from corridor.codecs.iso20022.sealed import open_sealed
 from corridor.codecs.jws import DeliveredHeader
 
 LINE_BYTES_MAX: Final = 1 << 20
+Open = Callable[[str], Opened]
+"""What reads an envelope, of characters in UTF-8. Raises: DecodeError."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -41,10 +43,11 @@ class Delivery(msgspec.Struct, frozen=True):
 class MailboxReader:
     """Turns what arrives into deliveries with ascending numbers, none of them missing, none of them twice."""
 
-    def __init__(self, seal: HubSeal, last: int) -> None:
+    def __init__(self, seal: HubSeal, last: int, read: Open = open_sealed) -> None:
         """`last` is the number of the last message that need not come again."""
         self.last = last
         self._seal = seal
+        self._open = read
         self._decode = msgspec.json.Decoder(Line).decode
         self._rest = b""
 
@@ -79,6 +82,6 @@ class MailboxReader:
         payload = line.payload.encode()
         header = self._seal.delivered(line.signature, payload, line.number)
         try:
-            return Delivery(line.number, line.signature, header, payload, open_sealed(line.payload))
+            return Delivery(line.number, line.signature, header, payload, self._open(line.payload))
         except DecodeError as error:
             return Delivery(line.number, line.signature, header, payload, None, error)

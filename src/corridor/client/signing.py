@@ -1,5 +1,8 @@
 """Signing what a participant says, and verifying what the hub says to it."""
 
+from collections.abc import Callable
+from typing import Protocol
+
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
@@ -34,13 +37,22 @@ class Pen:
         return self.sign(b"GET " + target.encode(), number, now)
 
 
+class PublicKey(Protocol):
+    """A public key of the hub."""
+
+    def verify(self, smessage: bytes, signature: bytes, /) -> bytes:
+        """Raises: BadSignatureError."""
+        ...
+
+
 class HubSeal:
     """Knows the hub's signature on what is meant for this participant. Everything else is forged."""
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, key: Callable[[bytes], PublicKey] = VerifyKey) -> None:
+        """`key` makes a public key of its bytes."""
         self._hub = profile.hub
         self._audience = profile.own_audience
-        self._keys = {key_id: VerifyKey(public) for key_id, public in profile.hub_keys.items()}
+        self._keys = {key_id: key(public) for key_id, public in profile.hub_keys.items()}
 
     def receipt(self, signature: str, body: bytes) -> jws.ReceiptHeader:
         """The header of an answer that the hub signed. Raises: Forged (DS0B)."""

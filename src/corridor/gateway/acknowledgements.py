@@ -5,6 +5,7 @@ from hashlib import sha256
 
 import msgspec
 
+from corridor.domain.instants import Instant
 from corridor.ports import Clock, HubAway, Link
 from corridor.services.messaging.admission import GATEWAY
 from corridor.services.messaging.commands import Acknowledge, Origin
@@ -38,7 +39,7 @@ class Acknowledgements:
 
     async def _tell(self, participant: str, number: int) -> None:
         try:
-            told = await self._link.submit(self._command(participant, number))
+            told = await self._link.submit(acknowledge(participant, number, self._clock.now()))
         except HubAway:
             self.note(participant, number)
             return
@@ -47,11 +48,12 @@ class Acknowledgements:
         elif told.status in ("busy", "closed"):
             self.note(participant, number)
 
-    def _command(self, participant: str, number: int) -> Acknowledge:
-        now = self._clock.now()
-        body = msgspec.json.encode({"participant": participant, "number": number})
-        # With the time, for an id is known for ever: a position refused as too high may be right one day.
-        origin = Origin(
-            GATEWAY, f"{participant}/{now}", DEFINITION, sha256(body).digest(), now, issued_at=now, body=body
-        )
-        return Acknowledge(origin, participant, number)
+
+def acknowledge(participant: str, number: int, now: Instant) -> Acknowledge:
+    """Return what a gateway tells the hub of a position."""
+    body = msgspec.json.encode({"participant": participant, "number": number})
+    # With the time, for an id is known for ever: a position refused as too high may be right one day.
+    origin = Origin(
+        GATEWAY, f"{participant}/{now}", DEFINITION, sha256(body).digest(), now, issued_at=now, body=body
+    )
+    return Acknowledge(origin, participant, number)

@@ -1,5 +1,6 @@
 """What `POST /v1/messages` carries: from exact bytes to a frozen command, if only a refusal."""
 
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Final
 
@@ -25,17 +26,25 @@ UNREADABLE: Final = "unreadable"
 class Messages:
     """Makes commands of participants' messages; nothing that an authenticated sender sends is dropped."""
 
-    def __init__(self, hub: str, screener: Screener, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        hub: str,
+        screener: Screener,
+        clock: Clock,
+        metrics: Metrics,
+        read: Callable[[bytes], Opened] = open_envelope,
+    ) -> None:
         self._hub = hub
         self._screener = screener
         self._clock = clock
         self._metrics = metrics
+        self._open = read
 
     def command(self, sender: Sender, body: bytes) -> Command:
         """Return what the hub is to decide."""
         now = self._clock.now()
         try:
-            opened = open_envelope(body)
+            opened = self._open(body)
         except DecodeError as error:
             return self._refuse(_origin_of_unreadable(sender, body, now), error)
         header = opened.header

@@ -146,7 +146,8 @@ class Bank:
                         self._hear(payment, report, now)
                 case MessageReject(related_reference=message_id, reason=reason):
                     payment = self._open.get(self._by_message.get(message_id, ""))
-                    if payment is not None and payment.status == ORDERED:
+                    # Refused because the id was used before (DU01), the message that used it stands.
+                    if payment is not None and payment.status == ORDERED and reason != "DU01":
                         self._release(payment, reason, now)
         return self._turn()
 

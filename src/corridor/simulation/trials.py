@@ -21,6 +21,8 @@ class Order(msgspec.Struct, frozen=True):
     seed: int
     scale: float
     directory: Path
+    one: bool = False
+    """Only the run of this very seed, told step by step, where a trial is many runs."""
 
 
 class Trial(msgspec.Struct, frozen=True):

@@ -440,3 +440,39 @@ def test_a_closed_hub_is_told_again_until_it_opens(desk):
     again, _ = reported(desk)
     assert again.body == letter.body
     assert again.number > letter.number
+
+
+def test_a_store_that_takes_long_is_waited_for_and_not_asked_after(desk):
+    desk.submit(draft("a"))
+    (letter,) = desk.posted()
+    desk.commits = False
+    desk.pass_time(SECOND // 100)
+    desk.submit(draft("b"))
+    desk.answer(letter)  # what is to be tidied up waits for the next transaction
+    desk.take(events.WakeAt)
+    for _ in range(3):
+        desk.now += TIDY_AFTER
+        desk.receive(events.Woken())
+    assert all(wake.at > desk.now for wake in desk.take(events.WakeAt))
+
+
+def test_a_clock_that_is_put_right_makes_nobody_wait(desk):
+    desk.now += 10 * MINUTE
+    desk.submit(draft("a"))
+    desk.now -= 10 * MINUTE
+    (letter,) = desk.posted()
+    desk.receive(events.Unanswered(letter.message_id))
+    desk.pass_time(SECOND)
+    (again,) = desk.posted()
+    assert abs(jws.parse(again.signature, jws.SentHeader).header.iat - desk.now // SECOND) <= 1
+
+
+def test_what_is_due_is_due_as_soon_after_the_clock_was_put_right(desk):
+    desk.submit(draft("a"))
+    (letter,) = desk.posted()
+    desk.receive(events.Unanswered(letter.message_id))
+    desk.now -= 10 * MINUTE
+    desk.submit(draft("b"))
+    desk.wake_at = desk.now + SECOND  # the shell's own timer runs on, whatever the clock says
+    desk.pass_time(SECOND)
+    assert {letter.message_id for letter in desk.posted()} == {"a", "b"}

@@ -244,3 +244,8 @@ def test_each_changed_character_is_noticed():
         changed = text[:place] + ("A" if text[place] != "A" else "B") + text[place + 1 :]
         with pytest.raises((InvalidJWS, BadSignatureError)):
             accept(changed)
+
+
+def test_what_cannot_be_written_in_utf8_is_no_signature():
+    with pytest.raises(jws.InvalidJWS):
+        jws.parse("\ud800..\ud800", jws.SentHeader)

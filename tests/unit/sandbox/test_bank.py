@@ -215,6 +215,13 @@ def test_an_order_that_was_refused_as_a_message_is_released():
     assert (branch.status(), branch.payments[uetr(1)].reason) == ("RJCT", "FF01")
 
 
+def test_that_its_message_id_was_used_for_something_else_does_not_end_the_order():
+    branch = Branch()
+    branch.order()
+    branch.hear(MessageReject(related_reference=branch.said[0].message_id, reason="DU01"))
+    assert (branch.book(), branch.status()) == ((1_000, 100), ORDERED)
+
+
 def test_who_hears_nothing_asks_and_concludes_nothing():
     branch = Branch()
     branch.order()

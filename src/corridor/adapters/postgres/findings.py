@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 import asyncpg
 import msgspec
 
+from corridor.reports.invariants import INVARIANTS
+
 SHOWN = 20
 """Violations of one invariant that are told in words; the others are counted."""
 
@@ -13,7 +15,9 @@ class Findings:
     """One invariant: how many things were checked, and each that breaks it as a sentence."""
 
     def __init__(self, name: str, checked: int = 0) -> None:
+        """`name` is one of the list of all invariants."""
         self.name = name
+        self.promise = INVARIANTS[name].promise
         self.checked = checked
         self.broken = 0
         self._sentences: list[str] = []

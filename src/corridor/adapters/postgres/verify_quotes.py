@@ -1,14 +1,11 @@
 """Quotes against payments, against their own arithmetic, and against what is counted of them."""
 
-from collections.abc import Iterator
-
 import asyncpg
 
 from corridor.adapters.postgres import schema
 from corridor.adapters.postgres.findings import Findings, ask
-from corridor.domain.errors import CorridorError
-from corridor.domain.money import convert_destination_fixed, convert_source_fixed
-from corridor.services.fx.records import QUOTE, SOURCE, Quote
+from corridor.reports import checks
+from corridor.services.fx.records import QUOTE, Quote
 
 Connection = asyncpg.Connection
 
@@ -60,25 +57,8 @@ async def conversions(db: Connection) -> Findings:
     findings = Findings("conversions")
     names = ", ".join(name for name, _, _ in schema.columns(QUOTE))
     async for row in db.cursor(f"SELECT {names} FROM quote", prefetch=1_000):  # noqa: S608  our own
-        findings.judge(_converted(Quote(*row)))
+        findings.judge(checks.conversion(Quote(*row)))
     return findings
-
-
-def _converted(quote: Quote) -> Iterator[str]:
-    try:
-        stated = (quote.source, quote.destination, quote.remainder)
-        if quote.fixed == SOURCE:
-            due = convert_source_fixed(quote.source, quote.agreed_rate)
-        else:
-            due = convert_destination_fixed(quote.destination, quote.agreed_rate)
-    except CorridorError as error:
-        yield f"quote {quote.quote_id}: it is no conversion: {error}"
-        return
-    if stated != (due.source, due.destination, due.remainder):
-        yield (
-            f"quote {quote.quote_id}: {quote.source} to {quote.destination} with a remainder of"
-            f" {quote.remainder}; at its rate it is {due.source} to {due.destination} and {due.remainder}"
-        )
 
 
 async def exposures(db: Connection) -> Findings:

@@ -41,6 +41,8 @@ _MATRIX: Final = ("tests/unit/simulation/door/test_rights.py",)
 _FUZZ: Final = ("tests/unit/simulation/door/test_fuzz.py",)
 _CROWD: Final = ("tests/unit/simulation/door/test_crowd.py",)
 _SECRETS: Final = ("tests/unit/simulation/door/test_secrets.py",)
+_TOWN: Final = ("tests/unit/simulation/test_promises.py",)
+_SEARCH: Final = ("tests/unit/simulation/test_search.py",)
 
 BUGS: Final = (
     # the journal and its one writer
@@ -394,5 +396,27 @@ BUGS: Final = (
         "                message_id, _ = self._identify()\n"
         "                self._messages.append(status_request(self._profile, payment.uetr, message_id, now))",
         '                self._release(payment, "AB05", now)\n                continue', _BANK,
+    ),
+    # the same, as only an observer of everybody sees them: the simulation must not be blind
+    Bug(
+        "answered before the commit, in a town", "hub/machine.py",
+        "            self._actions.append(events.Commit(self._in_flight))",
+        "            self._actions.append(events.Release(self._in_flight.answers, self._in_flight.deliveries))\n"
+        "            self._actions.append(events.Commit(self._in_flight))",
+        _TOWN,
+    ),
+    Bug(
+        "deadlines fire at once after a start, in a town", "hub/machine.py",
+        "self._rest_until = self._at + TIMERS_REST", "self._rest_until = self._at", _TOWN,
+    ),
+    Bug(
+        "a mailbox skips a number, in a town", "decision.py",
+        "(self._view.last_mailbox_number(participant) if last is None else last) + 1",
+        "(self._view.last_mailbox_number(participant) if last is None else last) + 2", _TOWN,
+    ),
+    Bug(
+        "limits do not count what is pending, in some order", "ledger/posting.py",
+        "debits = debit.debits_pending + debit.debits_posted + amount", "debits = debit.debits_posted + amount",
+        _SEARCH,
     ),
 )  # fmt: skip

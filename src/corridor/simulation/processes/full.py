@@ -34,7 +34,7 @@ def run(order: Order, tell: Tell) -> Tally:
 
 async def _run(order: Order, tell: Tell) -> Tally:
     evidence = Evidence(NAME, order, tell)
-    dice = random.Random(f"{order.seed}/full")  # noqa: S311  play, not secrets
+    dice = random.Random(f"{order.seed}/full")
     installation = Installation(order.directory, rate=RATE)
     with Volume(order.directory, installation.cluster.directory, megabytes=MEGABYTES) as disk, installation:
         for _ in range(max(1, round(order.scale))):

@@ -62,7 +62,7 @@ class Strike(msgspec.Struct, frozen=True):
 
 def plan(seed: int, scale: float) -> list[Strike]:
     """What is killed, in which order: it follows from the seed alone. Most fall in pairs."""
-    dice = random.Random(f"{seed}/kills")  # noqa: S311  play, not secrets
+    dice = random.Random(f"{seed}/kills")
     of_postgres = round(OF_POSTGRES * scale)
     others = of_postgres + 2 * round((KILLS - 2 * OF_POSTGRES) * scale / 2)
     first = dice.randrange(len(PLACES))

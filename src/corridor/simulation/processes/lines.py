@@ -41,7 +41,7 @@ def run(order: Order, tell: Tell) -> Tally:
 
 async def _run(order: Order, tell: Tell) -> Tally:
     evidence = Evidence(NAME, order, tell)
-    dice = random.Random(f"{order.seed}/lines")  # noqa: S311  play, not secrets
+    dice = random.Random(f"{order.seed}/lines")
     rounds = max(1, round(order.scale))
     with Installation(order.directory, rate=RATE) as installation:
         for _ in range(rounds):

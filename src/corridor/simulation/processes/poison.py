@@ -31,7 +31,7 @@ def run(order: Order, tell: Tell) -> Tally:
 
 async def _run(order: Order, tell: Tell) -> Tally:
     evidence = Evidence(NAME, order, tell)
-    dice = random.Random(f"{order.seed}/poison")  # noqa: S311  play, not secrets
+    dice = random.Random(f"{order.seed}/poison")
     frames = round(FRAMES * order.scale)
     with Cluster(order.directory / "postgresql") as cluster:
         dsn = await provision(cluster)

@@ -35,7 +35,7 @@ def run(order: Order, tell: Tell) -> Tally:
 
 async def _run(order: Order, tell: Tell) -> Tally:
     evidence = Evidence(NAME, order, tell)
-    dice = random.Random(f"{order.seed}/power")  # noqa: S311  play, not secrets
+    dice = random.Random(f"{order.seed}/power")
     cuts = max(1, round(CUTS * order.scale))
     with Volume(order.directory, order.directory / "disk", megabytes=MEGABYTES) as disk:
         cluster = Cluster(disk.path / "postgresql")

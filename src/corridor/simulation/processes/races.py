@@ -52,7 +52,7 @@ def run(order: Order, tell: Tell) -> Tally:
 
 async def _run(order: Order, tell: Tell) -> Tally:
     evidence = Evidence(NAME, order, tell)
-    dice = random.Random(f"{order.seed}/races")  # noqa: S311  play, not secrets
+    dice = random.Random(f"{order.seed}/races")
     wanted = round(RACES * order.scale)
     races, lag = 0, LAG
     with Installation(order.directory, banks=False) as installation:

@@ -54,7 +54,7 @@ def run(order: Order, tell: Tell) -> Tally:
 
 async def _run(order: Order, tell: Tell) -> Tally:
     evidence = Evidence(NAME, order, tell)
-    dice = random.Random(f"{order.seed}/rot")  # noqa: S311  play, not secrets
+    dice = random.Random(f"{order.seed}/rot")
     found = 0
     heap, wal = await _templates(order.directory, dice)
     for template in (heap, wal):

@@ -1,0 +1,219 @@
+"""What must hold of one record, or of one beside another: pure, each answer a sentence on what is wrong.
+
+Whoever checks finds the records: `watch.py` batch by batch, `adapters/postgres/verify*.py` in a database.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from corridor.codecs.iso20022.pacs002 import StatusReport
+from corridor.domain.errors import CorridorError
+from corridor.domain.money import convert_destination_fixed, convert_source_fixed
+from corridor.ledger.accounts import Account, AccountFlag, Balance
+from corridor.ledger.transfers import PendingStatus
+from corridor.services.fx.records import OPEN, SOURCE, SPENT, Quote
+from corridor.services.instant.records import CREDITED, HELD, REJECTED, RESERVED, SETTLED, Payment
+from corridor.services.instant.rules import ANSWER_TIME
+
+Said = tuple[str, StatusReport]
+"""An agent, and what it was told."""
+
+MAY_BE_TOLD = {
+    HELD: {HELD},
+    RESERVED: {HELD, RESERVED},
+    SETTLED: {HELD, RESERVED, SETTLED},
+    CREDITED: {HELD, RESERVED, SETTLED, CREDITED},
+    REJECTED: {HELD, RESERVED, REJECTED},
+}
+"""What the agents may have heard of a payment by the time it stands where it stands."""
+
+MAY_FOLLOW = {
+    None: {HELD, RESERVED, REJECTED},
+    HELD: {RESERVED, REJECTED},
+    RESERVED: {SETTLED, REJECTED},
+    SETTLED: {CREDITED},
+    CREDITED: set[str](),
+    REJECTED: set[str](),
+}
+"""The way of a payment: docs/rulebook.md, section 5."""
+
+ENDS = {
+    RESERVED: PendingStatus.PENDING,
+    SETTLED: PendingStatus.POSTED,
+    CREDITED: PendingStatus.POSTED,
+    REJECTED: PendingStatus.VOIDED,
+}
+"""How the legs of a payment stand, by its status."""
+
+_FIXED = (
+    "number", "debtor_agent", "creditor_agent", "source_currency", "source_amount", "content",
+    "message_id", "instruction_id", "end_to_end_id", "transaction_id", "received_at", "quote_id",
+)  # fmt: skip
+
+
+def limits(account: Account, balance: Balance) -> Iterator[str]:
+    """The account has not gone beyond what it had and its limit."""
+    flags = account.flags
+    if flags & AccountFlag.DEBITS_MUST_NOT_EXCEED_CREDITS:
+        debits, cover = (
+            balance.debits_pending + balance.debits_posted,
+            balance.credits_posted + account.credit_limit,
+        )
+        if debits > cover:
+            yield f"account {account.id} ({account.participant} {account.currency}): {debits} pass {cover}"
+    if flags & AccountFlag.CREDITS_MUST_NOT_EXCEED_DEBITS:
+        credits_ = balance.credits_pending + balance.credits_posted
+        if credits_ > balance.debits_posted:
+            yield f"account {account.id}: credits of {credits_} pass its debits of {balance.debits_posted}"
+
+
+def payment(p: Payment) -> Iterator[str]:
+    """The record is one that its status allows: open with a timer, or final with a time."""
+    forwarded, final = p.forwarded_at or 0, p.final_at or 0
+    match p.status:
+        case "PDNG":
+            fits = p.legs == 0 and p.final_at is None
+        case "ACSP":
+            fits = p.legs > 0 and p.final_at is None and p.forwarded_at is not None
+        case "ACSC":
+            fits = p.legs > 0 and final >= forwarded and p.credited_at is None
+        case "ACCC":
+            fits = p.legs > 0 and final >= forwarded and (p.credited_at or 0) >= final
+        case "RJCT":
+            fits = (p.legs > 0) == (p.forwarded_at is not None) and p.final_at is not None
+        case _:
+            fits = False
+    is_open = p.status in (HELD, RESERVED)
+    due_legs = 1 if not p.provider else 3 if p.fee_amount else 2
+    if (
+        not fits
+        or p.open != is_open
+        or is_open != (p.due_at is not None)
+        or bool(p.reason) != (p.status == REJECTED)
+        or p.legs not in (0, due_legs)
+    ):
+        yield f"payment {p.uetr} is {p.status}, but its record is not: {p}"
+
+
+def follows(before: Payment | None, after: Payment) -> Iterator[str]:
+    """The payment went one step of its way, and nothing that was agreed has changed on it."""
+    if before is None:
+        if after.status not in MAY_FOLLOW[None]:
+            yield f"payment {after.uetr} begins as {after.status}"
+        return
+    if after.status != before.status and after.status not in MAY_FOLLOW[before.status]:
+        yield f"payment {after.uetr}: {after.status} follows {before.status}"
+    if any(getattr(before, name) != getattr(after, name) for name in _FIXED):
+        yield f"payment {after.uetr}: what was ordered has changed"
+    if before.final_at is not None and (before.final_at, before.reason) != (after.final_at, after.reason):
+        yield f"payment {after.uetr}: the time or reason of its end has changed"
+
+
+def times(p: Payment) -> Iterator[str]:
+    """Silence ends a payment no sooner than its time; what is final was forwarded before."""
+    if p.final_at is None or p.forwarded_at is None:
+        return
+    if p.final_at < p.forwarded_at:
+        yield f"payment {p.uetr} was final before it was forwarded"
+    if p.reason == "AB05" and p.final_at < p.forwarded_at + ANSWER_TIME:
+        waited_ms = (p.final_at - p.forwarded_at) // 1_000
+        yield f"payment {p.uetr}: its creditor agent had only {waited_ms} ms to answer"
+
+
+def spent(quote: Quote, p: Payment | None) -> Iterator[str]:
+    """A spent quote names the payment that spent it; what it moved is what was quoted, in its time."""
+    if (quote.due_at is not None) != (quote.status == OPEN):
+        yield f"quote {quote.quote_id} is {quote.status}, but its timer is {quote.due_at}"
+    if (quote.status == SPENT) != (quote.spent_by != 0):
+        yield f"quote {quote.quote_id} is {quote.status}, spent by {quote.spent_by}"
+    if quote.status != SPENT:
+        return
+    if p is None or p.quote_id != quote.quote_id:
+        yield f"quote {quote.quote_id}: payment number {quote.spent_by}, which spent it, does not name it"
+        return
+    if not p.legs:
+        return
+    moved = (
+        p.debtor_agent, p.creditor_agent, p.provider, p.source_amount, p.source_currency,
+        p.destination_amount, p.destination_currency, p.fee_amount, p.unit_currency, p.rate,
+    )  # fmt: skip
+    quoted = (
+        quote.debtor_agent, quote.creditor_agent, quote.provider, quote.source_amount, quote.source_currency,
+        quote.destination_amount, quote.destination_currency, quote.fee_amount, quote.base_currency,
+        quote.rate,
+    )  # fmt: skip
+    if moved != quoted:
+        yield f"quote {quote.quote_id}: its payment moved something else than was quoted"
+    if not quote.created_at <= (p.forwarded_at or 0) <= quote.expires_at:
+        yield f"quote {quote.quote_id}: its payment was decided out of its time"
+
+
+def conversion(quote: Quote) -> Iterator[str]:
+    """What a quote promises is what its rate gives for the fixed side, rounded once."""
+    try:
+        stated = (quote.source, quote.destination, quote.remainder)
+        if quote.fixed == SOURCE:
+            due = convert_source_fixed(quote.source, quote.agreed_rate)
+        else:
+            due = convert_destination_fixed(quote.destination, quote.agreed_rate)
+    except CorridorError as error:
+        yield f"quote {quote.quote_id}: it is no conversion: {error}"
+        return
+    if stated != (due.source, due.destination, due.remainder):
+        yield (
+            f"quote {quote.quote_id}: {quote.source} to {quote.destination} with a remainder of"
+            f" {quote.remainder}; at its rate it is {due.source} to {due.destination} and {due.remainder}"
+        )
+
+
+def told(p: Payment, said: Sequence[Said], *, all_of_it: bool = True) -> Iterator[str]:
+    """Yield what agents were told that is not so and, of `all_of_it`, what they were never told."""
+    name = f"payment {p.uetr}"
+    status, agents = p.status, {p.debtor_agent, p.creditor_agent}
+    heard: dict[str, set[str]] = {}
+    for agent, report in said:
+        word = report.transaction_status
+        heard.setdefault(agent, set()).add(word)
+        if agent not in agents:
+            yield f"{name}: {agent} was told {word}, but is neither of its agents"
+        named = _named(p, agent)
+        if named != (stated := _stated(report)):
+            yield f"{name}: {agent} was told {word} of {stated}, not of {named}"
+        if word not in MAY_BE_TOLD.get(status, ()):
+            yield f"{name}: {agent} was told {word}, but the payment is {status}"
+        elif word == REJECTED and report.reason != p.reason:
+            yield f"{name}: {agent} was told RJCT {report.reason}, the record says {p.reason}"
+        elif word in (SETTLED, CREDITED) and report.effective_settlement_at != p.final_at:
+            yield f"{name}: {agent} was told another time of settlement than the record's"
+    final = {REJECTED: REJECTED, SETTLED: SETTLED, CREDITED: SETTLED}.get(status)
+    if all_of_it and final is not None:
+        due = agents if p.forwarded_at is not None else {p.debtor_agent}
+        for agent in sorted(due):
+            if final not in heard.get(agent, ()):
+                yield f"{name} is {status}, but {agent} was never told {final}"
+
+
+def _named(p: Payment, agent: str) -> tuple[object, ...]:
+    """What a status says of which payment it is, by the record."""
+    is_debtor = agent == p.debtor_agent
+    return (
+        p.uetr,
+        str(p.number),
+        p.message_id if is_debtor else p.forwarded_id or p.message_id,
+        p.instruction_id or None,
+        p.end_to_end_id,
+        p.transaction_id or None,
+        p.received_at,
+    )
+
+
+def _stated(report: StatusReport) -> tuple[object, ...]:
+    """The same, by the status."""
+    return (
+        report.original_uetr,
+        report.clearing_system_reference,
+        report.original_message_id,
+        report.original_instruction_id,
+        report.original_end_to_end_id,
+        report.original_transaction_id,
+        report.acceptance_at,
+    )

@@ -1,0 +1,59 @@
+"""Every promise that is checked, by one name, in one sentence: the only list of them.
+
+`corridor verify` asks them of the whole journal, the simulator after every commit. The numbers are those of the
+fault model's invariants. To add one: a line here, and a check in `watch.py` (records) or in the simulation (what
+parties hold); `adapters/postgres/verify*.py` ask the same of a database.
+"""
+
+from typing import Final, NamedTuple
+
+
+class Invariant(NamedTuple):
+    """A promise: its name wherever it is counted, what it says, and which invariants of the model it covers."""
+
+    name: str
+    promise: str
+    model: tuple[str, ...]
+
+
+_ALL: Final = (
+    # the ledger
+    Invariant("accounts", "every account is the one settlement account of a participant in its currency", ("I1",)),
+    Invariant("balances", "every balance is the sum of what moved it, and of what is reserved", ("I2",)),
+    Invariant("conservation", "in every currency balances cancel out to the minor unit, posted and pending", ("I1",)),
+    Invariant("limits", "no account has gone beyond what it had and its limit; what is reserved is gone", ("I3",)),
+    Invariant("transfers", "every transfer moves money between two accounts that share its currency", ("I1",)),
+    Invariant("pending", "every reservation ends once at most, and its row says how", ("I6",)),
+    # who said what
+    Invariant("mailboxes", "messages to a participant are numbered 1 to n without a gap", ("I12",)),
+    Invariant("identities", "every message that came in is known by its id for ever, decided once", ("I11", "I15")),
+    Invariant("numbers", "none of the hub's numbers is given out twice", ("I12",)),
+    # payments
+    Invariant("payments", "every payment's record is one that its status allows", ("I5",)),
+    Invariant("states", "a payment goes the way of the rulebook, and what is final stays", ("I5",)),
+    Invariant("legs", "a settled payment moved exactly its amounts, a rejected one nothing", ("I6",)),
+    Invariant("evidence", "what was reserved was ordered and screened, what settled was promised", ("I15", "I24")),
+    Invariant("holds", "nothing is reserved for a payment that does not wait for its creditor agent", ("I6",)),
+    Invariant("times", "what is final was forwarded before; silence ends a payment no sooner than its time", ("I16",)),
+    Invariant("told", "both agents were told one and the same final status, with its reason and time", ("I7",)),
+    # quotes
+    Invariant("quotes", "a quote is spent once at most, in its time, by the payment that names it", ("I18",)),
+    Invariant("conversions", "what a quote promises is what its rate gives, rounded once", ("I18",)),
+    Invariant("exposures", "what is counted of open quotes is the sum of them", ("I18",)),
+    # the log
+    Invariant("chain", "the head after a batch follows from the head before it, its lines and its transfers", ("I13",)),
+    Invariant("bytes", "the bytes of every line lie where it says, under their digest", ("I13",)),
+    Invariant("signatures", "what came in was signed by whom it is logged under", ("I14",)),
+    Invariant("outgoing", "what went out names its receiver, number, time, and the head before its batch", ("I9",)),
+    Invariant("schemas", "what was sent, or had effect, satisfies its schema", ("I14",)),
+    # what only an observer of all parties can see
+    Invariant("durable", "nothing is answered, signed or delivered before it is durable", ("I8",)),
+    Invariant("known", "what participants hold of the hub's log is in the hub's log", ("I9", "I13")),
+    Invariant("repeats", "a message sent again gets the same answer and has no effect", ("I11",)),
+    Invariant("banks", "customers' money in the banks' books is what was settled", ("I10",)),
+    Invariant("liveness", "a minute after all is well again nothing is open, held, or untold", ("I17",)),
+    Invariant("rebuild", "the transfers alone lead to the same balances and reservations", ("I30",)),
+    Invariant("process", "no event makes a process fail that no fault has hit", ("I15",)),
+)  # fmt: skip
+
+INVARIANTS: Final = {each.name: each for each in _ALL}

@@ -1,0 +1,1 @@
+"""A corridor in virtual time: the production machines, and a simulated world between them."""
