@@ -6,10 +6,11 @@ from typing import Final
 
 from corridor.codecs.errors import DecodeError
 from corridor.codecs.iso20022 import pacs002, pacs008, pacs028
-from corridor.codecs.iso20022.envelope import Opened, open_envelope
+from corridor.codecs.iso20022.envelope import Opened
 from corridor.codecs.iso20022.gate import pass_gate
 from corridor.codecs.iso20022.head001 import Header
 from corridor.codecs.iso20022.messages import HEADER
+from corridor.codecs.iso20022.sealed import open_checked
 from corridor.codecs.iso20022.validation import validate
 from corridor.domain.errors import CorridorError
 from corridor.gateway.authentication import Sender
@@ -32,7 +33,7 @@ class Messages:
         screener: Screener,
         clock: Clock,
         metrics: Metrics,
-        read: Callable[[bytes], Opened] = open_envelope,
+        read: Callable[[bytes], Opened] = open_checked,
     ) -> None:
         self._hub = hub
         self._screener = screener

@@ -31,6 +31,15 @@ def open_sealed(envelope: str) -> Opened:
     return _open(envelope) or open_envelope(envelope.encode())
 
 
+def open_checked(envelope: bytes) -> Opened:
+    """As `open_envelope`, gate and schemas first; what is spelt as `seal_envelope` spells it is read quickly then."""
+    return open_envelope(envelope, read=_read)
+
+
+def _read(envelope: bytes) -> Opened | None:
+    return _open(envelope.decode())
+
+
 def _open(envelope: str) -> Opened | None:
     if not (envelope.startswith(_START) and envelope.endswith(_END) and envelope.isprintable()):
         return None
