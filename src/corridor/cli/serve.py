@@ -1,35 +1,14 @@
 """The long-running processes, each started by `up` and `demo` as a child of its own."""
 
 import asyncio
-import socket
-import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any, Union
+from typing import Annotated
 
 import typer
-import uvicorn
 import uvloop
 
-from corridor.adapters.keys import seals, software
-from corridor.adapters.postgres.journal import PostgresJournal
-from corridor.adapters.postgres.reads import PostgresReads
-from corridor.adapters.stream import link, mail, signer
-from corridor.adapters.system.clock import SystemClock
-from corridor.adapters.system.witness import FileWitness
-from corridor.cli import counter, database, watchlist
-from corridor.cli.bringup import open_sandbox
-from corridor.cli.home import ENVIRONMENT, HUB, Home, key_id
-from corridor.codecs.jws import HubHeader, audience
-from corridor.gateway.app import Gateway
-from corridor.gateway.server import configuration
-from corridor.hub.entrance import Entrance
-from corridor.hub.fence import WitnessedJournal
-from corridor.hub.lists import HANDLERS, RULES, TABLES
-from corridor.hub.machine import Hub
-from corridor.hub.process import HubProcess
-from corridor.hub.proof import Proof
-from corridor.ports import Unreadable
+from corridor.cli.home import Home
 
 app = typer.Typer(help="The processes behind `up` and `demo`.", pretty_exceptions_enable=False)
 Directory = Annotated[Path, typer.Option("--directory", "-d", help="The state directory.")]
@@ -41,13 +20,17 @@ def serve_hub(directory: Directory) -> None:
 
     With exit code 4 its log has lost its tail: starting it again changes nothing.
     """
-    _run(lambda: _hub(Home(directory)))
+    from corridor.cli.serving import hub  # noqa: PLC0415  no process loads what it does not run
+
+    _run(lambda: hub.serve(Home(directory)))
 
 
 @app.command("signer")
 def serve_signer(directory: Directory) -> None:
     """The one holder of the hub's key."""
-    _run(lambda: _signer(Home(directory)))
+    from corridor.cli.serving import signer  # noqa: PLC0415  no process loads what it does not run
+
+    _run(lambda: signer.serve(Home(directory)))
 
 
 @app.command("gateway")
@@ -57,7 +40,9 @@ def serve_gateway(
     port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
 ) -> None:
     """The front door."""
-    _run(lambda: _gateway(Home(directory), host, port))
+    from corridor.cli.serving import gateway  # noqa: PLC0415  no process loads what it does not run
+
+    _run(lambda: gateway.serve(Home(directory), host, port))
 
 
 @app.command("sandbox")
@@ -66,88 +51,9 @@ def serve_sandbox(
     rate: Annotated[float, typer.Option(help="Payments a second that customers make by themselves.")] = 0,
 ) -> None:
     """The simulated institutions."""
-    _run(lambda: _sandbox(Home(directory), rate))
+    from corridor.cli.serving import sandbox  # noqa: PLC0415  no process loads what it does not run
 
-
-async def _sandbox(home: Home, rate: float) -> None:
-    async with open_sandbox(home) as sandbox:
-        await sandbox.found()
-        async with await counter.serve(home.sandbox_socket, sandbox):
-            if rate:
-                await sandbox.offer(rate, sys.maxsize, lambda _notice: None)
-            await asyncio.Event().wait()
-
-
-async def _gateway(home: Home, host: str, port: int) -> None:
-    hub_link = link.StreamLink(home.hub_socket)
-    hub_link.open()
-    gateway = Gateway(
-        hub=HUB,
-        environment=ENVIRONMENT,
-        link=hub_link,
-        reads=await PostgresReads.connect(database.reader_dsn(home), seals.read(home.personal)),
-        mail=mail.StreamMail(home.mail_socket),
-        verifier=software.verifier,
-        load_list=lambda: asyncio.to_thread(watchlist.load_index, home),
-        clock=SystemClock(),
-    )
-    server = uvicorn.Server(configuration(gateway, host, port))
-    with socket.create_server((host, port)) as listener:
-        bound = listener.getsockname()
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started and not serving.done():  # noqa: ASYNC110  uvicorn says it no other way
-            await asyncio.sleep(0.005)
-        if server.started:
-            # Whoever waits for the file reads it at once, so it must appear whole.
-            hidden = home.address.with_suffix(".new")
-            hidden.write_text(f"http://{bound[0]}:{bound[1]}")
-            hidden.rename(home.address)
-        await serving
-
-
-async def _hub(home: Home) -> None:
-    clock = SystemClock()
-    store = PostgresJournal(database.writer_dsn(home), seals.read(home.personal))
-    journal = WitnessedJournal(store, FileWitness(home.witness))
-    snapshot = await journal.open(TABLES, HUB, clock.now())
-    doubt = await journal.examine()
-    if doubt:
-        print(f"the hub is closed: {doubt}", file=sys.stderr, flush=True)  # noqa: T201  its log
-    proof = Proof(audience(HUB, ENVIRONMENT), software.verifier)
-
-    def shell() -> HubProcess:
-        header = HubHeader(HUB, ENVIRONMENT, key_id(HUB))
-        hub = Hub(HUB, header, RULES, snapshot, clock.now(), proof)
-        return HubProcess(hub, journal, signer.StreamSigner(home.signer_socket), clock)
-
-    entrance = Entrance(journal, snapshot, clock, shell, doubt, proof)
-    commands: Any = Union[tuple(HANDLERS)]  # noqa: UP007  built from the list
-    async with await link.serve(home.hub_socket, entrance, commands):
-        await entrance.run()
-
-
-class _Witnessed:
-    """Stored messages as far as the witness holds their batches: nobody is told of one before, not even on asking."""
-
-    def __init__(self, reads: PostgresReads, witness: FileWitness) -> None:
-        self._reads = reads
-        self._witness = witness
-
-    async def mailbox(self, participant: str, after: int, limit: int) -> Sequence[tuple[int, bytes, bytes]]:
-        try:
-            mark = await self._witness.read()
-        except Unreadable:
-            mark = None
-        through = mark.batch if mark is not None else 0
-        return await self._reads.mailbox(participant, after, limit, through)
-
-
-async def _signer(home: Home) -> None:
-    key = software.read(home.key(HUB))
-    async with await signer.serve(home.signer_socket, key):
-        reads = await PostgresReads.connect(database.signer_dsn(home), seals.read(home.personal), size=1)
-        async with await mail.serve(home.mail_socket, key, _Witnessed(reads, FileWitness(home.witness))):
-            await asyncio.Event().wait()
+    _run(lambda: sandbox.serve(Home(directory), rate))
 
 
 def _run(serve: Callable[[], Awaitable[None]]) -> None:
