@@ -48,6 +48,7 @@ class NoTrial(CorridorError):
 def prove(
     seed: Annotated[int, typer.Option(help="Where chance begins; the same seed does the same again.")] = 1,
     only: Annotated[str, typer.Option(help="Run one trial alone, by its name.")] = "",
+    scale: Annotated[float, typer.Option(help="How much of it: 1 is the whole proof.")] = 1,
     soak: Annotated[str, typer.Option(help="Go on, seed by seed, for so long: 90s, 30m, 8h.")] = "",
     ledger: Annotated[
         Path, typer.Option(help="Where a soak adds its counts, one line of JSON a round.")
@@ -55,14 +56,17 @@ def prove(
     verbose: Annotated[bool, typer.Option("-v", help="Tell step by step.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Break the system on purpose, check every promise after each break, and count."""
+    """Break the system on purpose, check every promise after each break, and count.
+
+    Ends with exit code 1 if a promise was broken. The README says what is not proven.
+    """
     trials = [trial.name for trial in TRIALS if only in ("", trial.name)]
     if not trials:
         raise NoTrial(f"trials are: {', '.join(trial.name for trial in TRIALS)}", field="--only")
     until = monotonic() + _seconds(soak) if soak else 0.0
     total, rounds = Tally(), 0
     while rounds == 0 or monotonic() < until:
-        by_trial = dict(_round(trials, seed + rounds, verbose=verbose, quiet=as_json))
+        by_trial = dict(_round(trials, seed + rounds, scale, verbose=verbose, quiet=as_json))
         summed = Tally()
         for tally in by_trial.values():
             summed = summed.plus(tally)
@@ -82,14 +86,16 @@ def prove(
         raise typer.Exit(WRONG)
 
 
-def _round(trials: list[str], seed: int, *, verbose: bool, quiet: bool) -> Iterator[tuple[str, Tally]]:
+def _round(
+    trials: list[str], seed: int, scale: float, *, verbose: bool, quiet: bool
+) -> Iterator[tuple[str, Tally]]:
     """Run trials side by side, each in a process of its own; yield what each has counted."""
     with (
         tempfile.TemporaryDirectory(prefix="corridor-prove-") as directory,
         ProcessPoolExecutor(min(LANES, os.cpu_count() or 1), mp_context=get_context("spawn")) as lanes,
     ):
         running = {
-            lanes.submit(run_trial, name, Order(seed, 1, Path(directory) / name, verbose), verbose): name
+            lanes.submit(run_trial, name, Order(seed, scale, Path(directory) / name, verbose), verbose): name
             for name in trials
         }
         for done in as_completed(running):

@@ -48,6 +48,7 @@ class Cage:
                     "-m",
                     "pytest",
                     "-x",
+                    "-n0",
                     "-q",
                     "-p",
                     "no:cacheprovider",
