@@ -120,8 +120,8 @@ class Caller:
         }
         return seal_envelope(Header(**(filled | facts)), message)
 
-    def order(self, payment: str, creditor: str = PAMR, **facts: Any) -> bytes:
-        """Return a payment of 100.00 roubles under a UETR."""
+    def order(self, payment: str, agent: str = PAMR, **facts: Any) -> bytes:
+        """Return a payment of 100.00 roubles under a UETR, to a customer of the agent."""
         filled: dict[str, Any] = {
             "message_id": self.next_id(),
             "created_at": self._street.now(),
@@ -135,7 +135,7 @@ class Caller:
             "instructed_agent": HUB,
             "debtor": Party(name="Иван Петров", account="40817810000000000001"),
             "debtor_agent": self.bic,
-            "creditor_agent": creditor,
+            "creditor_agent": agent,
             "creditor": Party(name="Рустам Каримов", account="20206972000000000001"),
         }
         return self.envelope(CreditTransfer(**(filled | facts)), "pacs.008.001.13")
