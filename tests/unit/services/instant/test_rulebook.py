@@ -164,7 +164,7 @@ def test_a_quote_is_spent_by_the_first_order_even_a_refused_one(world):
 def test_only_banks_pay_and_are_paid(world, bic):
     world.pay(world.order(1, debtor=bic))
     world.pay(world.order(2, creditor=bic))
-    assert (world.heard(bic)[-1], world.heard(SEVR)[-1]) == ("RJCT AG01", "RJCT RC04")
+    assert (world.heard(bic)[-1], world.heard(SEVR)[-1]) == ("admi.002 AG01", "RJCT RC04")
     assert world.heard(PAMR) == []
 
 
