@@ -83,7 +83,7 @@ def test_other_spellings_are_opened_thoroughly(definition):
     @given(headers(definition), MESSAGES[definition])
     def check(header, message):
         text = seal_envelope(header, message).decode()
-        for other in (text.replace("><", "> <", 1), text.replace("</Document>", "</Document >"), text + "\n"):
+        for other in (text.replace("><", "> <", 1), text.replace("<AppHdr ", "<AppHdr  ", 1), text + "\n"):
             assert quickly(other) is None
             assert sealed.open_sealed(other).message == message
 

@@ -46,6 +46,11 @@ _ALL: Final = (
     Invariant("signatures", "what came in was signed by whom it is logged under", ("I14",)),
     Invariant("outgoing", "what went out names its receiver, number, time, and the head before its batch", ("I9",)),
     Invariant("schemas", "what was sent, or had effect, satisfies its schema", ("I14",)),
+    Invariant("heads", "the heads that are found by number are those of the log", ("I13",)),
+    Invariant("anchors", "what the witness and the participants hold of the log is in it", ("I9", "I13")),
+    # who may do what
+    Invariant("audit", "the registry is what the audit led to: nothing was changed by nobody", ("I4", "I26")),
+    Invariant("four eyes", "what takes two was done by two who had the right to it at that time", ("I25",)),
     # what only an observer of all parties can see
     Invariant("durable", "nothing is answered, signed or delivered before it is durable", ("I8",)),
     Invariant("known", "what participants hold of the hub's log is in the hub's log", ("I9", "I13")),

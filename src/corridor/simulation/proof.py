@@ -12,7 +12,7 @@ from corridor.simulation.trials import Trial
 
 TRIALS: tuple[Trial, ...] = (
     Trial("town", "whatever fails, nothing is lost, doubled or told two ways", town.first_lane),
-    Trial("town, other half", "the same, from other seeds", town.second_lane),
+    Trial("town 2", "the same, from other seeds", town.second_lane),
     Trial(kills.NAME, "whatever is killed, nothing acknowledged is lost and it serves again", kills.run),
     Trial("canaries", "bugs that are let in on purpose are noticed by the tests", cage.run),
     Trial("search", "no order of events breaks a payment, of all that there are", search.run),

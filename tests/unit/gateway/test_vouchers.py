@@ -7,7 +7,6 @@ import pytest
 from corridor.adapters.keys.software import Ed25519Key
 from corridor.codecs import jws
 from corridor.decision import Contradicted
-from corridor.services.messaging import commands
 from tests.rig import HUB
 from tests.unit.gateway.house import ENVIRONMENT, HUB_KEY, House, opened
 from tests.world import PAMR, SEVR
@@ -88,8 +87,9 @@ async def test_what_the_hub_did_not_sign_for_this_bank_stops_nobody(house, wrong
 
 
 async def test_a_revoked_key_of_the_hub_proves_nothing(house):
-    origin = house.world.origin("operator:alice", issued_at=house.clock.now())
-    await house.link.submit(commands.RevokeKey(origin, key_id=KEY_ID))
+    revoked = {"type": "RevokeKey", "key_id": KEY_ID}
+    told = await house.persons["alice"].request("/v1/operations", operation=revoked)
+    assert told.status == 200, told.body
     answer = await report(house, **sealed(house, b"", batch=9_999))
     assert (answer.status, answer.json["answer"]["reason"]) == (422, "DS0D")
 

@@ -99,7 +99,7 @@ def left_out(batches):
         ("chain", last(MESSAGE, reason="XX00")),
         ("chain", left_out),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "",  # functions have no name that stays
 )  # fmt: skip
 def test_what_was_not_so_is_noticed(batches, name, change):
     _, said = watched(change(batches))

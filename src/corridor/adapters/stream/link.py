@@ -144,6 +144,7 @@ class StreamLink:
                 writer.close()
                 self._writer = None
                 self._fail()
+            await asyncio.sleep(RECONNECT_S)  # whatever ended it may end the next one at once
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         while (answers := await frames.read(reader, self._decoder)) is not None:

@@ -23,6 +23,7 @@ class Evidence:
         self._seed = order.seed
         self._checked: Counter[str] = Counter()
         self._slowest: dict[str, Slowest] = {}
+        tell(f"seed {order.seed}, scale {order.scale:g}")
 
     def ask(self, invariant: str, times: int, broken: Iterable[str]) -> None:
         """Record that a promise was asked for so many times, and where it does not hold."""

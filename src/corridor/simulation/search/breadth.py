@@ -57,11 +57,13 @@ class Search:
         while coming and len(came) < budget:
             state = coming.popleft()
             for words, after, wrong in self._next(state):
+                if wrong:
+                    story = (*_way(came, state), words)
+                    return Found(len(came), complete=False, broken=wrong[0], story=story)
                 if after in came:
                     continue
                 came[after] = (state, words)
-                broken = next(iter(wrong), "") or next(self._told(after), "")
-                if broken:
+                if broken := next(self._told(after), ""):
                     return Found(len(came), complete=False, broken=broken, story=_way(came, after))
                 coming.append(after)
         return Found(len(came), complete=not coming, broken="", story=())
@@ -128,5 +130,5 @@ def _way(came: dict[State, tuple[State, str] | None], state: State) -> tuple[str
     return tuple(reversed(words))
 
 
-BUDGET: Final = 200_000
+BUDGET: Final = 120_000
 """States in a search of scale 1."""

@@ -8,8 +8,9 @@ from corridor.domain.instants import SECOND, Instant
 from corridor.sandbox.bank import IN
 from corridor.services.instant.records import CREDITED, SETTLED, Payment
 from corridor.services.messaging.rules import FUNDING
+from corridor.simulation.town.banks import BankHouse
 from corridor.simulation.town.customers import OPENING
-from corridor.simulation.town.institutions import BankHouse, ProviderHouse
+from corridor.simulation.town.institutions import ProviderHouse
 
 if TYPE_CHECKING:
     from corridor.simulation.town.town import Town

@@ -32,6 +32,7 @@ from corridor.services.instant.rules import ANSWER_TIME
 from corridor.services.messaging.records import FAULT, MESSAGE
 from corridor.simulation.staff import Ordered, Staff
 from corridor.simulation.town import founding
+from corridor.simulation.town.banks import BankHouse
 from corridor.simulation.town.customers import (
     ACCEPTS,
     LISTED,
@@ -41,7 +42,7 @@ from corridor.simulation.town.customers import (
 from corridor.simulation.town.disk import Disk
 from corridor.simulation.town.front_door import FrontDoor
 from corridor.simulation.town.hub_house import HubHouse
-from corridor.simulation.town.institutions import BankHouse, House, IssuerHouse, ProviderHouse
+from corridor.simulation.town.institutions import House, IssuerHouse, ProviderHouse
 from corridor.simulation.town.network import Network
 from corridor.simulation.town.story import Story
 from corridor.simulation.town.timeline import Process, Timeline

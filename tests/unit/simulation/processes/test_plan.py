@@ -1,6 +1,10 @@
 """What the kill trial does follows from its seed; what the trials know of an installation is as it is."""
 
 from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
 
 from corridor.cli import home
 from corridor.failpoints import PLACES
@@ -24,8 +28,15 @@ def test_as_many_are_killed_as_are_promised_and_at_every_place():
     assert sum(strike.kills for strike in plan(1, 2)) == 120 + 6
 
 
-def test_an_installation_is_laid_out_as_the_program_lays_it_out(tmp_path):
-    installation = Installation(tmp_path)
+@pytest.fixture
+def short_path():
+    """The kernel's limit for the path of a socket."""
+    with TemporaryDirectory(prefix="corridor-") as directory:
+        yield Path(directory)
+
+
+def test_an_installation_is_laid_out_as_the_program_lays_it_out(short_path):
+    installation = Installation(short_path)
     laid_out = home.Home(installation.state)
     assert installation.cluster.directory == laid_out.cluster
     assert laid_out.hub_socket == installation.sockets / HUB
