@@ -150,6 +150,7 @@ class House:
         running = asyncio.create_task(process.run())
         rest.push_async_callback(_end, process, running, journal)
         self.link = MemoryLink(1, process)
+        running.add_done_callback(lambda _: self.link.cut())  # as a socket is when its process ends
         reads, mail = await self._store.reads(key, rest)
         self.gateway = Gateway(
             hub=HUB,

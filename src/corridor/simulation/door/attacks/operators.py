@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import count
 from typing import Any, Final
 
 import msgspec
@@ -35,6 +36,7 @@ AT_ONCE: Final = 50
 RAISED: Final[dict[str, Any]] = {"participant": SEVR, "currency": "RUB", "limit": 10**12}
 FEE: Final[dict[str, Any]] = {"currency": "RUB", "rate_bps": 0, "minimum_amount": 0}
 LOST: Final = f"{SEVR}-lost"
+_numbers = count(1 << 40)
 STATUSES: Final = {"accepted": 200, "unproven": 401}
 
 Tidy = Callable[[], Awaitable[object]]
@@ -173,7 +175,10 @@ def as_a_bank(command: type[Command], **facts: Any) -> Send:
     async def send(s: Strike) -> Answer:
         ordered = s.house.staff.order(command, **facts)
         signed = s.house.staff.sign(ordered, s.house.now())
-        return await told(s, bent(signed, signer=SEVR, key_id=s.sevr.key_id, number=1 << 40))
+        number = next(_numbers)
+        signature = s.sevr.sign(ordered.body, number=number)
+        own = {"signer": SEVR, "key_id": s.sevr.key_id, "number": number, "signature": signature}
+        return await told(s, bent(signed, **own))
 
     return send
 
@@ -203,6 +208,12 @@ def by_another_operator(s: Strike, command: Command) -> Command:
     olga = s.house[OLGA]
     body, number = command.origin.body, command.origin.number
     return bent(command, key_id=olga.key_id, signature=olga.sign(body, number=number))
+
+
+def under_another_key(s: Strike, command: Command) -> Command:
+    """Sign with one's own key under the name of another's."""
+    body, number = command.origin.body, command.origin.number
+    return bent(command, signature=s.house[ANNA].sign(body, number=number, key_id=s.house[VERA].key_id))
 
 
 def founded_again(message_id: str = "", *, other_keys: bool = False, body: bytes = b"") -> Send:
@@ -266,6 +277,7 @@ ATTACKS: Final = (
     Attack("A66", "past the door: unsigned", forged(lambda _, command: bent(command, signature="")), 401),
     Attack("A66", "past the door: a bank's signature", forged(by_a_bank), 401),
     Attack("A66", "past the door: another operator's signature", forged(by_another_operator), 401),
+    Attack("A66", "past the door: under another key's name", forged(under_another_key), 401),
     Attack("A66", "past the door: other facts than were signed", forged(lambda _, command: msgspec.structs.replace(command, limit=10**15)), 401),
     Attack("A66", "past the door: another number", forged(lambda _, command: bent(command, number=1 << 41)), 401),
     Attack("A66", "past the door: another message id", forged(lambda _, command: bent(command, message_id="x")), 401),

@@ -97,9 +97,9 @@ def messages() -> tuple[bytes, ...]:
 
 
 def voucher() -> dict[str, Any]:
-    """Return what a bank holds of the hub: a message of its mailbox."""
-    protected = jws.HubHeader(HUB, ENVIRONMENT, first_key(HUB)).message(SEVR, FIRST_DAY, 1, 1, bytes(32))
-    payload = "<a/>"
+    """Return what a bank holds of the hub: a receipt from before the first batch, which every log bears out."""
+    protected = jws.HubHeader(HUB, ENVIRONMENT, first_key(HUB)).receipt(SEVR, FIRST_DAY, 0, bytes(32))
+    payload = '{"batch":0}'
     signature = key_of(first_key(HUB)).sign(jws.signing_input(protected, payload.encode()))
     return {"signature": jws.compose(protected, signature), "payload": payload}
 
