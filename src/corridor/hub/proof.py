@@ -6,14 +6,16 @@ Participants' signatures the gateway proves, and the hub believes it; they are m
 from collections.abc import Callable
 from hashlib import sha256
 
+import msgspec
+
 from corridor.codecs.jws import InvalidJWS, SentHeader, parse, signing_input
 from corridor.domain.instants import SECOND
 from corridor.hub.memory import Memory
 from corridor.ports import Verifier
 from corridor.services.governance import operations
 from corridor.services.messaging.admission import FOUNDING, OPERATOR
-from corridor.services.messaging.commands import Command, Found, Origin
-from corridor.services.messaging.records import SIGNING_KEY
+from corridor.services.messaging.commands import Command, Found, Founder, Origin
+from corridor.services.messaging.records import SIGNING_KEY, SigningKey
 
 
 class Proof:
@@ -34,7 +36,7 @@ class Proof:
         return (
             key is not None
             and key.participant == origin.signer
-            and self._signed(origin, origin.signature, origin.signer, key.algorithm, key.public)
+            and self._signed(origin, origin.signature, key)
             and (not isinstance(command, operations.OPERATIONS) or _says(command))
         )
 
@@ -46,26 +48,32 @@ class Proof:
             len(signatures) == len(command.founders)
             and _says(command)
             and all(
-                self._signed(origin, signature, founder.name, founder.key.algorithm, founder.key.public)
+                self._signed(origin, signature, _registered(founder))
                 for signature, founder in zip(signatures, command.founders, strict=True)
             )
         )
 
-    def _signed(self, origin: Origin, signature: str, signer: str, algorithm: str, public: bytes) -> bool:
+    def _signed(self, origin: Origin, signature: str, key: SigningKey) -> bool:
         try:
             jws = parse(signature, SentHeader)
-            key = self._verifier(algorithm, public)
+            verifier = self._verifier(key.algorithm, key.public)
         except (InvalidJWS, ValueError):
             return False
         header = jws.header
-        stated = (header.iss, header.aud, header.num, header.iat, header.alg)
+        stated = (header.iss, header.kid, header.aud, header.num, header.iat, header.alg)
         return stated == (
-            signer,
+            key.participant,
+            key.key_id,
             self._audience,
             origin.number,
             origin.issued_at // SECOND,
-            algorithm,
-        ) and key.verify(signing_input(jws.protected, origin.body), jws.signature)
+            key.algorithm,
+        ) and verifier.verify(signing_input(jws.protected, origin.body), jws.signature)
+
+
+def _registered(founder: Founder) -> SigningKey:
+    """Return a founder's key as the founding registers it."""
+    return SigningKey(participant=founder.name, **msgspec.structs.asdict(founder.key))
 
 
 def _says(command: Command) -> bool:

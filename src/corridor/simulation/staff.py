@@ -53,17 +53,17 @@ class Staff:
         self._keys = {name: key(name) for name in (MAKER, CHECKER)}
         self._numbers: Counter[str] = Counter()
 
-    def founding(self, now: Instant) -> Found:
-        """Return the founding ceremony, signed by both."""
+    def founding(self, now: Instant, message_id: str = FOUNDING) -> Found:
+        """Return the founding ceremony, signed by both. There is one, so another `message_id` is a trial."""
         founders = tuple(
             Founder(OPERATOR + name, ROLES, NewKey(f"{name}-1", key.algorithm, key.public, 0, FOREVER))
             for name, key in self._keys.items()
         )
-        body = operations.write(FOUNDING, Found, founders=founders)
+        body = operations.write(message_id, Found, founders=founders)
         signatures = " ".join(self._sign(name, body, 1, now) for name in self._keys)
         digest = sha256(body).digest()
         return Found(
-            Origin(FOUNDING, FOUNDING, OPERATION, digest, now, now, 1, "", signatures, body), founders
+            Origin(FOUNDING, message_id, OPERATION, digest, now, now, 1, "", signatures, body), founders
         )
 
     def order(self, command: type[Command], by: str = MAKER, **facts: Any) -> Ordered:

@@ -1,7 +1,7 @@
 """The log against itself: the chain of heads, the bytes under their digests, and who signed them."""
 
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
 import asyncpg
@@ -48,7 +48,7 @@ class Log:
         self._environment = environment
         self._link = chain
         self._keys = {key.key_id: key for key in keys}
-        self._verifiers: dict[str, Verifier] = {}
+        self._verifiers: dict[bytes, Verifier] = {}
         self._sample = sample
         self.chain = Findings("chain")
         self.bytes = Findings("bytes")
@@ -111,7 +111,10 @@ class Log:
                 yield f"batch {blob.batch}: its lines and transfers do not lead to the head that it stored"
 
     def _founding(self, line: Message, signatures: bytes, body: bytes) -> Iterator[str]:
-        """The founding was signed by each of the first operators, with the key that it registers."""
+        """A founding was signed by each of its operators, with the key that it registers for them.
+
+        That these are the keys in the registry the audit says, and that one was refused is no reason to believe it.
+        """
         origin = Origin(FOUNDING, line.message_id, line.definition, line.content, line.at, body=body)
         founding = operations.said(origin)
         founders = founding.founders if isinstance(founding, Found) else ()
@@ -121,10 +124,13 @@ class Log:
             return
         for founder, signature in zip(founders, parts, strict=True):
             signed = msgspec.structs.replace(line, participant=founder.name)
-            yield from self._signature(signed, signature, body)
+            key = SigningKey(participant=founder.name, **msgspec.structs.asdict(founder.key))
+            yield from self._signature(signed, signature, body, {key.key_id: key})
 
-    def _signature(self, line: Message, signature: bytes, body: bytes) -> Iterator[str]:
-        """What came in was signed by whom it is logged under, for this hub, with a registered key.
+    def _signature(
+        self, line: Message, signature: bytes, body: bytes, keys: Mapping[str, SigningKey] | None = None
+    ) -> Iterator[str]:
+        """What came in was signed by whom it is logged under, for this hub, with one of the registered `keys`.
 
         What had effect was signed with a key valid at that time, within the time window.
         """
@@ -134,7 +140,7 @@ class Log:
             yield f"{_name(line)}: its signature is none: {error}"
             return
         header = jws.header
-        key = self._keys.get(header.kid)
+        key = (self._keys if keys is None else keys).get(header.kid)
         if key is None or not line.participant == key.participant == header.iss:
             yield f"{_name(line)}: it was signed with {header.kid}, which is no key of {line.participant}"
             return
@@ -152,10 +158,10 @@ class Log:
                 yield f"{_name(line)}: it was signed at {signed}, but accepted at {iso(line.at)}"
 
     def _fits(self, key: SigningKey, signed: bytes, signature: bytes) -> bool:
-        known = self._verifiers.get(key.key_id)
+        known = self._verifiers.get(key.public)
         if known is None:
             try:
-                known = self._verifiers[key.key_id] = verifier(key.algorithm, key.public)
+                known = self._verifiers[key.public] = verifier(key.algorithm, key.public)
             except ValueError:  # what is registered is no key
                 return False
         return known.verify(signed, signature)

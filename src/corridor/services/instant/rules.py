@@ -190,9 +190,6 @@ def new_payment(step: Step, command: CreditTransfer) -> Payment:
 
 def _check(step: Step, command: CreditTransfer) -> Rejected | None:
     message = command.message
-    debtor_agent = step.get(PARTICIPANT, command.origin.signer)
-    if debtor_agent is None or debtor_agent.role != BANK:
-        return Rejected("AG01", "only banks order payments", "DbtrAgt")
     if message.debtor_agent != command.origin.signer:
         return Rejected("RC03", "a bank orders only for its own customers", "DbtrAgt")
     if message.creditor_agent == message.debtor_agent:

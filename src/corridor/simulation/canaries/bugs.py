@@ -333,17 +333,28 @@ BUGS: Final = (
         "debtor_agent=command.origin.signer,  #", "debtor_agent=order.debtor_agent,  #", _ATTACKS,
     ),
     Bug(
-        "central banks and providers pay like banks", "services/instant/rules.py",
-        "if debtor_agent is None or debtor_agent.role != BANK:", "if False:", _MATRIX,
+        "central banks and providers pay like banks", "services/governance/rights.py",
+        "instant.CreditTransfer: _by(BANK),", "instant.CreditTransfer: _by(*ROLES),", _MATRIX,
     ),
     Bug(
-        "anybody posts rates", "services/fx/rates.py",
-        "if participant is None or participant.role != FX_PROVIDER or participant.state != ACTIVE:", "if False:",
+        "anybody posts rates", "services/messaging/admission.py",
+        "if participant.role not in right.participants:", "if False:", _MATRIX,
+    ),
+    Bug(
+        "a look-up asks for no state", "gateway/lookups.py", "active=True, roles=(BANK,)",
+        "active=False, roles=(BANK,)", _MATRIX,
+    ),
+    Bug(
+        "whoever is active looks up numbers", "gateway/lookups.py", "active=True, roles=(BANK,)", "active=True",
         _MATRIX,
     ),
     Bug(
-        "a look-up asks for no state", "gateway/lookups.py", "prove_get(request, active=True)",
-        "prove_get(request, active=False)", _MATRIX,
+        "a revoked key acknowledges", "gateway/authentication.py", "if not sender.known.key.valid(now):",
+        "if False:", _ATTACKS,
+    ),
+    Bug(
+        "the founding can be repeated", "services/messaging/operators.py", "if step.resident(OPERATORS):",
+        "if False:", _ATTACKS,
     ),
     Bug(
         "a head in one piece has no bound", "gateway/server.py", "if self._large and len(self.url)",

@@ -1,4 +1,4 @@
-"""A participant with its key, as bytes on the wire: what it signs, and every way of getting that wrong."""
+"""A participant or operator with a key, as bytes on the wire: what they sign, and every way of getting that wrong."""
 
 import asyncio
 from collections.abc import Sequence
@@ -18,6 +18,9 @@ from corridor.codecs.iso20022.pacs028 import StatusRequest
 from corridor.domain.instants import Instant
 from corridor.domain.money import Money
 from corridor.domain.parties import Party
+from corridor.gateway.requests import OPERATIONS_PATH
+from corridor.services.governance import operations
+from corridor.services.messaging.commands import Command
 from corridor.simulation.door.wire import JSON, XML, Answer, exchange, request
 from corridor.simulation.door.world import ENVIRONMENT, HUB, PAMR, first_key, key_of
 
@@ -40,14 +43,15 @@ def uetr(n: int) -> str:
 class Caller:
     """Signs as one participant and asks at the door."""
 
-    def __init__(self, street: Street, bic: str) -> None:
+    def __init__(self, street: Street, bic: str, number: int = 0) -> None:
+        """`bic` is the name of an operator, too; they count on from `number`."""
         self.bic = bic
         self.key_id = first_key(bic)
         self.key: Ed25519Key = key_of(self.key_id)
         self.position = 0
         """How far it has read its mailbox."""
         self._street = street
-        self._number = 0
+        self._number = number
         self._ids = 0
 
     def sign(self, payload: bytes, *, key: PrivateKey | None = None, **facts: Any) -> str:
@@ -92,6 +96,10 @@ class Caller:
         body = msgspec.json.encode({"message_id": self.next_id(), **members})
         return self.post(body, path, media=JSON)
 
+    def operate(self, command: type[Command], **facts: Any) -> bytes:
+        """Return an operator's command as signed bytes; its message id is the next."""
+        return self.post(operations.write(self.next_id(), command, **facts), OPERATIONS_PATH, media=JSON)
+
     async def send(self, sent: bytes) -> Answer:
         """Send bytes to the door."""
         return await exchange(self._street.port, sent)
@@ -112,8 +120,8 @@ class Caller:
         }
         return seal_envelope(Header(**(filled | facts)), message)
 
-    def order(self, payment: str, creditor: str = PAMR, **facts: Any) -> bytes:
-        """Return a payment of 100.00 roubles under a UETR."""
+    def order(self, payment: str, agent: str = PAMR, **facts: Any) -> bytes:
+        """Return a payment of 100.00 roubles under a UETR, to a customer of the agent."""
         filled: dict[str, Any] = {
             "message_id": self.next_id(),
             "created_at": self._street.now(),
@@ -127,7 +135,7 @@ class Caller:
             "instructed_agent": HUB,
             "debtor": Party(name="Иван Петров", account="40817810000000000001"),
             "debtor_agent": self.bic,
-            "creditor_agent": creditor,
+            "creditor_agent": agent,
             "creditor": Party(name="Рустам Каримов", account="20206972000000000001"),
         }
         return self.envelope(CreditTransfer(**(filled | facts)), "pacs.008.001.13")

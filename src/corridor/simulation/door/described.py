@@ -16,7 +16,7 @@ from corridor.simulation.door.fuzz.parsers import JSON_EXAMPLES
 from corridor.simulation.door.house import House
 from corridor.simulation.door.schemas import Schema, broken
 from corridor.simulation.door.wire import JSON, Answer, exchange, request
-from corridor.simulation.door.world import ALFX, CBRR, PAMR, SEVR
+from corridor.simulation.door.world import ALFX, ANNA, CBRR, PAMR, SEVR
 
 VALUES: Final[tuple[Any, ...]] = (
     None, True, 0, -1, 1, 2**63, 10**30, 1.5, "", " ", "x", "\n", "RUB", "rub", "RUB\n", "0", "00", "-1", "1e5", "1.5",
@@ -25,7 +25,7 @@ VALUES: Final[tuple[Any, ...]] = (
 )  # fmt: skip
 EXAMPLES: Final = {**JSON_EXAMPLES, "/v1/mailbox/acknowledgement": {"number": 0}}
 QUERIES: Final = {"/v1/mailbox": {"after": "0"}, "/v1/aliases/{phone}": {"name": "Anna"}}
-UNASKED: Final = (401, 429)
+UNASKED: Final = (401, 403, 429)
 
 
 class Call(NamedTuple):
@@ -49,7 +49,7 @@ async def take_at_its_word(house: House, seed: int, count: int) -> tuple[int, li
     ]
     for n in range(count):
         path, method, operation = operations[n % len(operations)]
-        caller = house[dice.choice((SEVR, PAMR, ALFX, CBRR))]
+        caller = house[dice.choice((SEVR, PAMR, ALFX, CBRR, ANNA))]
         call = _call(caller, path, method, operation, named, dice)
         answer = await exchange(house.port, call.sent)
         wrong += [f"seed {seed}, number {n}, {call.what}: {each}" for each in judge(call, answer, named)]

@@ -2,11 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from hashlib import sha256
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 import uvicorn
@@ -17,7 +16,7 @@ from corridor.adapters.memory.link import MemoryLink
 from corridor.adapters.memory.reads import MemoryMail, MemoryReads, MemorySigner
 from corridor.adapters.postgres.journal import PostgresJournal
 from corridor.adapters.postgres.reads import PostgresReads
-from corridor.codecs.jws import HubHeader, compose
+from corridor.codecs.jws import HubHeader, audience, compose
 from corridor.decision import ACCOUNT, BALANCE, Table
 from corridor.domain.instants import Instant
 from corridor.domain.phones import parse_phone
@@ -27,18 +26,20 @@ from corridor.gateway.server import configuration
 from corridor.hub.lists import RULES, TABLES
 from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
+from corridor.hub.proof import Proof
 from corridor.ports import Journal, Mail, Post, Reads, Told
 from corridor.services.compliance.screening import Index
 from corridor.services.instant.records import PAYMENT
-from corridor.services.messaging.admission import OPERATOR
-from corridor.services.messaging.commands import OPERATION, Command, Origin
+from corridor.services.messaging.commands import Command
 from corridor.services.messaging.records import MESSAGE, Message
 from corridor.simulation.door import world
 from corridor.simulation.door.caller import Caller, uetr
 from corridor.simulation.door.world import ENVIRONMENT, FUNDS, HUB, LISTED, SEAL
+from corridor.simulation.staff import Ordered, Staff
 
 R = TypeVar("R", bound=msgspec.Struct)
-_encode = msgspec.msgpack.Encoder().encode
+AT_THE_DOOR: Final = 1 << 32
+"""From here operators count what they send to the door; what they give past it is counted from 1."""
 
 
 class Ledger(msgspec.Struct, frozen=True):
@@ -66,18 +67,19 @@ class SkippingClock:
 
 
 class House:
-    """Hub, gateway and participants. `fresh` is a UETR never used before."""
+    """Hub, gateway, participants and operators. `fresh` is a UETR never used before."""
 
     def __init__(self, clock: SkippingClock, store: "Store", limits: Limits | None = None) -> None:
         self.clock = clock
         self.port = 0
-        self.callers = {
-            bic: Caller(self, bic) for bic in (*(member.bic for member in world.MEMBERS), world.UNKNOWN)
-        }
+        self.staff = Staff(audience(HUB, ENVIRONMENT), lambda name: world.key_of(world.first_key(name)))
+        members = (*(member.bic for member in world.MEMBERS), world.UNKNOWN)
+        persons = (world.ANNA, world.VERA, *(person.name for person in world.PERSONS))
+        self.callers = {name: Caller(self, name) for name in members}
+        self.callers |= {name: Caller(self, name, AT_THE_DOOR) for name in persons}
         self._store = store
         self._limits = limits
         self._uetrs = map(uetr, count(1))
-        self._given = 0
 
     def __getitem__(self, bic: str) -> Caller:
         return self.callers[bic]
@@ -90,20 +92,21 @@ class House:
         """Return a UETR never used before."""
         return next(self._uetrs)
 
-    async def give(self, command: type[Command], *, operator: str = "alice", **facts: Any) -> Told:
-        """Give an operator's command to the hub, past the gateway; it must be accepted."""
-        told = await self.link.submit(self.operators(command, operator, **facts))
-        assert told.status == "accepted", told.body
-        return told
+    async def give(self, command: type[Command], **facts: Any) -> None:
+        """Let the operators give a command past the gateway, a second one approving where it takes two."""
+        await self.give_all([self.staff.order(command, **facts)])
 
-    def operators(self, command: type[Command], operator: str, **facts: Any) -> Command:
-        """Return an operator's command, as it is stored in the log."""
-        self._given += 1
-        now = self.now()
-        body = _encode((command.__name__, now, self._given, list(facts.items())))
-        message_id = f"{now}-{self._given}"
-        origin = Origin(OPERATOR + operator, message_id, OPERATION, sha256(body).digest(), now, body=body)
-        return command(origin, **facts)
+    async def give_all(self, orders: Sequence[Ordered]) -> None:
+        """Let the operators give commands of which none builds on another."""
+        told = await self._give([self.staff.sign(order, self.now()) for order in orders])
+        approvals = [approval for each in told if (approval := self.staff.approval(each.body))]
+        await self._give([self.staff.sign(approval, self.now()) for approval in approvals])
+
+    async def _give(self, commands: Sequence[Command]) -> list[Told]:
+        told = await asyncio.gather(*(self.link.submit(command) for command in commands))
+        for each in told:
+            assert each.status == "accepted", each
+        return told
 
     async def skip(self, by: Instant) -> None:
         """Let time pass, and the gateway learn what is new."""
@@ -140,11 +143,14 @@ class House:
         key = world.key_of(world.first_key(HUB))
         journal = self._store.journal()
         snapshot = await journal.open(TABLES, HUB, self.now())
-        hub = Hub(HUB, HubHeader(HUB, ENVIRONMENT, world.first_key(HUB)), RULES, snapshot, self.now())
+        header = HubHeader(HUB, ENVIRONMENT, world.first_key(HUB))
+        proof = Proof(audience(HUB, ENVIRONMENT), verifier)
+        hub = Hub(HUB, header, RULES, snapshot, self.now(), proof)
         process = HubProcess(hub, journal, MemorySigner(key), self.clock)
         running = asyncio.create_task(process.run())
         rest.push_async_callback(_end, process, running, journal)
         self.link = MemoryLink(1, process)
+        running.add_done_callback(lambda _: self.link.cut())  # as a socket is when its process ends
         reads, mail = await self._store.reads(key, rest)
         self.gateway = Gateway(
             hub=HUB,
@@ -157,7 +163,9 @@ class House:
             clock=self.clock,
             limits=self._limits,
         )
-        await world.found(self.give)
+        await self._give([self.staff.founding(self.now())])
+        for frame in world.orders(self.staff):
+            await self.give_all(frame)
         self.server = uvicorn.Server(configuration(self.gateway, "127.0.0.1", 0))
         serving = asyncio.create_task(self.server.serve())
         rest.push_async_callback(_stop, self.server, serving)
@@ -221,7 +229,8 @@ class PostgresStore(Store):
         columns = ", ".join(table.record.__struct_fields__)
         where = f"WHERE batch > {after} ORDER BY batch, position" if after else ""
         rows = await self._reads.fetch(f"SELECT {columns} FROM {table.name} {where}")
-        return [table.record(*row) for row in rows]
+        record = self._reads.sealing.to_record(table)
+        return [record(row) for row in rows]
 
 
 class _StoredMail:

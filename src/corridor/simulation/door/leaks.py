@@ -1,4 +1,8 @@
-"""Canary secrets through every door and into every wrong place: none turns up in a log, a page or an error."""
+"""Canary secrets through every door: none turns up in a log, a page or an error, nor readable in the database.
+
+Only what stood where it belongs is looked for in the database: whoever calls a payment by his phone number has it
+stored as a name.
+"""
 
 import logging
 import re
@@ -6,6 +10,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any, Final
 
+import asyncpg
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -15,13 +20,14 @@ from corridor.adapters.postgres.supervisor import Cluster
 from corridor.codecs.iso20022.admi002 import MessageReject
 from corridor.codecs.iso20022.envelope import open_envelope
 from corridor.domain.parties import Party
+from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.simulation.door.attacks.trial import on_uvloop
 from corridor.simulation.door.caller import MESSAGES, Caller
 from corridor.simulation.door.fuzz.parsers import JSON_EXAMPLES
 from corridor.simulation.door.house import House, PostgresStore, open_house
 from corridor.simulation.door.secrets import Canary, Leak, scan, scan_text
 from corridor.simulation.door.wire import JSON, request
-from corridor.simulation.door.world import HUB, PAMR, SEVR, first_key, seed_of
+from corridor.simulation.door.world import HUB, PAMR, SEVR, WANTED, first_key, seed_of
 from corridor.simulation.tally import Tally, Violation
 from corridor.simulation.trials import Order, Tell
 
@@ -50,7 +56,7 @@ def run(order: Order, tell: Tell) -> Tally:
         handler.close()
         cluster.stop()
     leaks += scan([log, *order.directory.rglob("*.log")], [*keys(), *customers(order.seed)])
-    leaks += scan([order.directory / "postgres"], keys())
+    leaks += scan([order.directory / "postgres"], [*keys(), *kept(order.seed)])
     for leak in leaks:
         tell(str(leak))
     return Tally(
@@ -70,7 +76,12 @@ def keys() -> list[Canary]:
     return canaries
 
 
-def customers(seed: int) -> list[Canary]:
+def kept(seed: int) -> list[Canary]:
+    """Return another customer, whose data the database keeps, and of whom nobody makes mistakes."""
+    return customers(f"kept/{seed}")
+
+
+def customers(seed: int | str) -> list[Canary]:
     """Return a customer's name, account, phone and text, such as no other customer has."""
     dice = Random(f"canaries/{seed}")
     digits = "".join(dice.choices("0123456789", k=10))
@@ -87,10 +98,14 @@ async def _run(cluster: Cluster, order: Order, tell: Tell) -> tuple[int, list[Le
     dsn = await provision(cluster, "secrets")
     planted = customers(order.seed)
     async with open_house(PostgresStore(dsn)) as house:
+        await bank_with(house, kept(order.seed))
+        await hold(house, kept(order.seed))
         sent, leaks = await plant(house, planted, Random(order.seed))
         for page in PAGES:
             answer = await house[SEVR].send(request("GET", page))
             leaks += scan_text(page, answer.body, [*planted, *keys()])
+    for table, rows in (await dump(dsn)).items():
+        leaks += scan_text(f"the table {table}", rows, [*kept(order.seed), *keys()])
     tell(f"canaries were put into {sent} places")
     return sent, leaks
 
@@ -98,7 +113,7 @@ async def _run(cluster: Cluster, order: Order, tell: Tell) -> tuple[int, list[Le
 async def plant(house: House, planted: list[Canary], dice: Random) -> tuple[int, list[Leak]]:
     """Use canaries as they should be, then in every element and member in turn; return leaks in what is answered."""
     bank = house[SEVR]
-    await _honestly(house, planted)
+    await bank_with(house, planted)
     await bank.heard()
     sent, leaks = 0, []
     everything = [*planted, *keys()]
@@ -115,15 +130,42 @@ async def plant(house: House, planted: list[Canary], dice: Random) -> tuple[int,
     return sent, leaks
 
 
-async def _honestly(house: House, planted: list[Canary]) -> None:
+async def dump(dsn: str) -> dict[str, bytes]:
+    """Return all rows of every table as text, by the table's name."""
+    db = await asyncpg.connect(dsn)
+    try:
+        names = [row[0] for row in await db.fetch(_TABLES)]
+        found = {name: await db.fetch(f'SELECT t::text FROM "{name}" AS t') for name in names}
+    finally:
+        await db.close()
+    return {name: "\n".join(row[0] for row in rows).encode() for name, rows in found.items()}
+
+
+_TABLES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+
+
+async def hold(house: House, planted: list[Canary]) -> None:
+    """Let a payment of a customer's be held by screening, so that the order itself is kept."""
+    name, account, _, text = (canary.secret.decode() for canary in planted)
+    await house.give(SetScreeningPolicy, on_hit="hold", hold_limit_s=3600)
+    bank = house[SEVR]
+    debtor, listed = Party(name=name, account=account), Party(name=WANTED, account="1")
+    order = bank.order(house.fresh(), debtor=debtor, creditor=listed, remittance=(text,))
+    assert (await bank.send(bank.post(order))).status == 202
+    assert (await bank.heard())[-1] == "PDNG"
+
+
+async def bank_with(house: House, planted: list[Canary]) -> None:
+    """Do for a customer what a bank does."""
     name, account, phone, text = (canary.secret.decode() for canary in planted)
     bank = house[SEVR]
     alias = {"phone": f"+{phone}", "currency": "RUB", "account": account, "name": name}
     assert (await bank.send(bank.ask("/v1/aliases", **alias))).status == 200
-    debtor = Party(name=name, account=account, phone=f"+{phone}")
+    debtor = Party(name=name, account=account)
     order = bank.order(house.fresh(), debtor=debtor, remittance=(text,))
     assert (await bank.send(bank.post(order))).status == 202
     other = house[PAMR]
+    assert (await other.heard())[-1] == "pacs.008"
     found = await other.send(other.get(f"/v1/aliases/+{phone}"))
     assert found.status == 200
     assert name.encode() not in found.body

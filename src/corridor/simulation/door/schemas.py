@@ -29,7 +29,7 @@ KNOWN: Final = frozenset(
             "maximum",
         ),
         *("items", "minItems", "maxItems", "properties", "required", "additionalProperties"),
-        *("title", "description", "default"),
+        *("title", "description", "default", "discriminator"),  # they forbid nothing
     )
 )
 

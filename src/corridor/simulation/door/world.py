@@ -1,8 +1,8 @@
-"""Who stands at the door: participants of every role and state, with keys of every age."""
+"""Who stands at the door: participants and operators of every role and state, with keys of every age."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -13,7 +13,17 @@ from corridor.services.compliance.commands import ActivateList
 from corridor.services.compliance.lists import Kind, ListVersion, Quality, make_entry
 from corridor.services.compliance.screening import Index
 from corridor.services.fx.commands import SetFxFee, SetFxPair
-from corridor.services.messaging.commands import AddKey, AddParticipant, SetParticipantState
+from corridor.services.messaging.admission import OPERATOR
+from corridor.services.messaging.commands import (
+    AddKey,
+    AddOperator,
+    AddParticipant,
+    NewKey,
+    SetOperatorState,
+    SetParticipantState,
+)
+from corridor.services.messaging.records import AUDITOR, TREASURER
+from corridor.simulation.staff import CHECKER, FOREVER, MAKER, ROLES, Ordered, Staff
 
 HUB: Final = "CORRXXM0"
 ENVIRONMENT: Final = "sandbox"
@@ -26,7 +36,6 @@ LISTED: Final = Index.build([_ENTRY], ListVersion(LIST))
 FUNDS: Final = 1_000_000_00
 """What each bank and provider has in each currency, in minor units."""
 FIRST_DAY: Final[Instant] = 1_795_000_000 * SECOND
-FOREVER: Final[Instant] = 2**62
 DAY: Final[Instant] = 86_400 * SECOND
 
 SEVR, PAMR, VOLG = "SEVRRUM0", "PAMRTJ20", "VOLGRUM0"
@@ -35,7 +44,10 @@ CBRR, CBTJ = "CBRRRUM0", "CBTJTJ20"
 SUSPENDED, CERTIFIED, UNKNOWN = "SUSPRUM0", "CERTRUM0", "NOPERUM0"
 BOTH = ("RUB", "TJS")
 
-Give = Callable[..., Awaitable[Any]]
+ANNA, VERA = OPERATOR + MAKER, OPERATOR + CHECKER
+"""The founders, who have every role but the auditor's."""
+OLGA, LIDA, AWAY = OPERATOR + "olga", OPERATOR + "lida", OPERATOR + "igor"
+"""An auditor, a treasurer, and one who is suspended."""
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -58,6 +70,16 @@ MEMBERS: Final = (
     Member(SUSPENDED, "bank", state="suspended"),
     Member(CERTIFIED, "bank", state="certified"),
 )
+
+
+class Person(msgspec.Struct, frozen=True):
+    """An operator whom the founders have registered."""
+
+    name: str
+    roles: tuple[str, ...]
+
+
+PERSONS: Final = (Person(OLGA, (AUDITOR,)), Person(LIDA, (TREASURER,)), Person(AWAY, ROLES))
 LIFE: Final = ("certified", "active", "suspended")
 OLD, FUTURE = f"{SEVR}-old", f"{SEVR}-future"
 """Keys of one bank that were valid until the day before the first, and will be from the day after a year."""
@@ -74,38 +96,52 @@ def seed_of(key_id: str) -> bytes:
 
 
 def first_key(bic: str) -> str:
-    """Return the id of a participant's ordinary key."""
-    return f"{bic}-1"
+    """Return the id of the ordinary key of a participant or an operator."""
+    return f"{bic.removeprefix(OPERATOR)}-1"
 
 
-async def found(give: Give) -> None:
-    """Register everyone and everything; money comes through the door, from the central banks."""
-    for member in MEMBERS:
-        await give(
-            AddParticipant,
-            bic=member.bic,
-            name=member.bic,
-            role=member.role,
-            currencies=member.currencies,
-        )
-        await _add_key(give, member.bic, first_key(member.bic))
-        for state in LIFE[: LIFE.index(member.state) + 1]:
-            await give(SetParticipantState, bic=member.bic, state=state)
-    await _add_key(give, SEVR, OLD, until=FIRST_DAY - DAY)
-    await _add_key(give, SEVR, FUTURE, since=FIRST_DAY + 365 * DAY)
-    await give(ActivateList, version=LIST, entries=20_000)
-    await give(SetFxPair, base_currency="TJS", quote_currency="RUB")
-    await give(SetFxFee, currency="RUB", rate_bps=20, minimum_amount=10_00)
+def orders(staff: Staff) -> Iterator[list[Ordered]]:
+    """Yield what operators order, in frames of which each builds on the one before; money comes through the door."""
+    order = staff.order
+    yield [
+        *(
+            order(
+                AddParticipant,
+                bic=member.bic,
+                name=member.bic,
+                role=member.role,
+                currencies=member.currencies,
+                key=new_key(first_key(member.bic)),
+            )
+            for member in MEMBERS
+        ),
+        *(
+            order(AddOperator, name=person.name, roles=person.roles, key=new_key(first_key(person.name)))
+            for person in PERSONS
+        ),
+        order(ActivateList, version=LIST, entries=20_000),
+        order(SetFxPair, base_currency="TJS", quote_currency="RUB"),
+        order(SetFxFee, currency="RUB", rate_bps=20, minimum_amount=10_00),
+    ]
+    for state in LIFE:
+        yield [
+            order(SetParticipantState, bic=member.bic, state=state)
+            for member in MEMBERS
+            if state in LIFE[: LIFE.index(member.state) + 1]
+        ]
+    yield [
+        add_key(staff, SEVR, new_key(OLD, until=FIRST_DAY - DAY)),
+        add_key(staff, SEVR, new_key(FUTURE, since=FIRST_DAY + 365 * DAY)),
+        order(SetOperatorState, name=AWAY, state="suspended"),
+    ]
 
 
-async def _add_key(give: Give, bic: str, key_id: str, since: Instant = 0, until: Instant = FOREVER) -> None:
+def new_key(key_id: str, since: Instant = 0, until: Instant = FOREVER) -> NewKey:
+    """Return a key as it is registered."""
     key = key_of(key_id)
-    await give(
-        AddKey,
-        key_id=key_id,
-        participant=bic,
-        algorithm=key.algorithm,
-        public=key.public,
-        valid_from=since,
-        valid_until=until,
-    )
+    return NewKey(key_id, key.algorithm, key.public, since, until)
+
+
+def add_key(staff: Staff, owner: str, key: NewKey) -> Ordered:
+    """Return the order to register a key."""
+    return staff.order(AddKey, participant=owner, **msgspec.structs.asdict(key))

@@ -108,6 +108,7 @@ async def test_one_bit(house):
 async def test_that_a_bit_which_is_overlooked_is_told(house, monkeypatch):
     monkeypatch.setattr("corridor.adapters.keys.software.Ed25519Verifier.verify", lambda *_: True)
     house.gateway._keys._known.clear()
+    await house.skip(10 * SECOND)
     _, wrong = await flip(house, 1)
     assert any("of the body: HTTP 202" in each for each in wrong)
     assert any("forgeries reached the hub" in each for each in wrong)

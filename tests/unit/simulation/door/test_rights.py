@@ -2,6 +2,8 @@
 
 import pytest
 
+from corridor.services.fx.commands import PostRates, RequestQuote
+from corridor.services.governance.rights import RIGHTS
 from corridor.simulation.door.attacks.trial import attack_all, on_uvloop
 from corridor.simulation.door.house import open_house
 from corridor.simulation.door.rights import trial
@@ -42,7 +44,7 @@ async def test_that_a_new_endpoint_is_missed_and_so_is_one_that_is_gone(house):
 
 
 def test_that_a_right_too_many_is_told(monkeypatch):
-    monkeypatch.setattr("corridor.services.fx.rates.FX_PROVIDER", "bank")
+    monkeypatch.setitem(RIGHTS, PostRates, RIGHTS[RequestQuote])
 
     async def main():
         async with open_house() as house:

@@ -4,11 +4,12 @@ from base64 import b64encode, urlsafe_b64encode
 from random import Random
 from urllib.parse import quote
 
+import msgspec
 import pytest
 
 from corridor.simulation.door import leaks, secrets
 from corridor.simulation.door.attacks.trial import on_uvloop
-from corridor.simulation.door.house import open_house
+from corridor.simulation.door.house import PostgresStore, open_house
 from corridor.simulation.door.secrets import Canary, Leak, scan, scan_text
 
 SEED = Canary("a seed", bytes(range(7, 39)))
@@ -78,3 +79,40 @@ def test_that_a_refusal_which_quotes_is_told(monkeypatch):
         "a phone number",
         "a remittance text",
     }
+
+
+def stored(database):
+    async def main():
+        async with open_house(PostgresStore(database)) as house:
+            await leaks.bank_with(house, leaks.kept(1))
+            await leaks.hold(house, leaks.kept(1))
+        return await leaks.dump(database)
+
+    return on_uvloop(main())
+
+
+def test_that_nothing_is_readable_in_the_database(database):
+    tables = stored(database)
+    assert {"alias", "held_payment", "message", "blob", "identity", "payment"} <= tables.keys()
+    found = [scan_text(name, rows, leaks.kept(1)) for name, rows in tables.items()]
+    assert not any(found), found
+    assert all(tables[name] for name in ("alias", "held_payment", "blob"))
+
+
+def test_that_what_is_stored_in_clear_is_told(database, monkeypatch):
+    monkeypatch.setattr("corridor.simulation.door.house.SEAL", Clear())
+    tables = stored(database)
+    found = {leak.canary for leak in scan_text("alias", tables["alias"], leaks.kept(1))}
+    assert found == {"a customer's name", "an account number", "a phone number"}
+    held = {leak.canary for leak in scan_text("held_payment", tables["held_payment"], leaks.kept(1))}
+    assert "a remittance text" in held
+
+
+class Clear(msgspec.Struct):
+    """Seals nothing."""
+
+    def seal(self, _place, plain):
+        return plain
+
+    def open(self, _place, sealed):
+        return sealed

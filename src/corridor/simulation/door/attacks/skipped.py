@@ -8,7 +8,6 @@ SKIPPED: Final = {
     "A9": "the trial `crowd`",
     "A28-A29": "there are no returns yet",
     "A57-A64": "there are no cards yet",
-    "A69": "an approver who loses the role between two steps: with the roles of operators",
     "A70-A71": "there is no console, no cookie and no session",
     "A77": "there are no callbacks: nothing here calls a URL that a peer names",
     "A79": "a tail cut off and a chain rewritten whole need a witness outside: the start-up fence",

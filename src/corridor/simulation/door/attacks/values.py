@@ -219,13 +219,13 @@ DATES: Final = (
 
 PARTIES: Final = (
     _rejected("A53", "a currency nobody settles here", "AM03", order(**rub(100, "USD"))),
-    _rejected("A54", "a payment to oneself", "AG03", order(creditor="SEVRRUM0")),
+    _rejected("A54", "a payment to oneself", "AG03", order(agent="SEVRRUM0")),
     _rejected("A54", "in another bank's name", "RC03", order(debtor_agent="VOLGRUM0")),
     _refused("A54", "an instructing agent that is another", "AGNT", order(instructing_agent="VOLGRUM0")),
     _refused("A54", "an instructed agent that is not the hub", "AGNT", order(instructed_agent="PAMRTJ20")),
-    _rejected("A54", "to a bank nobody knows", "RC04", order(creditor=UNKNOWN)),
-    _rejected("A54", "to a bank that is suspended", "AB08", order(creditor=SUSPENDED)),
-    _rejected("A54", "to a bank that is not active yet", "AB08", order(creditor=CERTIFIED)),
+    _rejected("A54", "to a bank nobody knows", "RC04", order(agent=UNKNOWN)),
+    _rejected("A54", "to a bank that is suspended", "AB08", order(agent=SUSPENDED)),
+    _rejected("A54", "to a bank that is not active yet", "AB08", order(agent=CERTIFIED)),
     _rejected("A54", "to a phone number nobody has", "BE23", order(creditor_proxy_type="MBNO", creditor_proxy="+992917000001")),
     _rejected("A54", "to a person on the list", "RR04", order(debtor=Party(name=WANTED, account="1"))),
     _rejected("A55", "one unit more than there is", "AM04", all_but_one_too_much),

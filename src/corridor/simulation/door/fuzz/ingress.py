@@ -6,12 +6,13 @@ from random import Random
 from typing import Final
 
 from corridor.domain.instants import SECOND
+from corridor.gateway.requests import OPERATIONS_PATH
 from corridor.simulation.door.caller import MESSAGES, Caller
 from corridor.simulation.door.fuzz.mutations import NUMBERS, OF_JSON, OF_QUERY, OF_XML, TEXTS, mutate
 from corridor.simulation.door.fuzz.parsers import JSON_EXAMPLES, body
 from corridor.simulation.door.house import House
 from corridor.simulation.door.wire import HANG_S, JSON, Answer, read_answer
-from corridor.simulation.door.world import PAMR, SEVR, VOLG
+from corridor.simulation.door.world import ANNA, PAMR, SEVR, VOLG
 
 COUNT: Final = 5_000
 ALLOWED: Final = frozenset({0, 200, 202, 400, 401, 404, 405, 413, 415, 422, 429})
@@ -73,7 +74,8 @@ def _choose(dice: Random, house: House, n: int) -> tuple[bytes, Caller]:
         case 0 | 1 | 2 | 3:
             path = dice.choice(list(JSON_EXAMPLES))
             bent = mutate(dice, body(path, n), OF_JSON)
-            return bank.post(bent, path, media=JSON), bank
+            by = house[ANNA] if path == OPERATIONS_PATH else bank
+            return by.post(bent, path, media=JSON), by
         case 4:
             bent = mutate(dice, b'{"number":0}', OF_JSON)
             return bank.post(bent, "/v1/mailbox/acknowledgement", media=JSON), bank

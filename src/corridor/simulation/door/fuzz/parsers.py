@@ -18,6 +18,7 @@ from corridor.codecs.iso20022.pacs008 import CreditTransfer
 from corridor.domain.errors import CorridorError
 from corridor.domain.instants import Instant
 from corridor.domain.money import Money
+from corridor.gateway import vouchers
 from corridor.gateway.authentication import Sender
 from corridor.gateway.inbound import Messages
 from corridor.gateway.keys import Known
@@ -26,7 +27,7 @@ from corridor.gateway.mailbox import Acknowledgement, MailboxQuery
 from corridor.gateway.metrics import Metrics
 from corridor.gateway.problems import Problem
 from corridor.gateway.queries import read_query
-from corridor.gateway.requests import REQUESTS, decode, definition
+from corridor.gateway.requests import OPERATIONS_PATH, REQUESTS, decode, definition
 from corridor.gateway.screening import Screener
 from corridor.hub.lists import HANDLERS
 from corridor.services.compliance.screening import Index, Screening
@@ -35,7 +36,8 @@ from corridor.services.messaging.commands import Origin, Refused, SetLimit
 from corridor.services.messaging.records import Participant, SigningKey
 from corridor.simulation.door.caller import Caller, uetr
 from corridor.simulation.door.fuzz import mutations
-from corridor.simulation.door.world import FIRST_DAY, FOREVER, HUB, LISTED, SEVR, first_key, key_of
+from corridor.simulation.door.world import ENVIRONMENT, FIRST_DAY, HUB, LISTED, SEVR, first_key, key_of
+from corridor.simulation.staff import FOREVER
 
 
 class Wrong(Exception):
@@ -94,6 +96,14 @@ def messages() -> tuple[bytes, ...]:
     )
 
 
+def voucher() -> dict[str, Any]:
+    """Return what a bank holds of the hub: a receipt from before the first batch, which every log bears out."""
+    protected = jws.HubHeader(HUB, ENVIRONMENT, first_key(HUB)).receipt(SEVR, FIRST_DAY, 0, bytes(32))
+    payload = '{"batch":0}'
+    signature = key_of(first_key(HUB)).sign(jws.signing_input(protected, payload.encode()))
+    return {"signature": jws.compose(protected, signature), "payload": payload}
+
+
 JSON_EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "/v1/rates": {
         "base_currency": "TJS",
@@ -114,6 +124,10 @@ JSON_EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     },
     "/v1/aliases/remove": {"phone": "+992917000001"},
     "/v1/funding": {"participant": SEVR, "amount": {"amount": "1", "currency": "RUB", "scale": 2}},
+    OPERATIONS_PATH: {
+        "operation": {"type": "SetLimit", "participant": SEVR, "currency": "RUB", "limit": "100000"}
+    },
+    vouchers.PATH: voucher(),
 }
 
 

@@ -9,17 +9,33 @@ Nobody signs: the request is sent without a signature. An unknown caller signs w
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
+from corridor.services.compliance.commands import SetScreeningPolicy
+from corridor.services.governance.commands import Approve
+from corridor.services.messaging.commands import Found, SetFrozen, SetLimit
+from corridor.simulation.door.attacks.operators import propose
 from corridor.simulation.door.attacks.replays import pay
 from corridor.simulation.door.attacks.strike import Strike
 from corridor.simulation.door.attacks.values import QUOTE, quote
 from corridor.simulation.door.caller import Caller
-from corridor.simulation.door.wire import JSON
-from corridor.simulation.door.world import ALFX, CBRR, CERTIFIED, PAMR, SEVR, SUSPENDED, UNKNOWN, VOLG
+from corridor.simulation.door.wire import JSON, Answer
+from corridor.simulation.door.world import (
+    ALFX,
+    ANNA,
+    CBRR,
+    CERTIFIED,
+    PAMR,
+    SEVR,
+    SUSPENDED,
+    UNKNOWN,
+    VERA,
+    VOLG,
+)
 
 CALLERS: Final = {
     "bank": VOLG,
     "fx_provider": ALFX,
     "central_bank": CBRR,
+    "operator": ANNA,
     "suspended": SUSPENDED,
     "certified": CERTIFIED,
     "unknown": UNKNOWN,
@@ -42,12 +58,17 @@ class Row(NamedTuple):
     moves: bool = False
 
 
+def _author(s: Strike, by: Caller) -> Caller:
+    """Return in whose name somebody writes: an operator has none in an envelope and takes a bank's."""
+    return s.sevr if by.bic == ANNA else by
+
+
 async def _pay(s: Strike, by: Caller) -> bytes:
-    return by.post(by.order(s.house.fresh(), PAMR))
+    return by.post(_author(s, by).order(s.house.fresh(), PAMR))
 
 
 async def _pay_for_another(s: Strike, by: Caller) -> bytes:
-    return by.post(by.order(s.house.fresh(), PAMR, debtor_agent=SEVR))
+    return by.post(_author(s, by).order(s.house.fresh(), PAMR, debtor_agent=SEVR))
 
 
 async def _accept(s: Strike, by: Caller) -> bytes:
@@ -55,7 +76,7 @@ async def _accept(s: Strike, by: Caller) -> bytes:
 
 
 async def _accept_for_another(s: Strike, by: Caller) -> bytes:
-    return by.post(by.report(await pay(s.house, s.sevr, s.pamr), "ACCP"))
+    return by.post(_author(s, by).report(await pay(s.house, s.sevr, s.pamr), "ACCP"))
 
 
 async def _ask(s: Strike, by: Caller) -> bytes:
@@ -63,7 +84,7 @@ async def _ask(s: Strike, by: Caller) -> bytes:
 
 
 async def _ask_for_another(s: Strike, by: Caller) -> bytes:
-    return by.post(by.question(await pay(s.house, s.sevr, s.pamr)))
+    return by.post(_author(s, by).question(await pay(s.house, s.sevr, s.pamr)))
 
 
 async def _rates(_s: Strike, by: Caller) -> bytes:
@@ -133,41 +154,78 @@ async def _acknowledge_for_another(_s: Strike, by: Caller) -> bytes:
     return by.post(body, "/v1/mailbox/acknowledgement", media=JSON)
 
 
+async def _order(_s: Strike, by: Caller) -> bytes:
+    return by.operate(SetLimit, participant=SEVR, currency="RUB", limit=5)
+
+
+async def _stop(_s: Strike, by: Caller) -> bytes:
+    return by.operate(SetFrozen, participant=CERTIFIED, currency="RUB", frozen=True)
+
+
+async def _approve(s: Strike, by: Caller) -> bytes:
+    proposed = await propose(s, VERA, SetScreeningPolicy, on_hit="refuse", hold_limit_s=60)
+    return by.operate(Approve, proposal=proposed.proposal, digest=proposed.digest)
+
+
+async def _found(_s: Strike, by: Caller) -> bytes:
+    return by.operate(Found, founders=())
+
+
+async def _report(s: Strike, by: Caller) -> bytes:
+    known = by if by.bic != UNKNOWN else s.sevr
+    return _voucher(by, await known.send(known.ask("/v1/quotes")))
+
+
+async def _report_anothers(s: Strike, by: Caller) -> bytes:
+    return _voucher(by, await s.sevr.send(s.sevr.ask("/v1/quotes")))
+
+
+def _voucher(by: Caller, receipt: Answer) -> bytes:
+    signature = receipt.headers["corridor-signature"]
+    return by.ask("/v1/vouchers", signature=signature, payload=receipt.body.decode())
+
+
 OWN, ANOTHERS = "+79161234567", "+992917000778"
 
 # fmt: off
 ROWS: Final = (
-    #                                                                        bank       fx_provider  central_bank suspended    certified    unknown nobody
-    Row("POST /v1/messages", "pays from its own account", _pay,              "202        202 AG01     202 AG01     202 AG01     202 AG01     401     401", moves=True),
-    Row("POST /v1/messages", "pays from another's", _pay_for_another,        "202 RC03   202 AG01     202 AG01     202 AG01     202 AG01     401     401"),
-    Row("POST /v1/messages", "accepts a payment to itself", _accept,         "202        -            -            -            -            -       -  ", moves=True),
+    #                                                                        bank       fx_provider  central_bank operator     suspended    certified    unknown nobody
+    Row("POST /v1/messages", "pays from its own account", _pay,              "202        202 AG01     202 AG01     202 DS0G     202 AG01     202 AG01     401     401", moves=True),
+    Row("POST /v1/messages", "pays from another's", _pay_for_another,        "202 RC03   202 AG01     202 AG01     202 DS0G     202 AG01     202 AG01     401     401"),
+    Row("POST /v1/messages", "accepts a payment to itself", _accept,         "202        -            -            -            -            -            -       -  ", moves=True),
     Row("POST /v1/messages", "accepts a payment to another", _accept_for_another,
-                                                                             "202 AG01   202 AG01     202 AG01     202 AG01     202 AG01     401     401"),
-    Row("POST /v1/messages", "asks for a payment of its own", _ask,          "202        -            -            -            -            -       -  "),
-    Row("POST /v1/messages", "asks for another's payment", _ask_for_another, "202 NOOR   202 NOOR     202 NOOR     202 AG01     202 AG01     401     401"),
-    Row("POST /v1/rates", "posts its rates", _rates,                         "422 AG01   200          422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/quotes", "asks for a quote", _quote,                       "200        422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/aliases", "registers a number", _alias(OWN),               "200        422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/aliases", "registers another's number", _alias_of_another, "422 BE23   422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/aliases/remove", "frees its number", _remove(OWN),         "200        -            -            422 AG01     422 AG01     401     401"),
+                                                                             "202 AG01   202 AG01     202 AG01     202 DS0G     202 AG01     202 AG01     401     401"),
+    Row("POST /v1/messages", "asks for a payment of its own", _ask,          "202        -            -            -            -            -            -       -  "),
+    Row("POST /v1/messages", "asks for another's payment", _ask_for_another, "202 NOOR   202 AG01     202 AG01     202 DS0G     202 AG01     202 AG01     401     401"),
+    Row("POST /v1/rates", "posts its rates", _rates,                         "422 AG01   200          422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/quotes", "asks for a quote", _quote,                       "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/aliases", "registers a number", _alias(OWN),               "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/aliases", "registers another's number", _alias_of_another, "422 BE23   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/aliases/remove", "frees its number", _remove(OWN),         "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/aliases/remove", "frees another's number", _remove_anothers,
-                                                                             "422 BE23   422 BE23     422 BE23     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/funding", "issues its currency", _fund("RUB"),             "422 AG01   422 AG01     200          422 AG01     422 AG01     401     401", moves=True),
-    Row("POST /v1/funding", "issues another's currency", _fund("TJS"),       "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("GET /v1/mailbox", "reads its mailbox", _get("/v1/mailbox?after=0"), "200        200          200          200          200          401     401", stored=False),
+                                                                             "422 BE23   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/funding", "issues its currency", _fund("RUB"),             "422 AG01   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/funding", "issues another's currency", _fund("TJS"),       "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/operations", "orders what takes two", _order,              "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401"),
+    Row("POST /v1/operations", "stops alone", _stop,                         "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/operations", "approves another's order", _approve,         "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401"),
+    Row("POST /v1/operations", "founds anew", _found,                        "422 CH16   422 CH16     422 CH16     422 CH16     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/vouchers", "reports what it holds", _report,               "200        200          200          422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/vouchers", "reports what another holds", _report_anothers, "422 DS28   422 DS28     422 DS28     422 DS28     422 AG01     422 AG01     401     401"),
+    Row("GET /v1/mailbox", "reads its mailbox", _get("/v1/mailbox?after=0"), "200        200          200          403          200          200          401     401", stored=False),
     Row("GET /v1/mailbox", "names another's", _get("/v1/mailbox?after=0&participant=PAMRTJ20"),
-                                                                             "400        400          400          400          400          401     401", stored=False),
-    Row("POST /v1/mailbox/acknowledgement", "acknowledges", _acknowledge,    "202        202          202          202          202          401     401", stored=False),
+                                                                             "400        400          400          403          400          400          401     401", stored=False),
+    Row("POST /v1/mailbox/acknowledgement", "acknowledges", _acknowledge,    "202        202          202          403          202          202          401     401", stored=False),
     Row("POST /v1/mailbox/acknowledgement", "acknowledges another's", _acknowledge_for_another,
-                                                                             "422        422          422          422          422          401     401", stored=False),
+                                                                             "422        422          422          403          422          422          401     401", stored=False),
     Row("GET /v1/aliases/{phone}", "looks up a number", _get(f"/v1/aliases/{ANOTHERS}"),
-                                                                             "200        200          200          403          403          401     401", stored=False),
+                                                                             "200        403          403          403          403          403          401     401", stored=False),
     Row("GET /v1/aliases/{phone}", "looks up nobody's", _get("/v1/aliases/+992917000779"),
-                                                                             "404        404          404          403          403          401     401", stored=False),
-    Row("GET /health", "asks for health", _get("/health"),                   "200        200          200          200          200          200     200", stored=False),
-    Row("GET /metrics", "asks for metrics", _get("/metrics"),                "200        200          200          200          200          200     200", stored=False),
+                                                                             "404        403          403          403          403          403          401     401", stored=False),
+    Row("GET /health", "asks for health", _get("/health"),                   "200        200          200          200          200          200          200     200", stored=False),
+    Row("GET /metrics", "asks for metrics", _get("/metrics"),                "200        200          200          200          200          200          200     200", stored=False),
     Row("GET /openapi.json", "asks for the description", _get("/openapi.json"),
-                                                                             "200        200          200          200          200          200     200", stored=False),
+                                                                             "200        200          200          200          200          200          200     200", stored=False),
 )
 # fmt: on
 
