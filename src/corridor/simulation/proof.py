@@ -27,7 +27,7 @@ TRIALS: tuple[Trial, ...] = (
     ),
     Trial("attacks", "every attack gets its answer, leaves its trace and moves nothing", attacks.run),
     Trial("crowd", "neither a crowd of connections nor a flood of one bank hurts another", crowd.run),
-    Trial("secrets", "no key, signature, name or account is in a log, a page or an error", leaks.run),
+    Trial("secrets", "no key, signature, name or account is in a log, page, error or database", leaks.run),
     Trial("rights", "everyone may do at the door what the table says, and nothing else", rights.run),
 )
 """In this order, two at a time: the longest first."""
