@@ -163,8 +163,9 @@ def _rows(total: Tally) -> Iterator[tuple[str, str]]:
         yield f"  fault: {name}", f"{runs:,} runs"
     for name, times in sorted(total.checked.items()):
         yield f"  checked: {name}", f"{times:,} times"
-    for name, slowest in sorted(total.recovery.items()):
-        yield f"  recovery of {name}", f"{slowest.milliseconds:,} ms at the longest"
+    for name, seen in sorted(total.recovery.items()):
+        late = f", {seen.late} of {seen.times} LATER THAN {seen.aim_ms:,} ms" if seen.late else ""
+        yield f"  recovery of {name}", f"{seen.longest_ms:,} ms at the longest{late}"
     yield "violations", f"{len(total.violations)}"
     yield "seconds", f"{total.seconds}"
 

@@ -18,7 +18,8 @@ from corridor.cli.home import Home
 READY_S = 60.0
 STOP_S = 5.0
 BACK_OFF_S = (0.05, 0.2, 1.0, 3.0)
-STEADY_S = 10.0
+STEADY_S = 3.0
+"""Who has run for so long has served: that it fell is no sign that it cannot."""
 TAIL_LOST = 4
 """The exit code of a hub whose log has lost its tail: it would say the same again."""
 DATABASE_BACK_OFF_S = 1.0

@@ -12,10 +12,16 @@ class Canaries(msgspec.Struct, frozen=True):
     caught: int = 0
 
 
-class Slowest(msgspec.Struct, frozen=True):
-    """The longest time that something took; of two, the longer one counts."""
+class Recovery(msgspec.Struct, frozen=True):
+    """How long something was away at the longest, how often that was seen, and how often it was longer than aimed at.
 
-    milliseconds: int
+    A figure and no promise: it says as much of the machine as of what fell.
+    """
+
+    longest_ms: int
+    aim_ms: int
+    times: int = 1
+    late: int = 0
 
 
 class Violation(msgspec.Struct, frozen=True):
@@ -49,7 +55,7 @@ class Tally(msgspec.Struct, frozen=True):
     attacks: int = 0
     canaries: Canaries = Canaries()
     checked: dict[str, int] = {}
-    recovery: dict[str, Slowest] = {}
+    recovery: dict[str, Recovery] = {}
     not_run: dict[str, str] = {}
     violations: tuple[Violation, ...] = ()
     seconds: int = 0
@@ -73,8 +79,9 @@ def _add(one: Any, other: Any) -> Any:
             }
         case (Canaries(), Canaries()):
             return Canaries(one.seeded + other.seeded, one.caught + other.caught)
-        case (Slowest(), Slowest()):
-            return max(one, other, key=lambda each: each.milliseconds)
+        case (Recovery(), Recovery()):
+            longest = max(one.longest_ms, other.longest_ms)
+            return Recovery(longest, one.aim_ms, one.times + other.times, one.late + other.late)
         case (str(), str()):
             return one
         case _:

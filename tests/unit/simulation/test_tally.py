@@ -1,6 +1,6 @@
 """Counts of trials add up."""
 
-from corridor.simulation.tally import Canaries, Slowest, Tally, Violation
+from corridor.simulation.tally import Canaries, Recovery, Tally, Violation
 
 
 def test_that_sums_add_every_count() -> None:
@@ -23,8 +23,8 @@ def test_that_sums_add_every_count() -> None:
 
 
 def test_that_of_two_recoveries_the_longer_counts() -> None:
-    one = Tally(recovery={"hub": Slowest(900), "signer": Slowest(3)})
-    assert one.plus(Tally(recovery={"hub": Slowest(1_200)})).recovery == {
-        "hub": Slowest(1_200),
-        "signer": Slowest(3),
+    one = Tally(recovery={"hub": Recovery(900, 1_000), "signer": Recovery(3, 1_000)})
+    assert one.plus(Tally(recovery={"hub": Recovery(1_200, 1_000, late=1)})).recovery == {
+        "hub": Recovery(1_200, 1_000, times=2, late=1),
+        "signer": Recovery(3, 1_000),
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from corridor.simulation.tally import Slowest, Tally, Violation
+from corridor.simulation.tally import Recovery, Tally, Violation
 from corridor.simulation.trials import Order, Tell
 
 SHOWN = 5
@@ -22,7 +22,7 @@ class Evidence:
         self._trial = trial
         self._seed = order.seed
         self._checked: Counter[str] = Counter()
-        self._slowest: dict[str, Slowest] = {}
+        self._recoveries: dict[str, Recovery] = {}
         tell(f"seed {order.seed}, scale {order.scale:g}")
 
     def ask(self, invariant: str, times: int, broken: Iterable[str]) -> None:
@@ -34,13 +34,11 @@ class Evidence:
             self.tell(f"BROKEN {invariant}: {story}")
             self.violations.append(Violation(invariant, self._trial, self._seed, story))
 
-    def recovered(self, what: str, seconds: float, limit_s: float) -> None:
-        """Record how long something was away."""
-        milliseconds = round(seconds * 1_000)
-        known = self._slowest.get(what, Slowest(0))
-        self._slowest[what] = Slowest(max(known.milliseconds, milliseconds))
-        late = [f"{what}: {seconds:.1f} s until a payment was settled again, not {limit_s:g} s"]
-        self.ask("recovery", 1, late if seconds > limit_s else ())
+    def recovered(self, what: str, seconds: float, aim_s: float) -> None:
+        """Record how long something was away, and whether that is longer than aimed at."""
+        seen = Recovery(round(seconds * 1_000), round(aim_s * 1_000), late=int(seconds > aim_s))
+        one = Tally(recovery={what: seen}).plus(Tally(recovery=self._recoveries))
+        self._recoveries = one.recovery
 
     def tally(self, **counts: int) -> Tally:
         """The sum of it, with the counts that this trial is for."""
@@ -48,7 +46,7 @@ class Evidence:
             seeds=1,
             faults=dict(self.faults),
             checked=dict(self._checked),
-            recovery=self._slowest,
+            recovery=self._recoveries,
             violations=tuple(self.violations),
         )
         return msgspec.structs.replace(tally, **counts)

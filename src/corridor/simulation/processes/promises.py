@@ -63,15 +63,15 @@ async def settled_since(dsn: str, since: Instant, patience_s: float = 120.0) -> 
         return None
 
 
-async def recover(evidence: Evidence, dsn: str, what: str, limit_s: float, since: Instant) -> None:
-    """Wait until a payment is settled that came after `since`; over the limit is a broken promise."""
+async def recover(evidence: Evidence, dsn: str, what: str, aim_s: float, since: Instant) -> None:
+    """Wait until a payment is settled that came after `since`; that none is any more is a broken promise."""
     settled = await settled_since(dsn, since)
     if settled is None:
         evidence.ask("recovery", 1, [f"{what}: no payment was settled any more"])
         return
     seconds = max(0, settled - since) / SECOND
     evidence.tell(f"{what}: settling again after {seconds:.2f} s")
-    evidence.recovered(what, seconds, limit_s)
+    evidence.recovered(what, seconds, aim_s)
 
 
 async def nothing_acknowledged_is_lost(evidence: Evidence, dsn: str, holdings: Sequence[Holding]) -> None:
