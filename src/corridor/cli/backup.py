@@ -1,5 +1,6 @@
 """`corridor backup`: a copy of the running database."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -60,9 +61,10 @@ def watched(doing: str, work: Callable[[], object], target: Path) -> None:
 
 
 def size_bytes(directory: Path) -> int:
-    """The bytes of all files that are there now."""
+    """The bytes of all files that are there now; somebody is at work there, so some go while they are counted."""
     size = 0
-    for path in directory.rglob("*"):
-        with suppress(FileNotFoundError):  # somebody is at work there
-            size += path.stat().st_size if path.is_file() else 0
+    for parent, _, names in os.walk(directory):  # which passes over directories that have gone
+        for name in names:
+            with suppress(FileNotFoundError):
+                size += Path(parent, name).stat().st_size
     return size
