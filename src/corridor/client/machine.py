@@ -208,6 +208,8 @@ class Correspondence:
                 header = self._seal.receipt(event.signature, event.body)
                 outcome = read_receipt(self._bic, letter, event.status, event.signature, event.body)
                 reach = outcome.batch if isinstance(outcome, events.Receipt) else 0
+                # Whom the hub has answered it does not believe to hold nothing: the first evidence is stored at once.
+                self._urgent = self._urgent or self._voucher is None
                 self._vouched(
                     header.batch, header.head, Voucher(max(header.batch, reach), event.signature, event.body)
                 )

@@ -25,6 +25,7 @@ from corridor.sandbox.people import Customer
 from corridor.sandbox.world import PAIR
 
 POST_RATES_EVERY_S: Final = 20.0
+OPEN_AGAIN_S: Final = 1.0
 ALIASES_AT_ONCE: Final = 16
 
 
@@ -198,6 +199,14 @@ class ProviderOffice:
     async def post_rates(self) -> None:
         """Post the next rates."""
         await self._participant.post_rates(*PAIR, self._trader.next_rates())
+
+    async def open_market(self) -> None:
+        """Post the first rates, however long the hub is away or closed: without them nobody gets a quote."""
+        while True:
+            try:
+                return await self.post_rates()
+            except Lost:
+                await asyncio.sleep(OPEN_AGAIN_S)
 
     async def keep_posting(self) -> None:
         """Post rates, for ever."""

@@ -93,7 +93,7 @@ class Sandbox:
                 participant, store = self.participants[issuer.bic], self.stores[issuer.bic]
                 group.create_task(central_bank.issue(participant, store.connection, "first day", sums))
             for office in self._providers:
-                group.create_task(office.post_rates())
+                group.create_task(office.open_market())
             for bank in self.banks.values():
                 group.create_task(bank.announce_customers())
 

@@ -407,6 +407,14 @@ def test_the_evidence_that_reaches_furthest_is_reported_as_it_came(desk):
     assert desk.place.voucher.reach == max(12, desk.place.batch + 1)
 
 
+def test_the_first_evidence_is_stored_at_once(desk):
+    desk.submit(draft("a"))
+    (letter,) = desk.posted()
+    desk.answer(letter, batch=12)
+    desk.pass_time(SECOND // 50)
+    assert desk.place.voucher.reach == 12
+
+
 def test_a_report_is_made_once_a_connection_and_ends_with_its_answer(desk):
     desk.submit(draft("a"))
     (letter,) = desk.posted()
