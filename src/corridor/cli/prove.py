@@ -60,13 +60,15 @@ def prove(
 
     Ends with exit code 1 if a promise was broken. The README says what is not proven.
     """
-    trials = [trial.name for trial in TRIALS if only in ("", trial.name)]
+    trials = {
+        trial.name: scale * (trial.soaked if soak else 1) for trial in TRIALS if only in ("", trial.name)
+    }
     if not trials:
         raise NoTrial(f"trials are: {', '.join(trial.name for trial in TRIALS)}", field="--only")
     until = monotonic() + _seconds(soak) if soak else 0.0
     total, rounds = Tally(), 0
     while rounds == 0 or monotonic() < until:
-        by_trial = dict(_round(trials, seed + rounds, scale, verbose=verbose, quiet=as_json))
+        by_trial = dict(_round(trials, seed + rounds, verbose=verbose, quiet=as_json))
         summed = Tally()
         for tally in by_trial.values():
             summed = summed.plus(tally)
@@ -86,17 +88,15 @@ def prove(
         raise typer.Exit(WRONG)
 
 
-def _round(
-    trials: list[str], seed: int, scale: float, *, verbose: bool, quiet: bool
-) -> Iterator[tuple[str, Tally]]:
-    """Run trials side by side, each in a process of its own; yield what each has counted."""
+def _round(trials: dict[str, float], seed: int, *, verbose: bool, quiet: bool) -> Iterator[tuple[str, Tally]]:
+    """Run trials of these scales side by side, each in a process of its own; yield what each has counted."""
     with (
         tempfile.TemporaryDirectory(prefix="corridor-prove-") as directory,
         ProcessPoolExecutor(min(LANES, os.cpu_count() or 1), mp_context=get_context("spawn")) as lanes,
     ):
         running = {
             lanes.submit(run_trial, name, Order(seed, scale, Path(directory) / name, verbose), verbose): name
-            for name in trials
+            for name, scale in trials.items()
         }
         for done in as_completed(running):
             name, tally = running[done], done.result()

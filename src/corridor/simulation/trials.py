@@ -31,3 +31,5 @@ class Trial(msgspec.Struct, frozen=True):
     name: str
     promise: str
     run: Callable[[Order, Tell], Tally]
+    soaked: float = 1
+    """In a soak it does so many times as much: what real processes go through is rarer than what is simulated."""
