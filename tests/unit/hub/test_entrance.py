@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
 
 from corridor.adapters.memory.journal import MemoryJournal
@@ -16,7 +17,7 @@ from corridor.hub.lists import RULES, TABLES
 from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
 from corridor.services.messaging.commands import ReportVoucher, WaiveVoucher
-from corridor.services.messaging.records import CHAIN_HEAD, IN, MESSAGE, PARTICIPANT
+from corridor.services.messaging.records import CHAIN_HEAD, IN, MESSAGE, PARTICIPANT, SUSPENDED
 from tests.rig import HUB, START
 from tests.unit.gateway.house import HUB_KEY, RunningClock
 from tests.world import World
@@ -167,6 +168,20 @@ async def test_a_report_that_may_not_be_heard_opens_nothing(lacking):
             await hub.report(bic)
         assert (await hub.report(first, **lacking)).status == "closed"
         assert hub.link.closed
+
+
+async def test_what_a_suspended_participant_holds_is_heard_all_the_same():
+    world = World().found()
+    participants = world.store.rows[PARTICIPANT]
+    participants["SEVRRUM0"] = msgspec.structs.replace(participants["SEVRRUM0"], state=SUSPENDED)
+    hub = Closed(world, MemoryPlace())
+    await hub.start()
+    assert (await hub.report("SEVRRUM0")).status == "noted"
+    waiting = asyncio.create_task(hub.report("SEVRRUM0", batch=9_000, head=b"h" * 32))
+    with pytest.raises(TailLost, match="to 9000 are lost, for SEVRRUM0 holds"):
+        await hub.running
+    waiting.cancel()
+    await hub.end()
 
 
 async def test_an_open_hub_ends_at_once_when_somebody_holds_more():

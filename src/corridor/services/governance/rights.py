@@ -83,7 +83,7 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     governance.Approve: _one(REGISTRAR, TREASURER, COMPLIANCE, OPERATIONS),
     governance.RefuseProposal: _one(REGISTRAR, TREASURER, COMPLIANCE, OPERATIONS),
     # what anybody holds of the hub
-    messaging.ReportVoucher: Right(participants=ROLES, audited=False),
+    messaging.ReportVoucher: Right(participants=ROLES, audited=False, heard_of_suspended=True),
     # what was wrong before any rule; it changes nothing
     messaging.Refused: Right(participants=ROLES, operators=OPERATOR_ROLES, audited=False),
     # the house itself

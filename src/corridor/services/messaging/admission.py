@@ -15,6 +15,7 @@ from corridor.services.messaging.records import (
     OPERATORS,
     PARTICIPANT,
     SIGNING_KEY,
+    SUSPENDED,
     Identity,
     Mailbox,
     Operator,
@@ -43,6 +44,7 @@ class Right(msgspec.Struct, frozen=True):
     alone: Callable[[Any], bool] = lambda _command: False
     house: str = ""
     audited: bool = True
+    heard_of_suspended: bool = False
 
     def takes_two(self, command: Command) -> bool:
         """Say whether a second person must approve this command."""
@@ -89,7 +91,8 @@ def entitle(step: Step, signer: str, key_id: str, right: Right) -> Rejected | No
             return Rejected("AG01", "the operator is not active", "iss")
         return lacks(person, right.operators)
     participant = step.get(PARTICIPANT, signer)
-    if participant is None or participant.state != ACTIVE:
+    states = (ACTIVE, SUSPENDED) if right.heard_of_suspended else (ACTIVE,)
+    if participant is None or participant.state not in states:
         return Rejected("AG01", "the participant is not active", "iss")
     if participant.role not in right.participants:
         return Rejected("AG01", f"a participant whose role is {participant.role} may not do this", "iss")
