@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 from corridor.domain.instants import MILLISECOND, SECOND, Instant
 from corridor.sandbox.world import BANKS, BOTH
-from corridor.services.messaging.commands import SetFrozen
+from corridor.services.messaging.commands import SetFrozen, SetParticipantState
+from corridor.services.messaging.records import ACTIVE, SUSPENDED
 from corridor.simulation.town.hub_house import HubHouse
 from corridor.simulation.town.town import Town
 
@@ -206,6 +207,21 @@ def _frozen_accounts(town: Town, dice: Random) -> None:
     every(town, dice, 3 * SECOND, freeze)
 
 
+def _suspended_banks(town: Town, dice: Random) -> None:
+    """An operator suspends a bank, and two make it active again (F39)."""
+
+    def suspend() -> None:
+        bank = dice.choice(BANKS).bic
+        town.strike("suspended bank")
+        for state, wait in ((SUSPENDED, 0), (ACTIVE, dice.randrange(3 * SECOND))):
+            town.timeline.after(wait, give, bank, state)
+
+    def give(bank: str, state: str) -> None:
+        town.operate(town.staff.order(SetParticipantState, bic=bank, state=state))
+
+    every(town, dice, 4 * SECOND, suspend)
+
+
 def _equivocation(town: Town, dice: Random) -> None:
     """A bank orders two payments under one UETR (F41)."""
 
@@ -243,6 +259,7 @@ FAULTS: Final = (
     Fault("clock jump", ("F35",), _clock_jumps),
     Fault("list change", ("F39",), _new_lists),
     Fault("frozen account", ("F39", "F23"), _frozen_accounts),
+    Fault("suspended bank", ("F39",), _suspended_banks),
     Fault("equivocation", ("F41",), _equivocation),
     Fault("poison", ("F37",), _poison),
 )
