@@ -210,7 +210,7 @@ ROWS: Final = (
     Row("POST /v1/operations", "stops alone", _stop,                         "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/operations", "approves another's order", _approve,         "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401"),
     Row("POST /v1/operations", "founds anew", _found,                        "422 CH16   422 CH16     422 CH16     422 CH16     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/vouchers", "reports what it holds", _report,               "200        200          200          422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/vouchers", "reports what it holds", _report,               "200        200          200          422 AG01     200          422 AG01     401     401"),
     Row("POST /v1/vouchers", "reports what another holds", _report_anothers, "422 DS28   422 DS28     422 DS28     422 DS28     422 AG01     422 AG01     401     401"),
     Row("GET /v1/mailbox", "reads its mailbox", _get("/v1/mailbox?after=0"), "200        200          200          403          200          200          401     401", stored=False),
     Row("GET /v1/mailbox", "names another's", _get("/v1/mailbox?after=0&participant=PAMRTJ20"),
