@@ -7,6 +7,9 @@ from corridor.cli import counter
 from corridor.cli.bringup import open_sandbox
 from corridor.cli.home import Home
 
+UNDER_WAY = 64
+"""So many payments at a time: where customers come faster than the machine carries, none would end in its time."""
+
 
 async def serve(home: Home, rate: float) -> None:
     """Let them work, and take orders of the person at the terminal."""
@@ -14,5 +17,5 @@ async def serve(home: Home, rate: float) -> None:
         await sandbox.found()
         async with await counter.serve(home.sandbox_socket, sandbox):
             if rate:
-                await sandbox.offer(rate, sys.maxsize, lambda _notice: None)
+                await sandbox.offer(rate, sys.maxsize, lambda _notice: None, under_way_max=UNDER_WAY)
             await asyncio.Event().wait()
