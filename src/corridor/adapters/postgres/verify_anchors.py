@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import asyncpg
 import msgspec
 
-from corridor.adapters.postgres.findings import Findings, ask
+from corridor.adapters.postgres.findings import ask
+from corridor.reports.findings import Findings
 
 _HEADS = "SELECT batch, head FROM chain_head WHERE batch = ANY($1)"
 

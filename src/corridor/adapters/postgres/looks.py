@@ -1,0 +1,119 @@
+"""What a checker reads behind a running hub: each look is one snapshot, and everything in it is found by key."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Self, TypeVar
+
+import asyncpg
+import msgspec
+
+from corridor.adapters.postgres import schema, verify_anchors
+from corridor.adapters.postgres.journal import BY_INDEX
+from corridor.adapters.postgres.log_batches import after
+from corridor.adapters.postgres.sealing import Sealing
+from corridor.adapters.postgres.verify_anchors import Anchor
+from corridor.decision import Key, Table
+from corridor.domain.instants import Instant, iso
+from corridor.ports import Seal
+from corridor.reports.findings import Findings
+from corridor.reports.follow import Line
+from corridor.reports.log import Logged
+from corridor.services.messaging.records import CHAIN_HEAD, MESSAGE, ChainHead, Message
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+_LINE = "SELECT bic, batch, at, last_number, head FROM hub"
+_STORED = "SELECT count(*) FROM transfer WHERE id > $1 AND id <= $2"
+
+_LINES_OF = f"""
+SELECT {", ".join(name for name, _, _ in schema.columns(MESSAGE))} FROM message
+ WHERE payment = ANY($1) AND payment <> 0 AND month = ANY($2) ORDER BY batch, position
+"""  # noqa: S608  our own
+
+
+class Look:
+    """One snapshot of the database."""
+
+    def __init__(self, db: asyncpg.Connection, sealing: Sealing) -> None:
+        self._db = db
+        self._sealing = sealing
+
+    async def line(self) -> Line | None:
+        """Return the hub's own line; None if no hub was ever here."""
+        row = await self._db.fetchrow(_LINE)
+        return None if row is None else Line(*row)
+
+    async def batches(self, batch: int, since: Instant, until: Instant, limit: int) -> Sequence[Logged]:
+        """Return at most so many batches after one, which is of the time `since`; the log ends at `until`."""
+        found: list[Logged] = []
+        for month in _months(since or until, until):
+            found += await after(self._db, self._sealing, month, batch, limit - len(found))
+            if len(found) >= limit:
+                break
+        return found
+
+    async def heads(self, batches: Collection[int]) -> dict[int, bytes]:
+        """Return the heads that are found by number."""
+        rows: list[ChainHead] = await self.some(CHAIN_HEAD, list(batches))
+        return {each.batch: each.head for each in rows}
+
+    async def some(self, table: Table[R], keys: Sequence[Key]) -> list[R]:
+        """Return records by key."""
+        if not keys:
+            return []
+        stored = list(map(self._sealing.to_key(table), keys))
+        arrays: Any = zip(*stored, strict=True) if len(table.key_fields) > 1 else [stored]
+        rows = await self._db.fetch(schema.select_by_key(table), *map(list, arrays))
+        return list(map(self._sealing.to_record(table), rows))
+
+    async def resident(self, table: Table[R]) -> list[R]:
+        """Return what a hub would hold of a table: all of it, or what is open."""
+        query = schema.select_resident(table)
+        assert query is not None, f"{table.name} grows with history"
+        return list(map(self._sealing.to_record(table), await self._db.fetch(query)))
+
+    async def lines_of(self, payments: Sequence[int], since: Instant, until: Instant) -> list[Message]:
+        """Return the lines of payments that came in not before `since`."""
+        months = _months(since, until)
+        return [Message(*row) for row in await self._db.fetch(_LINES_OF, payments, months)]
+
+    async def transfers(self, first: int, last: int) -> int:
+        """Return how many transfers are stored under numbers above one, up to another."""
+        return int(await self._db.fetchval(_STORED, first, last))
+
+    async def anchors(self, held: Sequence[Anchor]) -> Findings:
+        """Say whether what is held outside is in the log."""
+        return await verify_anchors.anchors(self._db, held)
+
+
+class Looks:
+    """One connection of the read-only role."""
+
+    def __init__(self, db: asyncpg.Connection, seal: Seal) -> None:
+        self._db = db
+        self._sealing = Sealing(seal)
+
+    @classmethod
+    async def connect(cls, dsn: str, seal: Seal) -> Self:
+        """Connect; look-ups go by their indexes, so that no cost grows with history."""
+        return cls(await asyncpg.connect(dsn, server_settings=BY_INDEX), seal)
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[Look]:
+        """One snapshot, in which nothing moves."""
+        async with self._db.transaction(isolation="repeatable_read", readonly=True):
+            yield Look(self._db, self._sealing)
+
+    async def close(self) -> None:
+        self._db.terminate()
+
+
+def _months(since: Instant, until: Instant) -> list[int]:
+    """Return the months from one instant to another, as yyyymm."""
+    year, month = (int(part) for part in iso(since)[:7].split("-"))
+    last = int(iso(until)[:7].replace("-", ""))
+    months = []
+    while year * 100 + month <= last:
+        months.append(year * 100 + month)
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    return months
