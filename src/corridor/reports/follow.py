@@ -14,7 +14,7 @@ import msgspec
 from lxml import etree
 
 from corridor.codecs.errors import DecodeError
-from corridor.decision import ACCOUNT, BALANCE, PENDING, TRANSFER, Key, Table
+from corridor.decision import ACCOUNT, BALANCE, PENDING, Key, Table
 from corridor.domain.instants import Instant
 from corridor.ledger.accounts import Balance
 from corridor.ledger.transfers import FIRST_CALLER_ID, Transfer
@@ -73,8 +73,8 @@ class Line(msgspec.Struct, frozen=True):
 class Seen(msgspec.Struct, frozen=True):
     """What stands in the database at one instant, as far as it was asked for.
 
-    `lines` are those of the payments that were asked for; `transfers` counts what is stored under the numbers of the
-    transfers since the look before. A `whole` one holds all of the tables in `WHOLE`, and what is open of those in `OPEN`.
+    `lines` are those of the payments that were asked for; `transfers` counts what is stored under `uncounted` numbers.
+    A `whole` one holds all of the tables in `WHOLE`, and what is open of those in `OPEN`.
     """
 
     line: Line
@@ -110,7 +110,6 @@ class Follower:
         self._log = log
         self._hub = hub
         self._number = 0
-        self._from: Instant = 0
         self._summed = False
         self._books = Books()
         self._mailboxes: dict[str, int] = {}
@@ -136,13 +135,17 @@ class Follower:
         """The head of the chain after it."""
         return self._log.head
 
-    def begin(self, seen: Seen) -> None:
-        """Take what is stored, in a whole look, as the start: what came before is for `corridor verify`."""
+    def begin(self, seen: Seen, reserved: Sequence[Transfer]) -> None:
+        """Take what is stored, in a whole look, as the start: what came before is for `corridor verify`.
+
+        `reserved` is what is reserved by then.
+        """
         line, rows = seen.line, seen.rows
         self._log.begin(line.batch, line.at, line.head)
         self._number = self.last_transfer = line.last_number
-        self._restore(rows[BALANCE], rows[TRANSFER])
+        self._restore(rows[BALANCE], reserved)
         self._mailboxes = {each.participant: each.last_number for each in rows[MAILBOX]}
+        self._log.trails.known = []
         for table in REGISTRY:
             self._log.trails.begin(table, rows[table])
 
@@ -201,6 +204,7 @@ class Follower:
             HELD_PAYMENT: list(uetrs),
             IDENTITY: [(each.participant, each.message_id) for each in self._came],
             PENDING: list(self._pendings),
+            PROPOSAL: list(self._log.trails.proposed),
         }
         if line.batch == self.batch:
             wanted[BALANCE] = list(self._accounts)
@@ -223,9 +227,16 @@ class Follower:
         return self._audited
 
     @property
-    def proposed(self) -> list[int]:
-        """The proposals that must be seen in a whole look, besides those that are open."""
-        return self._log.trails.proposed
+    def uncounted(self) -> tuple[int, int]:
+        """The numbers of transfers above one, up to another, under which those of the log must be all."""
+        return self._counted, self.last_transfer
+
+    def lose(self, line: Line) -> None:
+        """Go on behind batches that should be there and are not."""
+        self._ask(
+            "chain", [f"the log ends with batch {self.batch}, but the hub has committed batch {line.batch}"]
+        )
+        self._log.begin(line.batch, line.at, line.head)
 
     def compare(self, seen: Seen) -> None:
         """Judge records against the log, and forget what is no longer needed.
@@ -285,12 +296,16 @@ class Follower:
         self._findings[name].judge(sentences)
 
     def _restore(self, balances: Iterable[Balance], reserved: Iterable[Transfer]) -> None:
+        self._books, self._summed = Books(), False
+        self._named.clear()
+        self._open.clear()
+        self._accounts, self._receivers = set(), set()
         self._books.sides.update({each.account_id: Sides(each) for each in balances})
         for transfer in reserved:
             self._books.reserved[transfer.id] = transfer
             if _is_named(transfer):
                 self._named[transfer.reference].append(transfer)
-        self._from = self.at
+        self._forget()
 
     def _forget(self) -> None:
         self._from = self._log.at
@@ -299,6 +314,7 @@ class Follower:
         self._came: list[Message] = []
         self._pendings: set[int] = set()
         self._moved = 0
+        self._counted = self.last_transfer
         self._audited = False
 
     # the log

@@ -43,6 +43,15 @@ class Logged(msgspec.Struct):
     content: bytes = b""
 
 
+class Anchor(msgspec.Struct, frozen=True):
+    """Who, outside of the database, holds which head of the log; the log must reach as far as `reach`."""
+
+    holder: str
+    batch: int
+    head: bytes
+    reach: int
+
+
 class Log:
     """The invariants of the log, asked batch by batch in one reading."""
 

@@ -1,8 +1,8 @@
-"""What a checker reads behind a running hub: each look is one snapshot, and everything in it is found by key."""
+"""What the checker reads behind a running hub: each look is one snapshot, in which all is found by key."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 import msgspec
@@ -11,18 +11,29 @@ from corridor.adapters.postgres import schema, verify_anchors
 from corridor.adapters.postgres.journal import BY_INDEX
 from corridor.adapters.postgres.log_batches import after
 from corridor.adapters.postgres.sealing import Sealing
-from corridor.adapters.postgres.verify_anchors import Anchor
-from corridor.decision import Key, Table
+from corridor.decision import Table
 from corridor.domain.instants import Instant, iso
-from corridor.ports import Seal
+from corridor.ports import JournalAway, Seal
 from corridor.reports.findings import Findings
 from corridor.reports.follow import Line
-from corridor.reports.log import Logged
+from corridor.reports.log import Anchor, Logged
 from corridor.services.messaging.records import CHAIN_HEAD, MESSAGE, ChainHead, Message
+
+AWAY = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InvalidCatalogNameError,  # nothing was set up yet
+    asyncpg.UndefinedTableError,
+)
+"""What passes, or is for somebody else to mend."""
 
 R = TypeVar("R", bound=msgspec.Struct)
 
 _LINE = "SELECT bic, batch, at, last_number, head FROM hub"
+_MONTHS = "SELECT DISTINCT month FROM blob ORDER BY month"
 _STORED = "SELECT count(*) FROM transfer WHERE id > $1 AND id <= $2"
 
 _LINES_OF = f"""
@@ -46,7 +57,8 @@ class Look:
     async def batches(self, batch: int, since: Instant, until: Instant, limit: int) -> Sequence[Logged]:
         """Return at most so many batches after one, which is of the time `since`; the log ends at `until`."""
         found: list[Logged] = []
-        for month in _months(since or until, until):
+        months = _months(since, until) if batch else [row["month"] for row in await self._db.fetch(_MONTHS)]
+        for month in months:
             found += await after(self._db, self._sealing, month, batch, limit - len(found))
             if len(found) >= limit:
                 break
@@ -57,20 +69,19 @@ class Look:
         rows: list[ChainHead] = await self.some(CHAIN_HEAD, list(batches))
         return {each.batch: each.head for each in rows}
 
-    async def some(self, table: Table[R], keys: Sequence[Key]) -> list[R]:
-        """Return records by key."""
+    async def some(self, table: Table[R], keys: Sequence[Any]) -> list[R]:
+        """Return records by key; what is sealed in them stays so."""
         if not keys:
             return []
-        stored = list(map(self._sealing.to_key(table), keys))
-        arrays: Any = zip(*stored, strict=True) if len(table.key_fields) > 1 else [stored]
+        arrays: Any = zip(*keys, strict=True) if len(table.key_fields) > 1 else [keys]
         rows = await self._db.fetch(schema.select_by_key(table), *map(list, arrays))
-        return list(map(self._sealing.to_record(table), rows))
+        return [table.record(*row) for row in rows]
 
     async def resident(self, table: Table[R]) -> list[R]:
-        """Return what a hub would hold of a table: all of it, or what is open."""
+        """Return what a hub would hold of a table, all of it or what is open; what is sealed stays so."""
         query = schema.select_resident(table)
         assert query is not None, f"{table.name} grows with history"
-        return list(map(self._sealing.to_record(table), await self._db.fetch(query)))
+        return [table.record(*row) for row in await self._db.fetch(query)]
 
     async def lines_of(self, payments: Sequence[int], since: Instant, until: Instant) -> list[Message]:
         """Return the lines of payments that came in not before `since`."""
@@ -87,25 +98,30 @@ class Look:
 
 
 class Looks:
-    """One connection of the read-only role."""
+    """One connection of the read-only role, made anew when it is lost."""
 
-    def __init__(self, db: asyncpg.Connection, seal: Seal) -> None:
-        self._db = db
+    def __init__(self, dsn: str, seal: Seal) -> None:
+        self._dsn = dsn
         self._sealing = Sealing(seal)
-
-    @classmethod
-    async def connect(cls, dsn: str, seal: Seal) -> Self:
-        """Connect; look-ups go by their indexes, so that no cost grows with history."""
-        return cls(await asyncpg.connect(dsn, server_settings=BY_INDEX), seal)
+        self._db: asyncpg.Connection | None = None
 
     @asynccontextmanager
     async def look(self) -> AsyncIterator[Look]:
-        """One snapshot, in which nothing moves."""
-        async with self._db.transaction(isolation="repeatable_read", readonly=True):
-            yield Look(self._db, self._sealing)
+        """One snapshot, in which nothing moves. Raises: JournalAway."""
+        try:
+            if self._db is None or self._db.is_closed():
+                # Look-ups go by their indexes, whatever is known about sizes: no cost may grow with history.
+                self._db = await asyncpg.connect(self._dsn, server_settings=BY_INDEX)
+            async with self._db.transaction(isolation="repeatable_read", readonly=True):
+                yield Look(self._db, self._sealing)
+        except AWAY as error:
+            await self.close()
+            raise JournalAway(f"{type(error).__name__}: {error}") from error
 
     async def close(self) -> None:
-        self._db.terminate()
+        if self._db is not None:
+            self._db.terminate()
+            self._db = None
 
 
 def _months(since: Instant, until: Instant) -> list[int]:

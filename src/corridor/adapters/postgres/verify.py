@@ -13,12 +13,11 @@ from corridor.adapters.postgres import (
     verify_quotes,
 )
 from corridor.adapters.postgres.sealing import Sealing
-from corridor.adapters.postgres.verify_anchors import Anchor
 from corridor.adapters.postgres.verify_records import records
 from corridor.adapters.postgres.verify_told import told
 from corridor.ports import Seal
 from corridor.reports.findings import Findings, Report
-from corridor.reports.log import Chain
+from corridor.reports.log import Anchor, Chain
 
 __all__ = ["INVARIANTS", "SAMPLE", "Anchor", "Findings", "Report", "examine", "verify"]
 
