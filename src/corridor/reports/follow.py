@@ -54,7 +54,7 @@ OPEN: Final[tuple[Table[Any], ...]] = (PENDING, PAYMENT, HELD_PAYMENT, QUOTE, PR
 KNOWN_BEFORE: Final = (ACCOUNT, SETTLEMENT_ACCOUNT, SIGNING_KEY)
 """What must be known of the registry before a batch that changed it can be judged."""
 
-_PACS_008, _PACS_002 = "pacs.008.001.13", "pacs.002.001.10"
+_PACS_002 = "pacs.002.001.10"
 _UETR = re.compile(rb"UETR>([0-9a-f-]{36})<")
 
 Rows = Mapping[Table[Any], Sequence[Any]]
@@ -188,12 +188,13 @@ class Follower:
         for transfer in batch.transfers:
             self._transfer(transfer)
         for line in batch.lines:
+            evidence = batch.content[line.start : line.start + line.size]
+            if line.payment:
+                self._touch(line, evidence)
             if line.direction == OUT:
-                self._sent(line, batch.content[line.start : line.start + line.size])
+                self._sent(line, evidence)
             elif line.direction == IN:
                 self._came.append(line)
-            if line.payment:
-                self._touched.setdefault(line.payment, "")
             self._audited |= line.direction == AUDIT
 
     def wanted(self, line: Line) -> dict[Table[Any], list[Key]]:
@@ -337,17 +338,20 @@ class Follower:
             self._named[transfer.reference].append(transfer)
             self._touched.setdefault(transfer.reference, "")
 
+    def _touch(self, line: Message, evidence: bytes) -> None:
+        """Note which payment is spoken of; what the hub itself has sent says it best."""
+        found = _UETR.search(evidence)
+        if found and (line.direction == OUT or not self._touched.get(line.payment)):
+            self._touched[line.payment] = found[1].decode()
+        self._touched.setdefault(line.payment, "")
+
     def _sent(self, line: Message, evidence: bytes) -> None:
         last = self._mailboxes.get(line.participant, 0)
         wrong = f"after message {last} to {line.participant} comes {line.number}"
         self._ask("mailboxes", () if line.number == last + 1 else (wrong,))
         self._mailboxes[line.participant] = line.number
         self._receivers.add(line.participant)
-        if not line.payment or line.definition not in (_PACS_002, _PACS_008):
-            return
-        if found := _UETR.search(evidence):
-            self._touched[line.payment] = found[1].decode()
-        if line.definition == _PACS_002:
+        if line.payment and line.definition == _PACS_002:
             try:
                 self._told[line.payment].append((line.participant, status_in(evidence)))
             except (DecodeError, etree.XMLSyntaxError, IndexError) as error:

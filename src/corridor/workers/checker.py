@@ -35,7 +35,7 @@ class Look(Protocol):
     """One snapshot of the database."""
 
     async def line(self) -> Line | None: ...
-    async def batches(self, batch: int, since: Instant, until: Instant, limit: int) -> Sequence[Logged]: ...
+    async def batches(self, batch: int, since: Instant, line: Line, limit: int) -> Sequence[Logged]: ...
     async def heads(self, batches: Sequence[int]) -> dict[int, bytes]: ...
     async def some(self, table: Table[Any], keys: Sequence[Any]) -> list[Any]: ...
     async def resident(self, table: Table[Any]) -> list[Any]: ...
@@ -113,13 +113,14 @@ class Checker:
         return not self.behind
 
     async def _judge(self, look: Look, line: Line, mark: Mark | None, now: Instant) -> None:
-        whole = not self._begun or now >= self._whole_at + WHOLE_LOOK
+        lost = line.batch < self.follower.batch
+        whole = lost or not self._begun or now >= self._whole_at + WHOLE_LOOK
         if whole:
             await self._stand(look, line, mark)
         follower = self.follower
         if line.batch == follower.batch and not whole:
             return
-        batches = await look.batches(follower.batch, follower.at, line.at, BATCHES)
+        batches = await look.batches(follower.batch, follower.at, line, BATCHES)
         heads = await look.heads([each.blob.batch for each in batches])
         if whole or any(each.direction == AUDIT for batch in batches for each in batch.lines):
             follower.know({table: await look.resident(table) for table in KNOWN_BEFORE})

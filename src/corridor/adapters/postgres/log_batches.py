@@ -19,7 +19,7 @@ GROUP_TRANSFERS = 20_000
 _BLOBS = "SELECT month, batch, at, head, transfers, content FROM blob ORDER BY month, batch"
 _AFTER = """
 SELECT month, batch, at, head, transfers, content FROM blob
- WHERE month = $1 AND batch > $2 ORDER BY month, batch LIMIT $3
+ WHERE month = $1 AND batch > $2 AND batch <= $3 ORDER BY month, batch LIMIT $4
 """
 _LINES = """
 SELECT month, batch, position, direction, participant, number, definition, message_id, payment, outcome,
@@ -49,9 +49,11 @@ async def batches(db: asyncpg.Connection, sealing: Sealing) -> AsyncIterator[Log
         yield batch
 
 
-async def after(db: asyncpg.Connection, sealing: Sealing, month: int, batch: int, limit: int) -> list[Logged]:
-    """Return the next batches of a month after one, as `batches` would."""
-    rows = await db.fetch(_AFTER, month, batch, limit)
+async def after(
+    db: asyncpg.Connection, sealing: Sealing, month: int, between: tuple[int, int], limit: int
+) -> list[Logged]:
+    """Return the first batches of a month after one and up to another, as `batches` would."""
+    rows = await db.fetch(_AFTER, month, *between, limit)
     return await _fill(db, list(map(_opener(sealing), rows)))
 
 

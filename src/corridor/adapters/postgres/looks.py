@@ -54,12 +54,11 @@ class Look:
         row = await self._db.fetchrow(_LINE)
         return None if row is None else Line(*row)
 
-    async def batches(self, batch: int, since: Instant, until: Instant, limit: int) -> Sequence[Logged]:
-        """Return at most so many batches after one, which is of the time `since`; the log ends at `until`."""
+    async def batches(self, batch: int, since: Instant, line: Line, limit: int) -> Sequence[Logged]:
+        """Return at most so many batches after one, which is of the time `since`, up to the hub's own line."""
         found: list[Logged] = []
-        months = _months(since, until) if batch else [row["month"] for row in await self._db.fetch(_MONTHS)]
-        for month in months:
-            found += await after(self._db, self._sealing, month, batch, limit - len(found))
+        for month in _months(since, line.at) if batch else await self._all_months():
+            found += await after(self._db, self._sealing, month, (batch, line.batch), limit - len(found))
             if len(found) >= limit:
                 break
         return found
@@ -95,6 +94,9 @@ class Look:
     async def anchors(self, held: Sequence[Anchor]) -> Findings:
         """Say whether what is held outside is in the log."""
         return await verify_anchors.anchors(self._db, held)
+
+    async def _all_months(self) -> list[int]:
+        return [row["month"] for row in await self._db.fetch(_MONTHS)]
 
 
 class Looks:
