@@ -22,6 +22,7 @@ from corridor.adapters.postgres.roles import READER, WRITER, provision
 from corridor.adapters.postgres.sealing import Sealing
 from corridor.adapters.postgres.supervisor import Cluster
 from corridor.adapters.system.shelf import FileShelf
+from corridor.decision import Table
 from corridor.domain.instants import SECOND
 from corridor.domain.money import Money
 from corridor.hub.batch import chain
@@ -31,6 +32,7 @@ from corridor.reports.follow import Follower
 from corridor.reports.invariants import INVARIANTS
 from corridor.reports.log import Log
 from corridor.services.messaging.commands import SetLimit
+from corridor.services.messaging.records import IDENTITY
 from corridor.workers import checker as checkers
 from corridor.workers.checker import WHOLE_LOOK, Checker
 
@@ -429,12 +431,24 @@ def test_what_the_witness_holds_is_in_the_log(world):
     assert watched.alarms == {"anchors": "the witness holds another head of batch 5: the log was rewritten"}
 
 
-def test_a_database_that_is_away_is_no_violation(world):
-    watched = world.watched
+def test_a_look_that_is_cut_off_is_made_up_for(world, monkeypatch):
+    watched, world.watched = world.watched, None
     world.found()
     watched.look()
-    watched.bend("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'corridor_reader'")
-    with pytest.raises(JournalAway):
-        watched.look()
-    watched.look()
+    world.pay(world.order(1))
+    watched.bend("DELETE FROM identity WHERE batch = (SELECT batch FROM hub)")
+    some = Look.some
+
+    async def cut_off(look: Look, table: Table[Any], keys: Any) -> Any:
+        if table is IDENTITY:
+            look._db.terminate()
+        return await some(look, table, keys)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Look, "some", cut_off)
+        with pytest.raises(JournalAway):
+            watched.look(whole=False)
     assert watched.alarms == {}
+    watched.look(whole=False)
+    assert watched.alarms.keys() == {"identities"}
+    world.watched = watched

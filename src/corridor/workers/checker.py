@@ -74,6 +74,9 @@ class Checker:
         self._kept_at: Instant = 0
         self._begun = False
         self._anew = False
+        self._owing = False
+        """Batches were followed, and the records that they wrote not yet seen: the database went away."""
+        self._away = False
         self.looked_at: Instant = 0
         """When the database was read last."""
         self.behind = 0
@@ -86,9 +89,12 @@ class Checker:
         while True:
             try:
                 caught_up = await self.look()
+                self._away = False
                 await asyncio.sleep(POLL_S if caught_up else 0)
             except JournalAway as away:
-                _log.warning("the database is away: %s", away)
+                if not self._away:
+                    _log.warning("the database is away: %s", away)
+                self._away = True
                 await asyncio.sleep(BACK_OFF_S)
             except Exception as error:
                 self._sound([Broken("process", f"the checker has failed: {error!r}")])
@@ -118,12 +124,13 @@ class Checker:
         if whole:
             await self._stand(look, line, mark)
         follower = self.follower
-        if line.batch == follower.batch and not whole:
+        if line.batch == follower.batch and not whole and not self._owing:
             return
         batches = await look.batches(follower.batch, follower.at, line, BATCHES)
         heads = await look.heads([each.blob.batch for each in batches])
         if whole or any(each.direction == AUDIT for batch in batches for each in batch.lines):
             follower.know({table: await look.resident(table) for table in KNOWN_BEFORE})
+        self._owing = True
         for batch in batches:
             follower.follow(batch, heads.get(batch.blob.batch))
             await asyncio.sleep(0)
@@ -131,6 +138,7 @@ class Checker:
             follower.lose(line)
         whole = whole and line.batch == follower.batch
         follower.compare(await self._see(look, line, whole=whole))
+        self._owing = False
         if whole:
             self._whole_at = now
 
