@@ -236,6 +236,10 @@ BENT = {
              FROM transfer ORDER BY id LIMIT 1""",
         {"transfers"},
     ),
+    "a transfer to an account that is not there": (
+        "UPDATE transfer SET credit_account_id = 4711 WHERE id > (SELECT max(id) - 9 FROM transfer)",
+        {"transfers", "chain", "balances"},
+    ),
     "a transfer between two currencies": (
         "UPDATE transfer SET currency = 'TJS' WHERE id = (SELECT max(id) FROM transfer WHERE currency = 'RUB')",
         {"transfers", "chain"},

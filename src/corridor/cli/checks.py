@@ -100,7 +100,8 @@ def acknowledge(
     reason: Annotated[str, typer.Option(help="What it was and what was done.")],
     by: Annotated[str, typer.Option("--as", help="Who has seen it.")] = "",
     anew: Annotated[
-        bool, typer.Option("--anew", help="The checker's books begin anew from what is stored now.")
+        bool,
+        typer.Option("--anew", help="The running checker begins its books anew from what is stored now."),
     ] = False,
     directory: Directory = HERE,
     as_json: AsJson = False,

@@ -103,6 +103,11 @@ class Books:
         if stored != due:
             yield f"account {account_id}: {stored} is stored, but its transfers add up to {due}"
 
+    def owner(self, account_id: int) -> str:
+        """Return whose account it is; nobody's if it is not there."""
+        account = self.accounts.get(account_id)
+        return "nobody" if account is None else account.participant
+
     def conserves(self, currency: str) -> Iterator[str]:
         """What is stored in a currency cancels out, posted and pending."""
         posted, pending = self._sums[currency, "posted"], self._sums[currency, "pending"]

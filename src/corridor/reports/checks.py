@@ -254,8 +254,8 @@ def legs(p: Payment, reserved: Sequence[Transfer], ends: int, books: Books) -> I
     if [(each.amount, each.currency, each.code) for each in reserved] != due:
         yield f"payment {p.uetr}: its legs are of {reserved}, not of {due}"
         return
-    begins = books.accounts[reserved[0].debit_account_id].participant
-    arrives = books.accounts[reserved[1 if p.provider else 0].credit_account_id].participant
+    begins = books.owner(reserved[0].debit_account_id)
+    arrives = books.owner(reserved[1 if p.provider else 0].credit_account_id)
     if (begins, arrives) != (p.debtor_agent, p.creditor_agent):
         yield f"payment {p.uetr} moves money from {begins} to {arrives}"
     for leg in reserved:

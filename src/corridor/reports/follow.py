@@ -274,7 +274,7 @@ class Follower:
         self._number = max(self._number, line.last_number)
         self._forget()
 
-    def take(self, found: Findings) -> None:
+    def hear(self, found: Findings) -> None:
         """Count what somebody else has found."""
         self._findings[found.name] = found
 

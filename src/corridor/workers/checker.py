@@ -158,7 +158,7 @@ class Checker:
             opened = [each.id for each in await look.resident(PENDING)]
             follower.begin(seen, await look.some(TRANSFER, opened))
             _log.warning("the checker begins with batch %d", line.batch)
-        follower.take(found)
+        follower.hear(found)
         self._begun, self._anew = True, False
 
     async def _see(self, look: Look, line: Line, *, whole: bool) -> Seen:
