@@ -7,10 +7,9 @@ for what is open and for nothing else: what a look costs is bounded by what was 
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-import msgspec
 from lxml import etree
 
 from corridor.codecs.errors import DecodeError
@@ -23,7 +22,8 @@ from corridor.reports.books import ENDS, RESERVES, Books, Sides
 from corridor.reports.findings import Findings
 from corridor.reports.invariants import Broken
 from corridor.reports.log import Log, Logged, status_in
-from corridor.reports.trails import REGISTRY, Registry
+from corridor.reports.seen import Kept, Line, Rows, Seen
+from corridor.reports.trails import REGISTRY
 from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE, Quote
 from corridor.services.fx.records import OPEN as QUOTE_OPEN
 from corridor.services.governance.records import PROPOSAL
@@ -41,61 +41,8 @@ from corridor.services.messaging.records import (
     Message,
 )
 
-WHOLE: Final[tuple[Table[Any], ...]] = (
-    *(table for table in REGISTRY if table is not PROPOSAL),
-    BALANCE,
-    MAILBOX,
-    FX_EXPOSURE,
-    OPEN_QUOTES,
-)
-"""Tables that do not grow with history: read whole when a look is a whole one."""
-OPEN: Final[tuple[Table[Any], ...]] = (PENDING, PAYMENT, HELD_PAYMENT, QUOTE, PROPOSAL)
-"""Tables of which a whole look reads what is open."""
-KNOWN_BEFORE: Final = (ACCOUNT, SETTLEMENT_ACCOUNT, SIGNING_KEY)
-"""What must be known of the registry before a batch that changed it can be judged."""
-
 _PACS_002 = "pacs.002.001.10"
 _UETR = re.compile(rb"UETR>([0-9a-f-]{36})<")
-
-Rows = Mapping[Table[Any], Sequence[Any]]
-
-
-class Line(msgspec.Struct, frozen=True):
-    """The hub's own line: how far it has come."""
-
-    bic: str
-    batch: int
-    at: Instant
-    last_number: int
-    head: bytes
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What stands in the database at one instant, as far as it was asked for.
-
-    `lines` are those of the payments that were asked for; `transfers` counts what is stored under `uncounted` numbers.
-    A `whole` one holds all of the tables in `WHOLE`, and what is open of those in `OPEN`.
-    """
-
-    line: Line
-    rows: Rows
-    lines: Sequence[Message] = ()
-    transfers: int = 0
-    whole: bool = False
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """All that a follower needs to go on from where it was; it does not grow with history."""
-
-    line: Line
-    last_transfer: int
-    balances: Sequence[Balance]
-    reserved: Sequence[Transfer]
-    mailboxes: Mapping[str, int]
-    registry: Registry
-    checked: Mapping[str, int]
-    broken: Mapping[str, int]
-    last: Mapping[str, int]
 
 
 class Follower:

@@ -11,9 +11,10 @@ from corridor.domain.instants import SECOND, Instant
 from corridor.ports import Clock, JournalAway, Mark
 from corridor.reports.alarms import Alarm, Standing, raised
 from corridor.reports.findings import Findings
-from corridor.reports.follow import KNOWN_BEFORE, OPEN, WHOLE, Follower, Kept, Line, Seen
+from corridor.reports.follow import Follower
 from corridor.reports.invariants import Broken
 from corridor.reports.log import Anchor, Logged
+from corridor.reports.seen import KNOWN_BEFORE, OPEN, WHOLE, Kept, Line, Seen
 from corridor.reports.trails import REGISTRY
 from corridor.services.fx.records import QUOTE
 from corridor.services.instant.records import PAYMENT

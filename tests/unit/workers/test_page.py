@@ -9,8 +9,9 @@ import pytest
 from corridor.adapters.system.shelf import FileShelf
 from corridor.hub.batch import chain
 from corridor.reports.alarms import Acknowledgement, Alarm
-from corridor.reports.follow import Follower, Line
+from corridor.reports.follow import Follower
 from corridor.reports.log import Log
+from corridor.reports.seen import Line
 from corridor.workers.checker import Checker
 from corridor.workers.page import STALE, Page
 

@@ -15,8 +15,8 @@ from corridor.decision import Table
 from corridor.domain.instants import Instant, iso
 from corridor.ports import JournalAway, Seal
 from corridor.reports.findings import Findings
-from corridor.reports.follow import Line
 from corridor.reports.log import Anchor, Logged
+from corridor.reports.seen import Line
 from corridor.services.messaging.records import CHAIN_HEAD, MESSAGE, ChainHead, Message
 
 AWAY = (

@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from corridor.reports.alarms import Acknowledgement, Alarm, Standing
-from corridor.reports.follow import Kept
+from corridor.reports.seen import Kept
 
 T = TypeVar("T")
 
