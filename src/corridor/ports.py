@@ -61,6 +61,10 @@ class Journal(Protocol):
     async def close(self) -> None: ...
 
 
+class JournalAway(Exception):
+    """The system of record does not answer, or not yet: try again."""
+
+
 class Mark(msgspec.Struct, frozen=True):
     """A place in a hub's log: a batch and the head after it, which stands for everything before."""
 

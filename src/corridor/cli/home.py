@@ -33,6 +33,8 @@ class Home:
         self.sandbox = self.directory / "sandbox"
         self.screening = self.directory / "screening"
         self.address = self.directory / "address"
+        self.checker = self.directory / "checker"
+        self.checker_address = self.directory / "checker-address"
 
     @property
     def sockets(self) -> Path:

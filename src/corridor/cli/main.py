@@ -24,6 +24,7 @@ VERBS = {
     "freeze": "Let nothing new begin on a settlement account, or thaw it.",
     "cases": "What needs a human.",
     "screening": "Take in a list of the wanted.",
+    "checks": "What the checker beside the hub has asked, and its alarms.",
     "verify": "Recompute every balance and every invariant from the journal.",
     "backup": "Copy the running database into a new directory.",
     "restore": "Make the database of a new state directory from a backup.",

@@ -45,6 +45,18 @@ def serve_gateway(
     _run(lambda: gateway.serve(Home(directory), host, port))
 
 
+@app.command("checker")
+def serve_checker(
+    directory: Directory,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+) -> None:
+    """Who asks every invariant beside the running hub."""
+    from corridor.cli.serving import checker  # noqa: PLC0415  no process loads what it does not run
+
+    _run(lambda: checker.serve(Home(directory), host, port))
+
+
 @app.command("sandbox")
 def serve_sandbox(
     directory: Directory,

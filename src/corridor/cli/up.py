@@ -19,6 +19,7 @@ app = typer.Typer()
 def up(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8020,
+    checker_port: Annotated[int, typer.Option(help="Where the checker is asked; 0 takes a free one.")] = 0,
     rate: Annotated[float, typer.Option(help="Payments a second that the sandbox makes by itself.")] = 0,
     sandbox: Annotated[bool, typer.Option(help="Run the simulated institutions, too.")] = True,
     directory: Directory = HERE,
@@ -26,7 +27,7 @@ def up(
     """Run a hub with its sandbox until Ctrl-C; what falls is started again.
 
     All state is in the directory: run `corridor up` again and it goes on. In another terminal:
-    corridor pay, status, accounts, cases, verify.
+    corridor pay, status, accounts, cases, checks, verify.
     """
     home = Home(directory)
     screen = console()
@@ -39,6 +40,8 @@ def up(
         )
     with Stack(home) as stack:
         bring_up(stack, lambda done: screen.print(f" [green]✓[/] {done}"), host=host, port=port)
+        stack.start(("checker", home.checker_address), arguments=("--port", str(checker_port)))
+        screen.print(f" [green]✓[/] checker at {home.checker_address.read_text()}/metrics")
         if sandbox:
             stack.start(("sandbox", home.sandbox_socket), arguments=("--rate", str(rate)))
             screen.print(" [green]✓[/] simulated banks, FX providers and central banks at work")

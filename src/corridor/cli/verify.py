@@ -10,6 +10,7 @@ from rich.console import Console
 
 from corridor.adapters.keys import seals
 from corridor.adapters.postgres import verify as verification
+from corridor.adapters.system.shelf import FileShelf
 from corridor.adapters.system.witness import FileWitness
 from corridor.cli import database
 from corridor.cli.home import ENVIRONMENT, Home
@@ -39,8 +40,8 @@ def verify(
 ) -> None:
     """Recompute every balance and every invariant from the journal; the hub may be running.
 
-    What is known of the log outside of the database must be in it: the witness's mark, and what the simulated
-    banks hold, if they are not at work.
+    What is known of the log outside of the database must be in it: the witness's mark, the checker's place, and what
+    the simulated banks hold, if they are not at work.
 
     Ends with exit code 1 if anything is violated, were it one minor unit.
     """
@@ -70,6 +71,9 @@ async def _held(home: Home) -> AsyncIterator[verification.Anchor]:
         mark = await FileWitness(home.witness).read()
         if mark is not None:
             yield verification.Anchor(f"the witness {home.witness}", mark.batch, mark.head, mark.batch)
+    kept = FileShelf(home.checker).kept()
+    if kept is not None:
+        yield verification.Anchor("the checker", kept.line.batch, kept.line.head, kept.line.batch)
     for path in sorted(home.sandbox.glob("*.db")):
         place = peek(path)
         if place is not None and place.voucher is not None:

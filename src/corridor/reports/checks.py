@@ -1,18 +1,25 @@
 """What must hold of one record, or of one beside another: pure, each answer a sentence on what is wrong.
 
-Whoever checks finds the records: `watch.py` batch by batch, `adapters/postgres/verify*.py` in a database.
+Whoever checks finds the records: `watch.py` with every batch of a simulation, `follow.py` behind a running hub,
+`adapters/postgres/verify*.py` in a whole database.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from corridor.codecs.iso20022.pacs002 import StatusReport
+from corridor.decision import Table
 from corridor.domain.errors import CorridorError
 from corridor.domain.money import convert_destination_fixed, convert_source_fixed
 from corridor.ledger.accounts import Account, AccountFlag, Balance
-from corridor.ledger.transfers import PendingStatus
-from corridor.services.fx.records import OPEN, SOURCE, SPENT, Quote
-from corridor.services.instant.records import CREDITED, HELD, REJECTED, RESERVED, SETTLED, Payment
+from corridor.ledger.transfers import PendingStatus, Transfer
+from corridor.reports.books import Books
+from corridor.services.fx.records import OPEN, QUOTE, SOURCE, SPENT, Quote
+from corridor.services.instant.legs import FEE, PRINCIPAL
+from corridor.services.instant.records import CREDITED, HELD, PAYMENT, REJECTED, RESERVED, SETTLED, Payment
 from corridor.services.instant.rules import ANSWER_TIME
+from corridor.services.messaging.admission import OPERATOR
+from corridor.services.messaging.records import ACCEPTED, IN, OUT, Identity, Message, SettlementAccount
 
 Said = tuple[str, StatusReport]
 """An agent, and what it was told."""
@@ -26,7 +33,9 @@ MAY_BE_TOLD = {
 }
 """What the agents may have heard of a payment by the time it stands where it stands."""
 
-MAY_FOLLOW = {
+Way = Mapping[str | None, set[str]]
+
+MAY_FOLLOW: Way = {
     None: {HELD, RESERVED, REJECTED},
     HELD: {RESERVED, REJECTED},
     RESERVED: {SETTLED, REJECTED},
@@ -35,6 +44,16 @@ MAY_FOLLOW = {
     REJECTED: set[str](),
 }
 """The way of a payment: docs/rulebook.md, section 5."""
+
+MAY_REACH: Way = {
+    None: {HELD, RESERVED, SETTLED, CREDITED, REJECTED},
+    HELD: {RESERVED, SETTLED, CREDITED, REJECTED},
+    RESERVED: {SETTLED, CREDITED, REJECTED},
+    SETTLED: {CREDITED},
+    CREDITED: set(),
+    REJECTED: set(),
+}
+"""The same for whoever does not see every step of it."""
 
 ENDS = {
     RESERVED: PendingStatus.PENDING,
@@ -48,6 +67,27 @@ _FIXED = (
     "number", "debtor_agent", "creditor_agent", "source_currency", "source_amount", "content",
     "message_id", "instruction_id", "end_to_end_id", "transaction_id", "received_at", "quote_id",
 )  # fmt: skip
+_PACS_008, _PACS_002 = "pacs.008.001.13", "pacs.002.001.10"
+
+
+class Story:
+    """What the log says of one payment."""
+
+    __slots__ = ("answers", "forwarded", "orders", "persons")
+
+    def __init__(self) -> None:
+        self.orders = self.forwarded = self.answers = 0
+        self.persons: set[str] = set()
+
+    def tell(self, line: Message) -> None:
+        """Take in a line that belongs to the payment."""
+        if line.direction == IN and line.outcome == ACCEPTED:
+            if line.participant.startswith(OPERATOR):
+                self.persons.add(line.participant)
+            self.orders += line.definition == _PACS_008
+            self.answers += line.definition == _PACS_002
+        elif line.direction == OUT:
+            self.forwarded += line.definition == _PACS_008
 
 
 def limits(account: Account, balance: Balance) -> Iterator[str]:
@@ -92,15 +132,19 @@ def payment(p: Payment) -> Iterator[str]:
         or p.legs not in (0, due_legs)
     ):
         yield f"payment {p.uetr} is {p.status}, but its record is not: {p}"
+    moved = (p.destination_currency, p.destination_amount, p.fee_amount, p.rate, p.unit_currency)
+    same = (p.source_currency, p.source_amount, 0, None, "")
+    if not p.provider and (moved != same or (p.legs and p.quote_id)):
+        yield f"payment {p.uetr} has no provider, but is recorded as a conversion"
 
 
-def follows(before: Payment | None, after: Payment) -> Iterator[str]:
-    """The payment went one step of its way, and nothing that was agreed has changed on it."""
+def follows(before: Payment | None, after: Payment, way: Way = MAY_FOLLOW) -> Iterator[str]:
+    """The payment went its way, and nothing that was agreed has changed on it."""
     if before is None:
-        if after.status not in MAY_FOLLOW[None]:
+        if after.status not in way[None]:
             yield f"payment {after.uetr} begins as {after.status}"
         return
-    if after.status != before.status and after.status not in MAY_FOLLOW[before.status]:
+    if after.status != before.status and after.status not in way[before.status]:
         yield f"payment {after.uetr}: {after.status} follows {before.status}"
     if any(getattr(before, name) != getattr(after, name) for name in _FIXED):
         yield f"payment {after.uetr}: what was ordered has changed"
@@ -192,6 +236,71 @@ def told(p: Payment, said: Sequence[Said], *, all_of_it: bool = True) -> Iterato
                 yield f"{name} is {status}, but {agent} was never told {final}"
 
 
+def legs(p: Payment, reserved: Sequence[Transfer], ends: int, books: Books) -> Iterator[str]:
+    """Each leg stands as the payment does, with its amount, and nothing else is moved in its name.
+
+    `reserved` is what was reserved in its name, `ends` how many transfers have ended something in its name.
+    """
+    if len(reserved) != p.legs or ends != (0 if p.open else p.legs):
+        yield f"payment {p.uetr} is {p.status} with {len(reserved)} legs and {ends} ends of them"
+        return
+    if not reserved:
+        return
+    due = [(p.source_amount, p.source_currency, PRINCIPAL)]
+    if p.provider:
+        due.append((p.destination_amount, p.destination_currency, PRINCIPAL))
+    if p.fee_amount:
+        due.append((p.fee_amount, p.source_currency, FEE))
+    if [(each.amount, each.currency, each.code) for each in reserved] != due:
+        yield f"payment {p.uetr}: its legs are of {reserved}, not of {due}"
+        return
+    begins = books.owner(reserved[0].debit_account_id)
+    arrives = books.owner(reserved[1 if p.provider else 0].credit_account_id)
+    if (begins, arrives) != (p.debtor_agent, p.creditor_agent):
+        yield f"payment {p.uetr} moves money from {begins} to {arrives}"
+    for leg in reserved:
+        stands = books.ended.get(leg.id, PendingStatus.PENDING)
+        if stands != ENDS.get(p.status):
+            yield f"payment {p.uetr} is {p.status}, but its leg {leg.id} is {stands}"
+
+
+def evidence(p: Payment, story: Story, held: bool | None) -> Iterator[str]:
+    """What was reserved was ordered, what settled was promised; what was `held` was released by two persons.
+
+    `held` says whether the order is kept as that of a held payment; None if it never was.
+    """
+    name = f"payment {p.uetr}"
+    if p.legs and not story.orders:
+        yield f"{name} was reserved, but no order for it was accepted"
+    if p.legs and story.forwarded != 1:
+        yield f"{name} was passed on {story.forwarded} times"
+    if p.status in (SETTLED, CREDITED) and not story.answers:
+        yield f"{name} is {p.status}, but {p.creditor_agent} never promised to credit it"
+    if bool(held) != (p.status == HELD):
+        yield f"{name} is {p.status}, but its order is kept as that of a held one, or not kept"
+    if held is not None and p.legs and len(story.persons) < 2:
+        yield f"{name} was held, and released by {len(story.persons)} persons, not by two"
+
+
+def identity(line: Message, known: Identity | None) -> Iterator[str]:
+    """What came in is known by its id; only what was refused may find its id taken by other content."""
+    name = f"batch {line.batch}, line {line.position}: {line.message_id} of {line.participant}"
+    if known is None or (known.batch, known.position) > (line.batch, line.position):
+        yield f"{name} came in, but is not known"
+    elif (known.batch, known.position) < (line.batch, line.position):
+        if line.outcome == ACCEPTED or line.content == known.digest:
+            yield f"{name} was decided a second time"
+    elif (known.digest, known.outcome, known.at) != (line.content, line.outcome, line.at):
+        yield f"{name} is known otherwise"
+
+
+def account(a: Account, entries: Sequence[SettlementAccount]) -> Iterator[str]:
+    """It is the one settlement account of its participant in its currency."""
+    if [(each.participant, each.currency) for each in entries] != [(a.participant, a.currency)]:
+        used = ", ".join(f"{each.participant} {each.currency}" for each in entries) or "nobody"
+        yield f"account {a.id} is of {a.participant} in {a.currency}, but used by {used}"
+
+
 def _named(p: Payment, agent: str) -> tuple[object, ...]:
     """What a status says of which payment it is, by the record."""
     is_debtor = agent == p.debtor_agent
@@ -217,3 +326,19 @@ def _stated(report: StatusReport) -> tuple[object, ...]:
         report.original_transaction_id,
         report.acceptance_at,
     )
+
+
+class OfRecord(NamedTuple):
+    """What must hold of every record of a table, whatever else there is."""
+
+    name: str
+    table: Table[Any]
+    check: Callable[[Any], Iterator[str]]
+
+
+OF_RECORDS: Final = (
+    OfRecord("payments", PAYMENT, payment),
+    OfRecord("times", PAYMENT, times),
+    OfRecord("conversions", QUOTE, conversion),
+)
+"""A line here, and the simulator, the checker and `corridor verify` ask it of each record that they see."""

@@ -1,8 +1,9 @@
 """Every promise that is checked, by one name, in one sentence: the only list of them.
 
-`corridor verify` asks them of the whole journal, the simulator after every commit. The numbers are those of the
-fault model's invariants. To add one: a line here, and a check in `watch.py` (records) or in the simulation (what
-parties hold); `adapters/postgres/verify*.py` ask the same of a database.
+The simulator asks them after every commit, the checker behind a running hub soon after every commit, `corridor
+verify` of the whole journal; the numbers are those of the fault model's invariants. To add one: a line here, and one
+in `checks.OF_RECORDS` if it is a matter of single records, which all three then ask. What needs more than the record
+is asked in `watch.py`, `follow.py` and `adapters/postgres/verify*.py`; what parties hold, in the simulation.
 """
 
 from typing import Final, NamedTuple
@@ -14,6 +15,13 @@ class Invariant(NamedTuple):
     name: str
     promise: str
     model: tuple[str, ...]
+
+
+class Broken(NamedTuple):
+    """An invariant that does not hold, and why."""
+
+    name: str
+    sentence: str
 
 
 _ALL: Final = (

@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from corridor.adapters.system.shelf import FileShelf
 from corridor.cli import main
 from corridor.cli.home import Home
+from corridor.reports.alarms import Alarm
 
 pytestmark = pytest.mark.slow
 START_S = 60
@@ -216,6 +218,28 @@ def test_a_list_of_the_wanted_is_taken_in(run, home, tmp_path):
     assert run("screening", "import", str(nonsense), "--format", "UN").code == 1
     assert "there is no reader for it" in run("screening", "import", str(nonsense), "--format", "zz").err
     assert run("pay", "10.00", "RUB", "--json").json[-1]["status"] == "ACCC"
+
+
+def test_the_checker_says_what_it_asked_and_its_alarms_wait_for_a_person(run, home):
+    batch = run("verify", "--json").json["checked"]["heads"]
+    deadline = time.monotonic() + START_S
+    while (said := run("checks", "--json")).json["batch"] < batch:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert (said.code, said.json["ok"], said.json["alarms"]) == (0, True, [])
+    asked = {each["name"]: each for each in said.json["invariants"]}
+    assert asked["conservation"]["checked"] > 0
+    assert asked["chain"]["last_batch"] >= batch
+    assert {each["violations"] for each in asked.values()} == {0}
+
+    FileShelf(home.checker).sound([Alarm(1, "balances", batch, 0, "a cent is gone")])
+    said = run("checks")
+    assert said.code == 1
+    assert "ALARM 1, 1970-01-01T00:00:00.000000Z, balances: a cent is gone" in said.out
+    assert run("checks", "acknowledge", "1", "--reason", "found it", "--as", "vera").code == 0
+    assert run("checks").code == 0
+    again = run("checks", "acknowledge", "1", "--reason", "found it")
+    assert (again.code, again.err[:9]) == (1, "corridor:")
 
 
 def test_the_journal_is_verified_and_copied_while_the_hub_runs(run, home, tmp_path, monkeypatch, capsys):

@@ -1,12 +1,12 @@
 """The bytes of batches, as whoever reads messages needs them."""
 
-import zlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 from corridor.adapters.postgres.sealing import Sealing
 from corridor.ports import SealBroken
-from corridor.services.messaging.records import BLOB, Blob
+from corridor.reports.log import unpack
+from corridor.services.messaging.records import BLOB
 
 _BLOBS = (
     "SELECT month, batch, at, head, transfers, content FROM blob WHERE month = ANY($1) AND batch = ANY($2)"
@@ -34,11 +34,3 @@ async def contents(
                 raise
             found[row["batch"]] = damaged
     return found
-
-
-def unpack(blob: Blob) -> bytes:
-    """Return the bytes of a batch. Raises: SealBroken."""
-    try:
-        return zlib.decompress(blob.content)
-    except zlib.error as error:
-        raise SealBroken(f"batch {blob.batch}: its bytes cannot be unpacked ({error})") from None

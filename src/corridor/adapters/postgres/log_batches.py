@@ -1,6 +1,7 @@
 """The log as it is stored, batch by batch in order, for whoever checks it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -8,15 +9,18 @@ import msgspec
 from corridor.adapters.postgres.sealing import Sealing
 from corridor.ledger.transfers import Transfer
 from corridor.ports import SealBroken
+from corridor.reports.log import Logged, Runs, transfers_in
 from corridor.services.messaging.records import BLOB, Blob, Message
-
-Runs = tuple[tuple[int, int], ...]
 
 GROUP_BATCHES = 64
 GROUP_TRANSFERS = 20_000
 """So much of the log is in memory at a time, and one batch more."""
 
 _BLOBS = "SELECT month, batch, at, head, transfers, content FROM blob ORDER BY month, batch"
+_AFTER = """
+SELECT month, batch, at, head, transfers, content FROM blob
+ WHERE month = $1 AND batch > $2 AND batch <= $3 ORDER BY month, batch LIMIT $4
+"""
 _LINES = """
 SELECT month, batch, position, direction, participant, number, definition, message_id, payment, outcome,
        reason, at, content, digest, start, size
@@ -29,39 +33,41 @@ SELECT t.* FROM unnest($1::bigint[], $2::bigint[]) AS run(first, ids)
 _runs = msgspec.msgpack.Decoder(Runs)
 
 
-class Logged(msgspec.Struct):
-    """A batch as it is stored, and what is known of the one before."""
-
-    blob: Blob
-    lines: list[Message]
-    named: Runs | None
-    """Its transfers as runs; None if that cannot be read."""
-    transfers: list[Transfer]
-    """Those of them that are there, in their order."""
-    before: bytes | None = None
-    """The head before it; None if the batch before is missing."""
-    content: bytes = b""
-
-
 async def batches(db: asyncpg.Connection, sealing: Sealing) -> AsyncIterator[Logged]:
     """Yield every batch of the log in order, reading few at a time. Bytes that cannot be opened stay sealed."""
-    record = sealing.to_record(BLOB)
+    opened = _opener(sealing)
     group: list[tuple[Blob, Runs | None]] = []
     weight = 0
     async for row in db.cursor(_BLOBS, prefetch=GROUP_BATCHES):
-        try:
-            blob = record(row)
-        except SealBroken:
-            blob = Blob(*row)
-        runs = _runs_of(blob)
-        group.append((blob, runs))
-        weight += transfers_in(runs or ())
+        group.append(opened(row))
+        weight += transfers_in(group[-1][1] or ())
         if len(group) >= GROUP_BATCHES or weight >= GROUP_TRANSFERS:
             for batch in await _fill(db, group):
                 yield batch
             group, weight = [], 0
     for batch in await _fill(db, group):
         yield batch
+
+
+async def after(
+    db: asyncpg.Connection, sealing: Sealing, month: int, between: tuple[int, int], limit: int
+) -> list[Logged]:
+    """Return the first batches of a month after one and up to another, as `batches` would."""
+    rows = await db.fetch(_AFTER, month, *between, limit)
+    return await _fill(db, list(map(_opener(sealing), rows)))
+
+
+def _opener(sealing: Sealing) -> Callable[[Any], tuple[Blob, Runs | None]]:
+    record = sealing.to_record(BLOB)
+
+    def opened(row: Any) -> tuple[Blob, Runs | None]:
+        try:
+            blob = record(row)
+        except SealBroken:
+            blob = Blob(*row)
+        return blob, _runs_of(blob)
+
+    return opened
 
 
 async def _fill(db: asyncpg.Connection, group: Sequence[tuple[Blob, Runs | None]]) -> list[Logged]:
@@ -92,8 +98,3 @@ def _runs_of(blob: Blob) -> Runs | None:
         return _runs.decode(blob.transfers)
     except msgspec.DecodeError:
         return None
-
-
-def transfers_in(runs: Runs) -> int:
-    """Return how many transfers are named."""
-    return sum(ids for _, ids in runs)

@@ -12,11 +12,12 @@ from corridor.adapters.postgres import (
     verify_payments,
     verify_quotes,
 )
-from corridor.adapters.postgres.findings import Findings, Report
 from corridor.adapters.postgres.sealing import Sealing
-from corridor.adapters.postgres.verify_anchors import Anchor
+from corridor.adapters.postgres.verify_records import records
 from corridor.adapters.postgres.verify_told import told
 from corridor.ports import Seal
+from corridor.reports.findings import Findings, Report
+from corridor.reports.log import Anchor, Chain
 
 __all__ = ["INVARIANTS", "SAMPLE", "Anchor", "Findings", "Report", "examine", "verify"]
 
@@ -37,7 +38,7 @@ INVARIANTS: tuple[Invariant, ...] = (
 async def verify(
     dsn: str,
     *,
-    chain: verify_log.Chain,
+    chain: Chain,
     environment: str,
     seal: Seal,
     sample: int = SAMPLE,
@@ -72,7 +73,7 @@ async def verify(
 async def examine(
     db: asyncpg.Connection,
     *,
-    chain: verify_log.Chain,
+    chain: Chain,
     environment: str,
     seal: Seal,
     sample: int = SAMPLE,
@@ -88,7 +89,8 @@ async def examine(
     findings.append(await told(db, sealing))
     tell(findings[-1])
     outside = await verify_anchors.anchors(db, held)
-    for found in (*await verify_log.read_log(db, sealing, chain, environment, sample), outside):
+    log = await verify_log.read_log(db, sealing, chain, environment, sample)
+    for found in (*await records(db), *log, outside):
         findings.append(found)
         tell(found)
     return Report(findings)

@@ -3,20 +3,12 @@
 from collections.abc import Sequence
 
 import asyncpg
-import msgspec
 
-from corridor.adapters.postgres.findings import Findings, ask
+from corridor.adapters.postgres.findings import ask
+from corridor.reports.findings import Findings
+from corridor.reports.log import Anchor
 
 _HEADS = "SELECT batch, head FROM chain_head WHERE batch = ANY($1)"
-
-
-class Anchor(msgspec.Struct, frozen=True):
-    """Who, outside of the database, holds which head of the log; the log must reach as far as `reach`."""
-
-    holder: str
-    batch: int
-    head: bytes
-    reach: int
 
 
 async def heads(db: asyncpg.Connection) -> Findings:

@@ -2,7 +2,8 @@
 
 import asyncpg
 
-from corridor.adapters.postgres.findings import Findings, ask
+from corridor.adapters.postgres.findings import ask
+from corridor.reports.findings import Findings
 
 Connection = asyncpg.Connection
 

@@ -5,7 +5,8 @@ Flags of transfers in these queries: 2 reserves, 4 posts, 8 voids; without any o
 
 import asyncpg
 
-from corridor.adapters.postgres.findings import Findings, ask
+from corridor.adapters.postgres.findings import ask
+from corridor.reports.findings import Findings
 
 Connection = asyncpg.Connection
 

@@ -1,11 +1,9 @@
-"""Quotes against payments, against their own arithmetic, and against what is counted of them."""
+"""Quotes against payments, and against what is counted of them."""
 
 import asyncpg
 
-from corridor.adapters.postgres import schema
-from corridor.adapters.postgres.findings import Findings, ask
-from corridor.reports import checks
-from corridor.services.fx.records import QUOTE, Quote
+from corridor.adapters.postgres.findings import ask
+from corridor.reports.findings import Findings
 
 Connection = asyncpg.Connection
 
@@ -52,15 +50,6 @@ async def quotes(db: Connection) -> Findings:
     )
 
 
-async def conversions(db: Connection) -> Findings:
-    """What a quote promises is what its rate gives for the fixed side, rounded once."""
-    findings = Findings("conversions")
-    names = ", ".join(name for name, _, _ in schema.columns(QUOTE))
-    async for row in db.cursor(f"SELECT {names} FROM quote", prefetch=1_000):  # noqa: S608  our own
-        findings.judge(checks.conversion(Quote(*row)))
-    return findings
-
-
 async def exposures(db: Connection) -> Findings:
     """What a provider is counted to have promised, and a bank to have open, is the sum of open quotes."""
     return await ask(
@@ -85,4 +74,4 @@ async def exposures(db: Connection) -> Findings:
     )
 
 
-INVARIANTS = (quotes, conversions, exposures)
+INVARIANTS = (quotes, exposures)

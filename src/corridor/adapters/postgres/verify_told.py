@@ -9,11 +9,11 @@ from lxml import etree
 
 from corridor.adapters.postgres import schema
 from corridor.adapters.postgres.blobs import contents
-from corridor.adapters.postgres.findings import Findings
 from corridor.adapters.postgres.sealing import Sealing
 from corridor.codecs.errors import DecodeError
-from corridor.codecs.iso20022 import pacs002
 from corridor.reports import checks
+from corridor.reports.findings import Findings
+from corridor.reports.log import status_in
 from corridor.services.instant.records import PAYMENT, Payment
 
 Connection = asyncpg.Connection
@@ -44,19 +44,13 @@ async def told(db: Connection, sealing: Sealing) -> Findings:
                 if line["participant"] is None:
                     continue
                 try:
-                    said.append((line["participant"], _status(line, blobs)))
+                    evidence = blobs[line["batch"]][line["start"] : line["start"] + line["size"]]
+                    said.append((line["participant"], status_in(evidence)))
                 except (DecodeError, etree.XMLSyntaxError, IndexError, KeyError) as error:
                     unreadable.append(f"payment {line['uetr']}: status in batch {line['batch']}: {error!r}")
             payment = Payment(*list(of_payment[0])[: len(_PAYMENT)])
             findings.judge([*unreadable, *checks.told(payment, said)])
     return findings
-
-
-def _status(line: Any, blobs: dict[int, bytes]) -> pacs002.StatusReport:
-    evidence = blobs[line["batch"]][line["start"] : line["start"] + line["size"]]
-    envelope = etree.fromstring(evidence.partition(b"\n")[2])
-    report: pacs002.StatusReport = pacs002.CODEC.decode(envelope[1])
-    return report
 
 
 async def _groups(db: Connection) -> AsyncIterator[list[Any]]:

@@ -16,9 +16,17 @@ from corridor.adapters.keys import seals
 from corridor.adapters.keys.seals import AesSivSeal
 from corridor.adapters.postgres import roles
 from corridor.adapters.postgres.supervisor import Cluster
+from corridor.adapters.system.shelf import FileShelf
 
-HUB, GATEWAY, SIGNER, BANKS, POSTGRES = "hub", "gateway", "signer", "sandbox", "postgresql"
-SERVED: Final = (HUB, GATEWAY, SIGNER, BANKS)
+HUB, GATEWAY, SIGNER, CHECKER, BANKS, POSTGRES = (
+    "hub",
+    "gateway",
+    "signer",
+    "checker",
+    "sandbox",
+    "postgresql",
+)
+SERVED: Final = (HUB, GATEWAY, SIGNER, CHECKER, BANKS)
 """What `up` starts as `corridor serve NAME`; the sandbox is all banks in one process."""
 READY_S: Final = 180.0
 READY: Final = "The front door is"
@@ -145,6 +153,11 @@ class Installation:
     def disarm(self, place: failpoints.Place) -> None:
         """Let everyone pass."""
         (self.armed / place).unlink(missing_ok=True)
+
+    @property
+    def checked(self) -> FileShelf:
+        """What the checker has kept."""
+        return FileShelf(self.state / "checker")
 
     @property
     def url(self) -> str:

@@ -17,6 +17,7 @@ from corridor.simulation.processes import books, promises
 from corridor.simulation.processes.evidence import Evidence
 from corridor.simulation.processes.installation import (
     BANKS,
+    CHECKER,
     GATEWAY,
     HUB,
     POSTGRES,
@@ -38,6 +39,7 @@ FAULTS = {
     HUB: "F7: the hub is killed",
     GATEWAY: "F7: a gateway is killed",
     SIGNER: "F14: the signer is killed",
+    CHECKER: "F7: the checker is killed",
     BANKS: "F17: the banks are killed",
     POSTGRES: "F10: PostgreSQL is killed",
 }
@@ -69,7 +71,7 @@ def plan(seed: int, scale: float) -> list[Strike]:
     others = of_postgres + 2 * round((KILLS - 2 * OF_POSTGRES) * scale / 2)
     first = dice.randrange(len(PLACES))
     single: list[str | Place] = [PLACES[(first + i) % len(PLACES)] for i in range(others // 2)]
-    single += [dice.choice((HUB, HUB, GATEWAY, SIGNER, BANKS)) for _ in range(others - len(single))]
+    single += [dice.choice((HUB, HUB, GATEWAY, SIGNER, CHECKER, BANKS)) for _ in range(others - len(single))]
     dice.shuffle(single)
     groups: list[tuple[str, ...]] = [(POSTGRES, single.pop()) for _ in range(of_postgres)]
     for one, other in zip(single[::2], single[1::2], strict=True):
@@ -178,3 +180,4 @@ async def come_to_rest(evidence: Evidence, installation: Installation) -> None:
     await promises.nothing_acknowledged_is_lost(evidence, installation.dsn, holdings)
     await promises.all_has_ended(evidence, installation.dsn, holdings)
     await promises.the_log_is_whole(evidence, installation.dsn, installation.seal)
+    await promises.the_checker_said_nothing(evidence, installation.dsn, installation.checked)

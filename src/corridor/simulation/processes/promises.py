@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 
 from corridor.adapters.postgres import verify
+from corridor.adapters.system.shelf import FileShelf
 from corridor.domain.instants import SECOND, Instant
 from corridor.hub.batch import chain
 from corridor.ports import Seal
@@ -20,6 +21,7 @@ from corridor.simulation.processes.evidence import Evidence
 
 ENVIRONMENT = "sandbox"
 ENDED = ("ACCC", "RJCT")
+CHECKED_S = 60.0
 
 _KNOWN = "SELECT message_id FROM identity WHERE signer = $1 AND message_id = ANY($2)"
 _HEAD = "SELECT encode(head, 'hex') FROM blob WHERE batch = $1"
@@ -116,6 +118,30 @@ async def the_log_is_whole(evidence: Evidence, dsn: str, seal: Seal) -> None:
     report = await verify.verify(dsn, chain=chain, environment=ENVIRONMENT, seal=seal)
     for findings in report.findings:
         evidence.ask(f"verify: {findings.name}", findings.checked, findings.violations)
+
+
+async def the_checker_said_nothing(evidence: Evidence, dsn: str, shelf: FileShelf) -> None:
+    """It has come to the end of the log as it was when this is called, and found nothing on its way."""
+    connection = await connect(dsn)
+    try:
+        last = await connection.fetchval("SELECT batch FROM hub")
+    finally:
+        connection.terminate()
+    try:
+        async with asyncio.timeout(CHECKED_S):
+            while (kept := shelf.kept()) is None or kept.line.batch < last:  # noqa: ASYNC110  of another process
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        evidence.ask(
+            "the checker comes to the end", 1, [f"it has not come to batch {last} in {CHECKED_S:g} s"]
+        )
+        return
+    alarms = shelf.standing().alarms
+    for name, times in kept.checked.items():
+        said = [each.sentence for each in alarms if each.invariant == name]
+        evidence.ask(f"checker: {name}", times, said)
+    others = [f"{each.invariant}: {each.sentence}" for each in alarms if each.invariant not in kept.checked]
+    evidence.ask("the checker comes to the end", 1, others)
 
 
 async def all_has_ended(evidence: Evidence, dsn: str, holdings: Sequence[Holding]) -> None:

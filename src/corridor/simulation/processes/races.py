@@ -76,6 +76,7 @@ async def _run(order: Order, tell: Tell) -> Tally:
         await promises.nothing_acknowledged_is_lost(evidence, installation.dsn, holdings)
         await promises.all_has_ended(evidence, installation.dsn, holdings)
         await promises.the_log_is_whole(evidence, installation.dsn, installation.seal)
+        await promises.the_checker_said_nothing(evidence, installation.dsn, installation.checked)
     return evidence.tally(races=races)
 
 

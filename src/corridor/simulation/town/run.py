@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from corridor.domain.instants import MILLISECOND, SECOND, Instant
-from corridor.reports.watch import Broken
+from corridor.reports.invariants import Broken
 from corridor.sandbox.world import BANKS, BOTH, CENTRAL_BANKS
 from corridor.simulation.town import reckoning, replays
 from corridor.simulation.town.customers import wishes

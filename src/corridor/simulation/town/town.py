@@ -20,7 +20,8 @@ from corridor.hub.batch import chain
 from corridor.hub.lists import DEFINITIONS, HANDLERS, TABLES, TIMERS, Rules
 from corridor.ports import Post, Writes
 from corridor.reports import checks
-from corridor.reports.watch import Broken, Watch
+from corridor.reports.invariants import Broken
+from corridor.reports.watch import Watch
 from corridor.sandbox import world
 from corridor.sandbox.bank import Behaviour
 from corridor.services.compliance.commands import ActivateList

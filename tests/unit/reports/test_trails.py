@@ -5,7 +5,7 @@ import zlib
 import msgspec
 import pytest
 
-from corridor.adapters.postgres.verify_audit import Trails
+from corridor.reports.trails import Trails
 from corridor.services.messaging import commands
 from corridor.services.messaging.records import AUDIT, BLOB, IN, MESSAGE
 from tests.contract.signed_world import SignedWorld

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
-from corridor.adapters.postgres.findings import Findings
 from corridor.decision import ACCOUNT, Table
 from corridor.domain.instants import Instant, iso
+from corridor.reports.findings import Findings
 from corridor.services.compliance.records import LIST_IN_FORCE, SCREENING_POLICY
 from corridor.services.fx.records import FX_FEE
 from corridor.services.governance import operations
@@ -42,6 +42,8 @@ REGISTRY: Final[tuple[Table[Any], ...]] = (
     PROPOSAL,
 )
 """What changes by audited commands only (but that proposals expire), and does not grow with payments or customers."""
+Registry = list[tuple[str, str, dict[str, Any]]]
+"""Of each record its table, its key and its fields."""
 _BY_NAME: Final = {command.__name__: right for command, right in RIGHTS.items()}
 _NAMES: Final = {table.name for table in REGISTRY}
 _decode = msgspec.json.Decoder(Trail).decode
@@ -54,6 +56,33 @@ class Trails:
         self.audit = Findings("audit")
         self.four_eyes = Findings("four eyes")
         self._known: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def begin(self, table: Table[Any], records: Sequence[msgspec.Struct]) -> None:
+        """Take the registry from here on as it stands, not from its first record."""
+        for record in records:
+            self._known[table.name, _key(table, record)] = _plain(record)
+
+    def forget(self) -> None:
+        """Keep nothing of proposals that are closed, for nothing changes them any more."""
+        name = PROPOSAL.name
+        for place in [
+            each for each, known in self._known.items() if each[0] == name and known["state"] != OPEN
+        ]:
+            del self._known[place]
+
+    @property
+    def proposed(self) -> list[int]:
+        """The proposals that nobody is known to have closed; they may have expired."""
+        return [known["number"] for (name, _), known in self._known.items() if name == PROPOSAL.name]
+
+    @property
+    def known(self) -> Registry:
+        """What the registry is by the audit."""
+        return [(name, key, known) for (name, key), known in self._known.items()]
+
+    @known.setter
+    def known(self, registry: Registry) -> None:
+        self._known = {(name, key): known for name, key, known in registry}
 
     def read(self, line: Message, body: bytes, command: Message | None, ordered: bytes) -> None:
         """Take in a line of the audit, and the line before it with its body: the command whose trail it is."""
@@ -70,13 +99,15 @@ class Trails:
                 self._known[change.table, str(change.key)] = dict(change.after)
 
     def compare(self, table: Table[Any], records: Sequence[msgspec.Struct]) -> None:
-        """Judge what the registry holds: it is what the audit led to."""
+        """Judge what the registry holds: it is what the audit led to, but that proposals expire."""
         left = {key for name, key in self._known if name == table.name}
         for record in records:
-            key = table.key(record)
-            key = str(key if isinstance(key, tuple) else (key,))
+            key = _key(table, record)
+            stands = _plain(record)
+            self.audit.judge(self._stands(table, key, stands))
+            if table is PROPOSAL and stands["state"] == EXPIRED and key in left:
+                self._known[table.name, key] = stands
             left.discard(key)
-            self.audit.judge(self._stands(table, key, json.loads(msgspec.json.encode(plain(record)))))
         for key in sorted(left):
             self.audit.breaks(f"{table.name} {key} is gone, and nobody has removed it")
 
@@ -149,6 +180,16 @@ class Trails:
             and key["valid_from"] <= at < key["valid_until"]
             and (key["revoked_at"] is None or at < key["revoked_at"])
         )
+
+
+def _key(table: Table[Any], record: msgspec.Struct) -> str:
+    key = table.key(record)
+    return str(key if isinstance(key, tuple) else (key,))
+
+
+def _plain(record: msgspec.Struct) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(msgspec.json.encode(plain(record)))
+    return values
 
 
 def _said(line: Message, ordered: bytes) -> Command | None:

@@ -1,0 +1,1 @@
+"""What works beside the hub: reads what is durable, and decides nothing."""
