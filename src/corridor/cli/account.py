@@ -8,10 +8,11 @@ import typer
 
 from corridor.adapters.keys import software
 from corridor.adapters.system.clock import SystemClock
+from corridor.cli import identities
 from corridor.cli.home import ENVIRONMENT, HUB, Home, key_id
 from corridor.cli.output import HERE, AsJson, Directory, money, say
 from corridor.cli.reading import reading
-from corridor.client import Lost, Participant, PrivateKey, Profile, SqliteStore
+from corridor.client import Certificate, Lost, Participant, PrivateKey, Profile, SqliteStore
 from corridor.client.events import Changes, Place, Receipt
 from corridor.client.http import Http
 from corridor.client.identifiers import random_uetrs
@@ -65,8 +66,8 @@ async def _fund(home: Home, bic: str, amount: Money) -> Receipt:
         hub_keys = {row["key_id"]: row["public"] for row in await reads.fetch(_HUB_KEYS, HUB)}
     if not issuers or not home.key(issuers[0]["bic"]).exists():
         raise NoIssuer(field=amount.currency)
-    url = await _front_door(home)
     (issuer,) = issuers
+    url, certificate = await _front_door(home, issuer["bic"])
     profile = Profile(
         bic=issuer["bic"],
         hub=HUB,
@@ -74,6 +75,7 @@ async def _fund(home: Home, bic: str, amount: Money) -> Receipt:
         url=url,
         key_id=key_id(issuer["bic"]),
         hub_keys=hub_keys,
+        certificate=certificate,
     )
     dice = random.SystemRandom()
     store = SqliteStore(":memory:")
@@ -94,16 +96,17 @@ async def _fund(home: Home, bic: str, amount: Money) -> Receipt:
             raise NoFrontDoor("no answer in time; `corridor accounts` shows if the money came") from None
 
 
-async def _front_door(home: Home) -> str:
-    """Return the gateway's address, if it answers there."""
+async def _front_door(home: Home, bic: str) -> tuple[str, Certificate | None]:
+    """Return the gateway's address, if it answers there, and what a participant shows to it."""
     if not home.address.exists():
         raise NoFrontDoor
     url = home.address.read_text().strip()
-    http = Http(url, timeout_s=PATIENCE_S)
+    certificate = identities.shown(home, bic)
+    http = Http(url, timeout_s=PATIENCE_S, tls=certificate)
     try:
         await http.get("/health", {})
     except Lost:
         raise NoFrontDoor(f"nobody answers at {url}; is `corridor up` running for this directory?") from None
     finally:
         await http.close()
-    return url
+    return url, certificate

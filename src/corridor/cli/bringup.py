@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from corridor.adapters.keys import software
 from corridor.adapters.system.clock import SystemClock
-from corridor.cli import genesis, watchlist
+from corridor.cli import genesis, identities, watchlist
 from corridor.cli.home import ENVIRONMENT, FOUNDERS, HUB, Home, key_id
 from corridor.cli.stack import Stack
 from corridor.client import Profile
@@ -20,12 +20,16 @@ from corridor.sandbox.world import INSTITUTIONS
 Tell = Callable[[str], None]
 
 
-def bring_up(stack: Stack, tell: Tell, *, host: str = "127.0.0.1", port: int = 0) -> None:
+def bring_up(
+    stack: Stack, tell: Tell, *, host: str = "127.0.0.1", port: int = 0, mutual_tls: bool = False
+) -> None:
     """Start everything but the simulated institutions; on the first day, found the corridor.
 
-    Raises: NotReady, ClusterFailed.
+    Raises: NotReady, ClusterFailed, Incomplete.
     """
     home = stack.home
+    if mutual_tls:
+        identities.prepare(home, host)
     first_day = not home.exists()
     genesis.make_keys(home)
     with ThreadPoolExecutor(1) as pool:
@@ -40,7 +44,8 @@ def bring_up(stack: Stack, tell: Tell, *, host: str = "127.0.0.1", port: int = 0
             asyncio.run(genesis.found(home))
     # A gateway that falls must come back where participants know it.
     fixed = port or _free_port(host)
-    stack.start(("gateway", home.address), arguments=("--host", host, "--port", str(fixed)))
+    arguments = ("--host", host, "--port", str(fixed), *(("--mutual-tls",) if mutual_tls else ()))
+    stack.start(("gateway", home.address), arguments=arguments)
     tell(f"gateway at {home.address.read_text()}")
     if preparing is not None:
         asyncio.run(genesis.furnish(home, prepared))
@@ -64,6 +69,7 @@ async def open_sandbox(home: Home, *, seed: int = 1) -> AsyncIterator[Sandbox]:
             url=home.address.read_text(),
             key_id=key_id(each.bic),
             hub_keys=hub_keys,
+            certificate=identities.shown(home, each.bic),
         )
         for each in INSTITUTIONS
     }

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 from corridor.adapters.keys import seals, software
 from corridor.adapters.stream.link import StreamLink
 from corridor.adapters.system.clock import SystemClock
+from corridor.cli import identities
 from corridor.cli.home import ENVIRONMENT, FOUNDERS, HUB, Home, key_id
 from corridor.cli.person import Operator, Refusal
 from corridor.cli.watchlist import Prepared
@@ -118,7 +119,7 @@ async def _known(home: Home, bic: str) -> None:
     """Wait until the gateway has heard of whoever was registered last: it reads the registry once a second."""
     pen = _pen(home, bic)
     target = "/v1/mailbox?after=0"
-    http = Http(home.address.read_text().strip())
+    http = Http(home.address.read_text().strip(), tls=identities.shown(home, bic))
     try:
         async with asyncio.timeout(KNOWN_WITHIN_S):
             while True:

@@ -29,6 +29,7 @@ class Home:
         self.keys = self.directory / "keys"
         self.personal = self.keys / "personal"  # for sealing personal data; in no backup of the database
         self.operators = self.keys / "operators"
+        self.tls = self.directory / "tls"  # is there once the front door has asked for certificates
         self.logs = self.directory / "logs"
         self.sandbox = self.directory / "sandbox"
         self.screening = self.directory / "screening"
@@ -79,6 +80,10 @@ class Home:
     def operator_key(self, name: str) -> Path:
         """Return the file of an operator's private key."""
         return self.operators / f"{name}.pem"
+
+    def identity(self, name: str) -> Path:
+        """Return the file of the certificate, with its key, that somebody shows when connecting."""
+        return self.tls / "identities" / f"{name}.pem"
 
     def exists(self) -> bool:
         """Something has been set up here."""

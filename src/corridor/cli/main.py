@@ -17,6 +17,7 @@ VERBS = {
     "limit": "How far a settlement account may go below zero.",
     "participant": "Add, certify, activate, suspend and list participants.",
     "operator": "Add, change, suspend and list the persons who give commands.",
+    "certificate": "Who may connect, where certificates are asked for.",
     "proposals": "What one person has ordered and another must want.",
     "approve": "Want, as a second person, what is proposed.",
     "refuse": "Refuse a proposal, or take one's own back.",

@@ -10,6 +10,7 @@ from typing import Any, Self, cast
 
 from corridor.adapters.keys import software
 from corridor.adapters.system.clock import SystemClock
+from corridor.cli import identities
 from corridor.cli.home import ENVIRONMENT, FOUNDERS, HUB, Home, key_id
 from corridor.client import PrivateKey, Profile
 from corridor.client.connection import Response
@@ -74,7 +75,7 @@ class Operator:
         )
         self._pen = Pen(profile, cast("PrivateKey", software.read(path)))
         self._seal = HubSeal(profile)
-        self._http = Http(profile.url, timeout_s=TIMEOUT_S)
+        self._http = Http(profile.url, timeout_s=TIMEOUT_S, tls=identities.shown(home, self.name))
         return self
 
     async def __aexit__(

@@ -38,11 +38,12 @@ def serve_gateway(
     directory: Directory,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+    mutual_tls: Annotated[bool, typer.Option("--mutual-tls", help="Ask for certificates.")] = False,
 ) -> None:
     """The front door."""
     from corridor.cli.serving import gateway  # noqa: PLC0415  no process loads what it does not run
 
-    _run(lambda: gateway.serve(Home(directory), host, port))
+    _run(lambda: gateway.serve(Home(directory), host, port, mutual_tls=mutual_tls))
 
 
 @app.command("checker")

@@ -22,6 +22,14 @@ def up(
     checker_port: Annotated[int, typer.Option(help="Where the checker is asked; 0 takes a free one.")] = 0,
     rate: Annotated[float, typer.Option(help="Payments a second that the sandbox makes by itself.")] = 0,
     sandbox: Annotated[bool, typer.Option(help="Run the simulated institutions, too.")] = True,
+    mutual_tls: Annotated[
+        bool | None,
+        typer.Option(
+            "--mutual-tls/--no-mutual-tls",
+            envvar="CORRIDOR_MUTUAL_TLS",
+            help="Serve HTTPS, and let in only who shows a certificate. As before, if nothing is said.",
+        ),
+    ] = None,
     directory: Directory = HERE,
 ) -> None:
     """Run a hub with its sandbox until Ctrl-C; what falls is started again.
@@ -39,7 +47,14 @@ def up(
             f"The witness will be {home.witness}. It should be on another volume: {WITNESS} names it."
         )
     with Stack(home) as stack:
-        bring_up(stack, lambda done: screen.print(f" [green]✓[/] {done}"), host=host, port=port)
+        bring_up(
+            stack,
+            lambda done: screen.print(f" [green]✓[/] {done}"),
+            host=host,
+            port=port,
+            # Who has once asked for certificates does not cease to by forgetting a word.
+            mutual_tls=home.tls.exists() if mutual_tls is None else mutual_tls,
+        )
         stack.start(("checker", home.checker_address), arguments=("--port", str(checker_port)))
         screen.print(f" [green]✓[/] checker at {home.checker_address.read_text()}/metrics")
         if sandbox:

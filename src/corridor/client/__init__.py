@@ -9,8 +9,10 @@ from corridor.client.participant import Participant
 from corridor.client.profile import PrivateKey, Profile
 from corridor.client.requests import Payee, Quote, Tier
 from corridor.client.store import SqliteStore, Store
+from corridor.client.tls import Certificate
 
 __all__ = [
+    "Certificate",
     "Delivery",
     "Forged",
     "Frame",

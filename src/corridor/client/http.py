@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from corridor.client.connection import Connection, Response, Stream, Whole, fail
 from corridor.client.errors import Lost
+from corridor.client.tls import Certificate, Showing
 
 TIMEOUT_S: Final = 20.0
 SILENCE_S: Final = 45.0
@@ -27,7 +28,7 @@ class Http:
         *,
         connections: int = 32,
         timeout_s: float = TIMEOUT_S,
-        tls: ssl.SSLContext | None = None,
+        tls: ssl.SSLContext | Certificate | None = None,
     ) -> None:
         """`connections` limits those for requests; streams come on top."""
         parts = urlsplit(url)
@@ -36,7 +37,12 @@ class Http:
         secure = parts.scheme == "https"
         self._host = parts.hostname
         self._port = parts.port or (443 if secure else 80)
-        self._tls = (tls or ssl.create_default_context()) if secure else None
+        if tls is not None and not secure:
+            raise ValueError(f"certificates are only shown over https: {url}")
+        self._tls: ssl.SSLContext | Showing | None = None
+        if secure:
+            shown = Showing(tls) if isinstance(tls, Certificate) else tls
+            self._tls = shown or ssl.create_default_context()
         self._authority = parts.netloc
         self._timeout_s = timeout_s
         self._free = connections
@@ -110,12 +116,14 @@ class Http:
     async def _connect(self) -> "Connection":
         loop = asyncio.get_running_loop()
         try:
+            tls = self._tls.context() if isinstance(self._tls, Showing) else self._tls
             async with asyncio.timeout(self._timeout_s):  # `wait_for` can lose a cancellation
                 _, connection = await loop.create_connection(
-                    lambda: Connection(self), self._host, self._port, ssl=self._tls
+                    lambda: Connection(self), self._host, self._port, ssl=tls
                 )
         except (OSError, TimeoutError) as error:
-            raise Lost(f"No connection to {self._authority}: {type(error).__name__}.") from None
+            why = error.reason if isinstance(error, ssl.SSLError) else type(error).__name__
+            raise Lost(f"No connection to {self._authority}: {why}.") from None
         return connection
 
     def made(self, connection: "Connection") -> None:

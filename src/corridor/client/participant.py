@@ -76,7 +76,9 @@ class Participant:
         """
         place, letters = store.load()
         machine = Correspondence(profile, key, place, letters, dice, spacing=spacing)
-        session = Session(profile.bic, machine, store, http or Http(profile.url), clock)
+        session = Session(
+            profile.bic, machine, store, http or Http(profile.url, tls=profile.certificate), clock
+        )
         session.open()
         try:
             yield cls(profile, session, dice, uetr)

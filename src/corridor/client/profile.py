@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from corridor.client.tls import Certificate
 from corridor.codecs.jws import Algorithm, audience
 
 
@@ -27,7 +28,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape: `url` is `http://host:port` or `https://host:port`; `key_id` names the participant's own key in
     the hub's registry; `hub_keys` are the hub's public Ed25519 keys (32 bytes) by their ids, several while
-    the hub changes keys.
+    the hub changes keys; `certificate` is what is shown to a gateway that asks for one.
     """
 
     bic: str
@@ -36,6 +37,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     key_id: str
     hub_keys: Mapping[str, bytes]
+    certificate: Certificate | None = None
 
     @property
     def hub_audience(self) -> str:

@@ -202,6 +202,10 @@ class Gateway:
         """Count what came and is no request."""
         self._metrics.requests["none", "400"] += 1
 
+    def count_handshake(self, why: str) -> None:
+        """Count a handshake that failed."""
+        self._metrics.handshakes[why,] += 1
+
     def stop(self) -> None:
         """Let no reader wait any more."""
         self._feeds.close()

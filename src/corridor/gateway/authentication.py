@@ -1,5 +1,6 @@
 """Who sent this: the mathematics of a signature, cheapest checks first, before anything else is read."""
 
+import logging
 from typing import Final
 
 import msgspec
@@ -10,11 +11,15 @@ from corridor.gateway.exchange import Request
 from corridor.gateway.keys import Keys, Known
 from corridor.gateway.limits import Limits
 from corridor.gateway.problems import Kind, Problem
-from corridor.gateway.quota import Quota
+from corridor.gateway.quota import Bucket, Quota
 from corridor.ports import Clock
 from corridor.services.messaging.admission import TIME_WINDOW
 from corridor.services.messaging.commands import Origin
 from corridor.services.messaging.records import ACTIVE, ROLES, Participant
+
+ALARMS_PER_S: Final = 1
+ALARMS_BURST: Final = 10
+_log = logging.getLogger(__name__)
 
 
 class Unauthenticated(Problem):
@@ -23,6 +28,13 @@ class Unauthenticated(Problem):
     def __init__(self, why: str, detail: str, reason: str = "DS0B") -> None:
         super().__init__(Kind.UNAUTHENTICATED, detail, reason=reason)
         self.why = why
+
+
+class Borrowed(Unauthenticated):
+    """What one signed came by another's certificate: one of the two is in the wrong hands."""
+
+    def __init__(self, peer: str, signer: str) -> None:
+        super().__init__("certificate", f"the certificate is {peer or 'nobody'}'s, not {signer}'s", "DS0D")
 
 
 class Sender(msgspec.Struct, frozen=True):
@@ -55,11 +67,13 @@ class Authenticator:
         self._clock = clock
         self._body_bytes = limits.body_bytes
         self._quota = Quota(limits.requests_per_s, 2 * limits.requests_per_s)
+        self._alarms = Bucket(ALARMS_PER_S, ALARMS_BURST, clock.now())
 
-    async def prove(self, signature: bytes, payload: bytes) -> Sender:
+    async def prove(self, signature: bytes, payload: bytes, peer: str | None = None) -> Sender:
         """Return who signed exactly these bytes for this hub, and has not asked too much lately.
 
-        Raises: Unauthenticated, Problem (AWAY, TOO_MANY).
+        `peer` is whose certificate they came by, where certificates are asked for. Raises: Unauthenticated, Problem
+        (AWAY, TOO_MANY).
         """
         if not signature:
             raise Unauthenticated("none", "the header Corridor-Signature is missing", "DS0A")
@@ -80,6 +94,9 @@ class Authenticator:
             raise Unauthenticated("algorithm", "the key is of another algorithm", "DS0D")
         if not known.verifier.verify(signing_input(parsed.protected, payload), parsed.signature):
             raise Unauthenticated("signature", "the signature does not fit the bytes and the key")
+        if peer is not None and peer != header.iss:
+            self._raise_alarm(peer, header.iss)
+            raise Borrowed(peer, header.iss)
         # Only now: nobody can spend the quota of a bank but the bank.
         self._quota.take(header.iss, 1, self._clock.now())
         return Sender(known, header, jws)
@@ -94,11 +111,18 @@ class Authenticator:
         if not request.carries(media_types):
             raise Problem(Kind.WRONG_MEDIA_TYPE, f"{media_types[0].decode()} in UTF-8, not compressed")
         body = await request.body(self._body_bytes)
-        return await self.prove(request.signature, body), body
+        return await self.prove(request.signature, body, request.peer), body
 
     async def prove_get(self, request: Request) -> Sender:
         """Return who asks. Raises: Unauthenticated, Problem (AWAY, TOO_MANY)."""
-        return await self.prove(request.signature, _GET + request.target)
+        return await self.prove(request.signature, _GET + request.target, request.peer)
+
+    def _raise_alarm(self, peer: str, signer: str) -> None:
+        # All are counted, but nobody may fill the log.
+        if not self._alarms.take(1, self._clock.now()):
+            _log.error(
+                "ALARM: a request that %s has signed came by the certificate of %s", signer, peer or "nobody"
+            )
 
     def judge(self, sender: Sender, *, active: bool, roles: tuple[str, ...] = ROLES) -> None:
         """Judge here what never reaches the hub: the key's validity, the time, the role and the state.

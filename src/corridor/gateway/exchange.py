@@ -28,7 +28,7 @@ class TooLarge(Exception):
 class Request:
     """What a peer sent. Nothing of it is to be trusted before its signature is verified."""
 
-    __slots__ = ("_headers", "_receive", "method", "path", "query", "read", "signature", "target")
+    __slots__ = ("_headers", "_receive", "method", "path", "peer", "query", "read", "signature", "target")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.method: str = scope["method"]
@@ -40,6 +40,8 @@ class Request:
         if len(self._headers) < len(scope["headers"]):
             self._headers = _joined(scope["headers"])
         self.signature: bytes = self._headers.get(b"corridor-signature", b"")
+        self.peer: str | None = scope.get("corridor.peer")
+        """Whose certificate it came by: nobody's that we know of is "". None: certificates are not asked for."""
         self.read = False
         """The body has been read to its end, so the connection can serve another request."""
         self._receive = receive

@@ -67,9 +67,20 @@ class Metrics:
         self.unauthenticated = Tally(
             "unauthenticated", "Requests that nobody is proven to have signed", "why"
         )
+        self.handshakes = Tally(
+            "failed_handshakes", "Connections that were not opened, by what TLS says", "why"
+        )
         self.refusals = Tally("refusals", "Authenticated, but found wrong here, by ISO reason", "reason")
         self.commands = Tally("commands", "The hub's answers", "status")
         self.delivered = Tally("delivered", "Messages handed to readers of mailboxes")
+        self._tallies = (
+            self.requests,
+            self.unauthenticated,
+            self.handshakes,
+            self.refusals,
+            self.commands,
+            self.delivered,
+        )
         self.hub_seconds = Durations("hub_seconds", "From a command to the hub's answer")
         self._levels: list[tuple[str, str, Callable[[], float]]] = []
         self._registry = CollectorRegistry()
@@ -81,7 +92,7 @@ class Metrics:
 
     def collect(self) -> Iterator[Metric]:
         """Yield everything, as prometheus_client wants it."""
-        for tally in (self.requests, self.unauthenticated, self.refusals, self.commands, self.delivered):
+        for tally in self._tallies:
             yield from tally.collect()
         yield from self.hub_seconds.collect()
         for name, text, ask in self._levels:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import uvicorn
@@ -28,7 +27,7 @@ class Unreadable(Exception):
 class BoundedProtocol(HttpToolsProtocol):
     """Ends connections whose requests come too slowly or have too long a head; uvicorn bounds neither."""
 
-    _held: ClassVar[Counter[str]] = Counter()
+    held: ClassVar[Counter[str]] = Counter()
     """How many connections each address holds."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -43,17 +42,17 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         self._address = self.client[0] if self.client is not None else ""
-        self._held[self._address] += 1
-        if self._held[self._address] > CONNECTIONS_PER_ADDRESS:
+        self.held[self._address] += 1
+        if self.held[self._address] > CONNECTIONS_PER_ADDRESS:
             transport.abort()
             return
         self._deadline = self.loop.call_later(ARRIVAL_S, transport.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._disarm()
-        self._held[self._address] -= 1
-        if not self._held[self._address]:
-            del self._held[self._address]
+        self.held[self._address] -= 1
+        if not self.held[self._address]:
+            del self.held[self._address]
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -99,9 +98,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._deadline = None
 
 
-def configuration(
-    gateway: Gateway, host: str, port: int, *, certificate: Path | None = None, key: Path | None = None
-) -> uvicorn.Config:
+def configuration(gateway: Gateway, host: str, port: int) -> uvicorn.Config:
     """Return how uvicorn is to serve a gateway; port 0 takes a free one."""
     return uvicorn.Config(
         gateway,
@@ -121,6 +118,4 @@ def configuration(
         timeout_graceful_shutdown=5,
         limit_concurrency=CONNECTIONS_MAX,
         backlog=BACKLOG,
-        ssl_certfile=certificate,
-        ssl_keyfile=key,
     )

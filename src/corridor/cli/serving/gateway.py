@@ -9,14 +9,17 @@ from corridor.adapters.keys import seals, software
 from corridor.adapters.postgres.reads import PostgresReads
 from corridor.adapters.stream import link, mail
 from corridor.adapters.system.clock import SystemClock
-from corridor.cli import database, watchlist
+from corridor.cli import database, identities, watchlist
 from corridor.cli.home import ENVIRONMENT, HUB, Home
 from corridor.gateway.app import Gateway
+from corridor.gateway.handshakes import CertifiedServer
 from corridor.gateway.server import configuration
+from corridor.gateway.trust import Trust
 
 
-async def serve(home: Home, host: str, port: int) -> None:
-    """Serve, and say where in the state directory."""
+async def serve(home: Home, host: str, port: int, *, mutual_tls: bool) -> None:
+    """Serve, and say where in the state directory. Raises: Incomplete, before anybody is let in."""
+    trust = Trust(identities.files(home)) if mutual_tls else None
     hub_link = link.StreamLink(home.hub_socket)
     hub_link.open()
     gateway = Gateway(
@@ -29,7 +32,8 @@ async def serve(home: Home, host: str, port: int) -> None:
         load_list=lambda: asyncio.to_thread(watchlist.load_index, home),
         clock=SystemClock(),
     )
-    server = uvicorn.Server(configuration(gateway, host, port))
+    settings = configuration(gateway, host, port)
+    server = uvicorn.Server(settings) if trust is None else CertifiedServer(settings, trust)
     with socket.create_server((host, port)) as listener:
         bound = listener.getsockname()
         serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -38,6 +42,7 @@ async def serve(home: Home, host: str, port: int) -> None:
         if server.started:
             # Whoever waits for the file reads it at once, so it must appear whole.
             hidden = home.address.with_suffix(".new")
-            hidden.write_text(f"http://{bound[0]}:{bound[1]}")
+            scheme = "http://" if trust is None else identities.SECURE
+            hidden.write_text(f"{scheme}{bound[0]}:{bound[1]}")
             hidden.rename(home.address)
         await serving

@@ -1,6 +1,7 @@
 """A participant or operator with a key, as bytes on the wire: what they sign, and every way of getting that wrong."""
 
 import asyncio
+import ssl
 from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
@@ -48,6 +49,8 @@ class Caller:
         self.bic = bic
         self.key_id = first_key(bic)
         self.key: Ed25519Key = key_of(self.key_id)
+        self.tls: ssl.SSLContext | None = None
+        """How it connects, where the door asks for certificates."""
         self.position = 0
         """How far it has read its mailbox."""
         self._street = street
@@ -102,7 +105,7 @@ class Caller:
 
     async def send(self, sent: bytes) -> Answer:
         """Send bytes to the door."""
-        return await exchange(self._street.port, sent)
+        return await exchange(self._street.port, sent, tls=self.tls)
 
     def next_id(self) -> str:
         """Return a message id never used before."""

@@ -1,6 +1,7 @@
 """A whole house in one event loop: the real hub on either journal, the real gateway served as in production."""
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -10,19 +11,23 @@ from typing import Any, Final, TypeVar
 import msgspec
 import uvicorn
 
+from corridor.adapters.keys.certificates import Authority
 from corridor.adapters.keys.software import PrivateKey, verifier
 from corridor.adapters.memory.journal import MemoryJournal, MemoryStore
 from corridor.adapters.memory.link import MemoryLink
 from corridor.adapters.memory.reads import MemoryMail, MemoryReads, MemorySigner
 from corridor.adapters.postgres.journal import PostgresJournal
 from corridor.adapters.postgres.reads import PostgresReads
+from corridor.client.tls import Certificate, context
 from corridor.codecs.jws import HubHeader, audience, compose
 from corridor.decision import ACCOUNT, BALANCE, Table
 from corridor.domain.instants import Instant
 from corridor.domain.phones import parse_phone
 from corridor.gateway.app import Gateway
+from corridor.gateway.handshakes import CertifiedServer
 from corridor.gateway.limits import Limits
 from corridor.gateway.server import configuration
+from corridor.gateway.trust import Files, Trust
 from corridor.hub.lists import RULES, TABLES
 from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
@@ -69,7 +74,13 @@ class SkippingClock:
 class House:
     """Hub, gateway, participants and operators. `fresh` is a UETR never used before."""
 
-    def __init__(self, clock: SkippingClock, store: "Store", limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        clock: SkippingClock,
+        store: "Store",
+        limits: Limits | None = None,
+        authority: Authority | None = None,
+    ) -> None:
         self.clock = clock
         self.port = 0
         self.staff = Staff(audience(HUB, ENVIRONMENT), lambda name: world.key_of(world.first_key(name)))
@@ -79,6 +90,8 @@ class House:
         self.callers |= {name: Caller(self, name, AT_THE_DOOR) for name in persons}
         self._store = store
         self._limits = limits
+        self.authority = authority
+        """Who issues the certificates of everyone, if the door asks for them."""
         self._uetrs = map(uetr, count(1))
 
     def __getitem__(self, bic: str) -> Caller:
@@ -166,14 +179,33 @@ class House:
         await self._give([self.staff.founding(self.now())])
         for frame in world.orders(self.staff):
             await self.give_all(frame)
-        self.server = uvicorn.Server(configuration(self.gateway, "127.0.0.1", 0))
-        serving = asyncio.create_task(self.server.serve())
+        settings = configuration(self.gateway, "127.0.0.1", 0)
+        self.server = self._certified(settings) if self.authority else uvicorn.Server(settings)
+        listener = rest.enter_context(socket.create_server(("127.0.0.1", 0)))
+        self.port = listener.getsockname()[1]
+        serving = asyncio.create_task(self.server.serve(sockets=[listener]))
         rest.push_async_callback(_stop, self.server, serving)
         while not self.server.started:  # noqa: ASYNC110  uvicorn says it no other way
             await asyncio.sleep(0.002)
-        self.port = self.server.servers[0].sockets[0].getsockname()[1]
         parse_phone("+992917000001")  # the plans of numbers are loaded once a process
         await self._fund()
+
+    def identity(self, signer: str) -> Certificate:
+        """Return the files with which somebody connects."""
+        assert self.authority is not None
+        directory = self.authority.certificate_path.parent
+        return Certificate(directory / f"{signer}.pem", self.authority.certificate_path)
+
+    def _certified(self, settings: uvicorn.Config) -> CertifiedServer:
+        assert self.authority is not None
+        for signer, caller in self.callers.items():
+            identity = self.identity(signer)
+            self.authority.issue(signer, identity.own)
+            caller.tls = context(identity)
+        own = self.identity("gateway").own
+        self.authority.issue_server(("127.0.0.1",), own)
+        files = Files(own, self.authority.certificate_path, self.authority.revoked_path)
+        return CertifiedServer(settings, Trust(files))
 
     async def _fund(self) -> None:
         for bic, currency in ((world.CBRR, "RUB"), (world.CBTJ, "TJS")):
@@ -248,9 +280,14 @@ class _StoredMail:
 
 
 @asynccontextmanager
-async def open_house(store: Store | None = None, limits: Limits | None = None) -> AsyncIterator[House]:
-    """Open a house in which everyone is registered and has money; close it behind the last."""
-    house = House(SkippingClock(world.FIRST_DAY), store or Store(), limits)
+async def open_house(
+    store: Store | None = None, limits: Limits | None = None, authority: Authority | None = None
+) -> AsyncIterator[House]:
+    """Open a house in which everyone is registered and has money; close it behind the last.
+
+    With an authority the door asks for certificates, and everyone has one.
+    """
+    house = House(SkippingClock(world.FIRST_DAY), store or Store(), limits, authority)
     async with AsyncExitStack() as rest:
         await house.open(rest)
         yield house

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import Sequence
 from time import perf_counter
 from typing import Any, Final
@@ -47,13 +48,18 @@ def request(method: str, target: str, headers: Sequence[tuple[str, str]] = (), b
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
 
 
-async def exchange(port: int, sent: bytes, *, ends: bool = False) -> Answer:
+async def exchange(
+    port: int, sent: bytes, *, ends: bool = False, tls: ssl.SSLContext | None = None
+) -> Answer:
     """Send bytes on a connection of their own and return the first answer; `ends` closes our side after them.
 
     Raises: Hung.
     """
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
     started = perf_counter()
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
+    except (ConnectionResetError, ssl.SSLError):
+        return Answer(0)
     try:
         async with asyncio.timeout(HANG_S):
             sending = asyncio.ensure_future(_send(writer, sent, ends=ends))
@@ -83,22 +89,22 @@ async def read_answer(reader: asyncio.StreamReader) -> Answer:
             body = await reader.readexactly(int(headers["content-length"]))
         else:
             body = await reader.read()
-    except (asyncio.IncompleteReadError, ConnectionError):
+    except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
         return Answer(0)
     return Answer(status, headers, body)
 
 
 async def closed(reader: asyncio.StreamReader) -> None:
     """Return when the other side has ended the connection, whatever came before."""
-    with contextlib.suppress(ConnectionError):
+    with contextlib.suppress(ConnectionError, ssl.SSLError):
         while await reader.read(PIECE_BYTES):
             pass
 
 
 async def _send(writer: asyncio.StreamWriter, sent: bytes, *, ends: bool) -> None:
-    with contextlib.suppress(ConnectionError):
+    with contextlib.suppress(ConnectionError, ssl.SSLError):
         for at in range(0, len(sent), PIECE_BYTES):
             writer.write(sent[at : at + PIECE_BYTES])
             await writer.drain()
-        if ends:
+        if ends and writer.can_write_eof():  # TLS has no half-closed connections here
             writer.write_eof()

@@ -3,7 +3,6 @@
 from typing import Final
 
 SKIPPED: Final = {
-    "A1-A6": "client certificates: mutual TLS is an option of the gateway's, tried with it",
     "A7-A8": "there is no broker",
     "A9": "the trial `crowd`",
     "A28-A29": "there are no returns yet",

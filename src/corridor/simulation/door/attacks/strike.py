@@ -27,8 +27,8 @@ class Attack(msgspec.Struct, frozen=True):
     """A row: the number in the list of attacks, what is sent, and all that may come of it.
 
     `http` is the answer's status, 0 for a connection that is closed without one; `hears` what the sender then finds
-    in its mailbox, last; None if that is not asked. `trace` is what an auditor finds: `unauthenticated WHY` or
-    `unreadable`, counted by the gateway; `accepted` or `refused REASON` in the log; nothing, or `again` for a message
+    in its mailbox, last; None if that is not asked. `trace` is what an auditor finds: `handshake WHY`, `unauthenticated
+    WHY` or `unreadable`, counted by the gateway; `accepted` or `refused REASON` in the log; nothing, or `again` for a message
     known already, where the log has no line of it. `moves`: money or open payments may change, as the case says.
     """
 
@@ -82,7 +82,8 @@ class Strike:
 
     async def send(self, sent: bytes, by: Caller | None = None, *, ends: bool = False) -> Answer:
         """Send the bytes of the attack."""
-        return await self.measure(exchange(self.house.port, sent, ends=ends), by)
+        tls = (by or self.sevr).tls
+        return await self.measure(exchange(self.house.port, sent, ends=ends, tls=tls), by)
 
     async def post(self, body: bytes, by: Caller | None = None, **how: Any) -> Answer:
         """Send a body that the sender really signs."""
@@ -97,6 +98,7 @@ class Strike:
         self._before = await self.house.ledger()
         self._batch = await self.house.batch()
         self._counted, self._were_unreadable = self._unauthenticated(), self._unreadable()
+        self._failed = self._handshakes()
         resident = _reset_peak()
         started = process_time()
         answer = await attack
@@ -129,7 +131,7 @@ class Strike:
         await self._end_open_payments()
         for tidy in self.afterwards:
             await tidy()
-        health = await exchange(self.house.port, HEALTH)
+        health = await self.sevr.send(HEALTH)
         self.demand(health.status == 200 and health.json["hub"] == "connected", "the gateway serves no more")
         return self.complaints
 
@@ -141,6 +143,12 @@ class Strike:
             case ["unauthenticated", why]:
                 self.demand(counted == {why}, f"counted as {counted or 'nothing'}, not {why!r}")
                 self.demand(not stored, "it reached the hub")
+            case ["handshake", why]:
+                failed = {
+                    why for why, count in self._handshakes().items() if count > self._failed.get(why, 0)
+                }
+                self.demand(failed == {why}, f"counted as {failed or 'nothing'}, not {why!r}")
+                self.demand(not counted and not stored, "it went further than a handshake")
             case ["unreadable"]:
                 self.demand(self._unreadable() > self._were_unreadable, "nobody counted it")
                 self.demand(not stored, "it reached the hub")
@@ -178,6 +186,10 @@ class Strike:
     def _unauthenticated(self) -> dict[str, int]:
         metrics = self.house.gateway._metrics  # noqa: SLF001  the metrics page without the parsing
         return {why: count for (why,), count in metrics.unauthenticated.items()}
+
+    def _handshakes(self) -> dict[str, int]:
+        metrics = self.house.gateway._metrics  # noqa: SLF001  as above
+        return {why: count for (why,), count in metrics.handshakes.items()}
 
 
 async def strike(house: House, listener: Listener, attack: Attack) -> tuple[list[str], float]:

@@ -7,10 +7,12 @@ from typing import Any, Final, TypeVar
 
 import uvloop
 
+from corridor.adapters.keys.certificates import Authority
 from corridor.adapters.postgres.roles import provision
 from corridor.adapters.postgres.supervisor import Cluster
 from corridor.simulation.door.attacks import (
     bent,
+    certificates,
     http,
     injections,
     operators,
@@ -63,14 +65,18 @@ async def _run(cluster: Cluster, order: Order, tell: Tell) -> Tally:
         tell(f"{flipped:,} messages with one bit flipped were sent")
         edits, missed = await bent.bend(dsn)
     tell(f"{edits} edits of the journal")
+    certified = PostgresStore(await provision(cluster, "certified_door"))
+    async with open_house(certified, authority=Authority(order.directory / "authority")) as house:
+        broken += await attack_all(house, tell, certificates.ATTACKS)
     for number, why in skipped.SKIPPED.items():
         tell(f"not here: {number}: {why}")
+    attacks = (*ATTACKS, *certificates.ATTACKS)
     stories = [*broken, *unnoticed, *missed]
     return Tally(
-        attacks=len(ATTACKS) + edits,
+        attacks=len(attacks) + edits,
         malformed=flipped,
-        replays=sum(attack.number == "A22" for attack in ATTACKS),
-        checked=dict(Counter(attack.number for attack in ATTACKS))
+        replays=sum(attack.number == "A22" for attack in attacks),
+        checked=dict(Counter(attack.number for attack in attacks))
         | {"A79": edits, "one bit flipped": flipped},
         violations=tuple(Violation("attacks", NAME, order.seed, story) for story in stories),
     )
