@@ -34,6 +34,12 @@ class NoAuthority(CorridorError):
     reason = "DS0D"
 
 
+def are_asked_for(home: Home, said: bool | None) -> bool:
+    """Say whether the gateway is to ask for certificates; if nothing is said, as before."""
+    # Who has once asked for them does not cease to by forgetting a word.
+    return home.tls.exists() if said is None else said
+
+
 def files(home: Home) -> Files:
     """Return what the gateway reads. Raises: Incomplete, which says what is to be done."""
     asked = _asked(home)

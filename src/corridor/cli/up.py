@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from corridor.cli import identities
 from corridor.cli.bringup import bring_up
 from corridor.cli.home import WITNESS, Home
 from corridor.cli.output import HERE, Directory, console
@@ -52,8 +53,7 @@ def up(
             lambda done: screen.print(f" [green]✓[/] {done}"),
             host=host,
             port=port,
-            # Who has once asked for certificates does not cease to by forgetting a word.
-            mutual_tls=home.tls.exists() if mutual_tls is None else mutual_tls,
+            mutual_tls=identities.are_asked_for(home, mutual_tls),
         )
         stack.start(("checker", home.checker_address), arguments=("--port", str(checker_port)))
         screen.print(f" [green]✓[/] checker at {home.checker_address.read_text()}/metrics")

@@ -1,7 +1,6 @@
 """One connection of HTTP/1.1: a request goes out, and its answer goes to who wants it, whole or as a stream."""
 
 import asyncio
-import ssl
 from collections.abc import Mapping
 from typing import Any, Final, Protocol, cast
 
@@ -202,11 +201,10 @@ class Connection(asyncio.Protocol):
             self._lose(Lost("The answer is not HTTP, or has no end."))
             self._transport.abort()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
         if self._timer is not None:
             self._timer.cancel()
-        why = f" ({exc.reason})" if isinstance(exc, ssl.SSLError) else ""  # as that a certificate is refused
-        self._lose(Lost(f"The connection was closed before the answer was complete{why}."))
+        self._lose(Lost("The connection was closed before the answer was complete."))
         self._pool.gone(self)
 
     # what the parser calls

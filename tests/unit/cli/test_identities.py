@@ -1,0 +1,109 @@
+"""Who has a certificate in a state directory: everyone, once; half of what it takes is refused with what to do."""
+
+import pytest
+
+from corridor.adapters.keys import certificates
+from corridor.adapters.keys.certificates import Authority
+from corridor.cli import identities
+from corridor.cli.home import Home
+from corridor.cli.identities import NoAuthority, NoIdentity
+from corridor.gateway.trust import Incomplete
+from corridor.sandbox.world import INSTITUTIONS
+
+HOST = "127.0.0.1"
+
+
+@pytest.fixture
+def home(tmp_path):
+    home = Home(tmp_path / "state")
+    home.directory.mkdir()
+    home.address.write_text("https://127.0.0.1:1")
+    return home
+
+
+def contents(home):
+    return {path.name: path.read_bytes() for path in (home.tls / "identities").iterdir()}
+
+
+def test_everyone_has_one_and_keeps_it(home):
+    identities.prepare(home, HOST)
+    before = contents(home)
+    everyone = {*(each.bic for each in INSTITUTIONS), "anna", "vera", "gateway"}
+    assert set(before) == {f"{name}.pem" for name in everyone}
+    identities.prepare(home, HOST)
+    assert contents(home) == before
+
+
+def test_a_further_operator_gets_one_at_the_next_start(home):
+    identities.prepare(home, HOST)
+    home.operators.mkdir(parents=True)
+    home.operator_key("olga").touch()
+    identities.prepare(home, HOST)
+    assert identities.shown(home, "olga").own == home.identity("olga")
+
+
+def test_what_was_revoked_is_not_renewed_by_a_start(home):
+    identities.prepare(home, HOST)
+    identities.revoke(home, "SEVRRUM0")
+    before = contents(home)
+    identities.prepare(home, HOST)
+    assert contents(home) == before
+    assert Authority(home.tls).has_revoked(home.identity("SEVRRUM0"))
+    identities.issue(home, "SEVRRUM0")
+    assert not Authority(home.tls).has_revoked(home.identity("SEVRRUM0"))
+
+
+def test_another_address_needs_another_certificate_of_the_gateway_only(home):
+    identities.prepare(home, HOST)
+    before = contents(home)
+    identities.prepare(home, "10.0.0.7")
+    changed = {name for name, content in contents(home).items() if content != before[name]}
+    assert changed == {"gateway.pem"}
+    assert certificates.serves(home.identity("gateway"), "10.0.0.7")
+
+
+@pytest.mark.parametrize("missing", ["identities/gateway.pem", "authority.pem", "revoked.pem"])
+def test_half_of_what_was_brought_is_refused_by_name(home, missing):
+    identities.prepare(home, HOST)
+    (home.tls / "authority.key.pem").unlink()  # as if all came from outside
+    (home.tls / missing).unlink()
+    with pytest.raises(Incomplete) as refused:
+        identities.prepare(home, HOST)
+    assert str(home.tls / missing) in str(refused.value)
+    assert "put that there, or move" in str(refused.value)
+    assert not (home.tls / missing).exists()
+
+
+def test_what_was_brought_whole_is_never_written(home):
+    identities.prepare(home, HOST)
+    (home.tls / "authority.key.pem").unlink()
+    before = contents(home), (home.tls / "revoked.pem").read_bytes()
+    identities.prepare(home, "10.0.0.7")
+    assert (contents(home), (home.tls / "revoked.pem").read_bytes()) == before
+    for change in (identities.issue, identities.revoke):
+        with pytest.raises(NoAuthority):
+            change(home, "SEVRRUM0")
+
+
+def test_who_has_none_is_told_how_to_get_one(home):
+    identities.prepare(home, HOST)
+    with pytest.raises(NoIdentity, match="corridor certificate issue olga"):
+        identities.shown(home, "olga")
+    home.address.write_text("http://127.0.0.1:1")
+    assert identities.shown(home, "olga") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "signer"), [("SEVRRUM0", "SEVRRUM0"), ("PAMRTJ20XXX", "PAMRTJ20XXX"), ("anna", "operator:anna")]
+)
+def test_a_name_is_a_banks_or_a_persons(name, signer):
+    assert identities.signer(name) == signer
+
+
+@pytest.mark.parametrize(
+    ("said", "new", "later"), [(None, False, True), (True, True, True), (False, False, False)]
+)
+def test_nobody_ceases_to_ask_by_forgetting_a_word(home, said, new, later):
+    assert identities.are_asked_for(home, said) is new
+    identities.prepare(home, HOST)
+    assert identities.are_asked_for(home, said) is later
