@@ -20,6 +20,7 @@ from corridor.cli.home import Home
 from corridor.client import Certificate
 from corridor.client.tls import context
 from corridor.gateway.trust import Files, Trust
+from tests.unit.gateway.test_trust import shake
 
 RECIPE = Path(__file__).parents[2] / "docs" / "recipes" / "mutual-tls.md"
 START_S = 100
@@ -131,36 +132,20 @@ def test_half_of_it_ends_with_what_to_do(tmp_path):
     command = [sys.executable, "-m", "corridor", "up", "--mutual-tls", "-d", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert f"mutual TLS needs {tmp_path}/tls/identities/gateway.pem and" in done.stderr
+    assert f"mutual TLS needs {tmp_path}/tls/gateway.pem and" in done.stderr
     assert "put that there, or move" in done.stderr
-
-
-def shake(server, client):
-    """Let two shake hands in memory. Raises: SSLError of whoever refuses."""
-    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
-    sides = [
-        client.wrap_bio(to_client, to_server, server_hostname="127.0.0.1"),
-        server.wrap_bio(to_server, to_client, server_side=True),
-    ]
-    open_ = set(sides)
-    while open_:
-        for side in sides:
-            try:
-                side.do_handshake()
-                open_.discard(side)
-            except ssl.SSLWantReadError:
-                pass
-    return sides[1].getpeercert()
 
 
 @tools
 def test_an_authority_made_by_openssl(tmp_path):
     shell(blocks()[1], tmp_path)
     tls = tmp_path / "tls"
-    files = Files(tls / "identities" / "gateway.pem", tls / "authority.pem", tls / "revoked.pem")
+    files = Files(tls / "gateway.pem", tls / "authority.pem", tls / "revoked.pem")
     trust = Trust(files)
     bank = context(Certificate(tls / "identities" / "SEVRRUM0.pem", files.authority))
-    assert ("URI", "urn:corridor:signer:SEVRRUM0") in shake(trust.context, bank)["subjectAltName"]
+    assert ("URI", "urn:corridor:signer:SEVRRUM0") in shake(trust.context, bank)[1].getpeercert()[
+        "subjectAltName"
+    ]
     assert files.own.stat().st_mode & 0o077 == 0
     shell("\n".join(blocks()[1:]), tmp_path)
     trust.renew()

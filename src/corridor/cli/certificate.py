@@ -22,6 +22,17 @@ def issue(name: str, directory: Directory = HERE, as_json: AsJson = False) -> No
     say(told, f"{path} is the certificate of {name}, until {until:%Y-%m-%d %H:%M} UTC", as_json=as_json)
 
 
+@app.command("renew")
+def renew(directory: Directory = HERE, as_json: AsJson = False) -> None:
+    """Renew the list of the revoked, and what has less than half of its time left; `corridor up` does at its start.
+
+    Whatever runs takes it up by itself. For a corridor that runs for weeks.
+    """
+    home = Home(directory)
+    identities.renew(home)
+    say({"renewed": str(home.tls)}, f"what is in {home.tls} is renewed", as_json=as_json)
+
+
 @app.command("revoke")
 def revoke(name: str, directory: Directory = HERE, as_json: AsJson = False) -> None:
     """Take a certificate back: within seconds all connections end, and with this one none begins."""

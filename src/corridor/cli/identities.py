@@ -6,6 +6,7 @@ Where there is no key of an authority, all files are brought from outside, and n
 import socket
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -70,6 +71,12 @@ def prepare(home: Home, host: str) -> None:
             authority.issue(signer(name), path)
 
 
+def renew(home: Home) -> None:
+    """Do while a corridor runs what `prepare` does before. Raises: NoAuthority."""
+    _authority(home)
+    prepare(home, urlsplit(home.address.read_text()).hostname or "localhost")
+
+
 def issue(home: Home, name: str) -> datetime:
     """Write a new certificate in place of the one before, and return how long it lasts. Raises: NoAuthority."""
     path = home.identity(name)
@@ -98,7 +105,7 @@ def signer(name: str) -> str:
 
 
 def _asked(home: Home) -> Files:
-    return Files(home.identity("gateway"), home.tls / "authority.pem", home.tls / "revoked.pem")
+    return Files(home.tls / "gateway.pem", home.tls / "authority.pem", home.tls / "revoked.pem")
 
 
 def _existing(home: Home, name: str) -> Path:

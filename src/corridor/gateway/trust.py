@@ -55,7 +55,8 @@ class Trust:
 def context(files: Files) -> ssl.SSLContext:
     """Return how to shake hands: TLS 1.2 or newer, with a certificate that is believed, valid and not revoked.
 
-    No handshake takes up an earlier one, for that would skip looking at the list. Raises: Incomplete.
+    A session can be taken up again, by TLS 1.2, under this very context only: never past a newer list. Raises:
+    Incomplete.
     """
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.minimum_version = ssl.TLSVersion.TLSv1_2

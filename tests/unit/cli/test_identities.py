@@ -1,5 +1,7 @@
 """Who has a certificate in a state directory: everyone, once; half of what it takes is refused with what to do."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from corridor.adapters.keys import certificates
@@ -22,7 +24,8 @@ def home(tmp_path):
 
 
 def contents(home):
-    return {path.name: path.read_bytes() for path in (home.tls / "identities").iterdir()}
+    files = (home.tls / "gateway.pem", *(home.tls / "identities").iterdir())
+    return {path.name: path.read_bytes() for path in files}
 
 
 def test_everyone_has_one_and_keeps_it(home):
@@ -53,16 +56,36 @@ def test_what_was_revoked_is_not_renewed_by_a_start(home):
     assert not Authority(home.tls).has_revoked(home.identity("SEVRRUM0"))
 
 
+def test_renewal_while_it_runs_touches_only_what_is_due(home):
+    identities.prepare(home, HOST)
+    authority = Authority(home.tls)
+    soon = datetime.now(UTC) + certificates.LASTS / 3
+    authority.issue("SEVRRUM0", home.identity("SEVRRUM0"), until=soon)
+    before, listed = contents(home), authority.revoked_path.read_bytes()
+    identities.renew(home)
+    assert {name for name, content in contents(home).items() if content != before[name]} == {"SEVRRUM0.pem"}
+    assert certificates.valid_until(home.identity("SEVRRUM0")) > soon
+    assert authority.revoked_path.read_bytes() != listed
+
+
+def test_an_operator_may_be_called_as_the_gateway_is(home):
+    home.operators.mkdir(parents=True)
+    home.operator_key("gateway").touch()
+    identities.prepare(home, HOST)
+    assert certificates.serves(identities.files(home).own, HOST)
+    assert home.identity("gateway").exists()
+
+
 def test_another_address_needs_another_certificate_of_the_gateway_only(home):
     identities.prepare(home, HOST)
     before = contents(home)
     identities.prepare(home, "10.0.0.7")
     changed = {name for name, content in contents(home).items() if content != before[name]}
     assert changed == {"gateway.pem"}
-    assert certificates.serves(home.identity("gateway"), "10.0.0.7")
+    assert certificates.serves(home.tls / "gateway.pem", "10.0.0.7")
 
 
-@pytest.mark.parametrize("missing", ["identities/gateway.pem", "authority.pem", "revoked.pem"])
+@pytest.mark.parametrize("missing", ["gateway.pem", "authority.pem", "revoked.pem"])
 def test_half_of_what_was_brought_is_refused_by_name(home, missing):
     identities.prepare(home, HOST)
     (home.tls / "authority.key.pem").unlink()  # as if all came from outside
@@ -83,6 +106,8 @@ def test_what_was_brought_whole_is_never_written(home):
     for change in (identities.issue, identities.revoke):
         with pytest.raises(NoAuthority):
             change(home, "SEVRRUM0")
+    with pytest.raises(NoAuthority):
+        identities.renew(home)
 
 
 def test_who_has_none_is_told_how_to_get_one(home):

@@ -49,11 +49,7 @@ async def test_one_version_is_enough_and_it_is_the_newest(house):
     writer.close()
 
 
-async def test_no_handshake_takes_up_an_earlier_one(house):
-    tls = house[SEVR].tls
-    tls.maximum_version = ssl.TLSVersion.TLSv1_2
-    assert (await exchange(house.port, HEALTH, tls=tls)).status == 200
-    assert tls.session_stats()["hits"] == 0
+async def test_no_session_of_the_newest_version_is_taken_up_again(house):
     _, writer = await opened(house)
     session = writer.get_extra_info("ssl_object").session
     assert not session.has_ticket

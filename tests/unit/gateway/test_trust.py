@@ -1,10 +1,13 @@
 """What handshakes trust: all of it or nothing, and what the files say now."""
 
 import ssl
+from contextlib import suppress
 
 import pytest
 
 from corridor.adapters.keys.certificates import Authority
+from corridor.client import Certificate
+from corridor.client.tls import context
 from corridor.gateway.trust import Files, Incomplete, Trust
 
 
@@ -71,3 +74,37 @@ def test_what_cannot_be_read_changes_nothing(files, authority, caplog):
     files.revoked.write_bytes(content)
     trust.renew()
     assert trust.context is not context
+
+
+def shake(server, client, session=None):
+    """Let two shake hands in memory and return both sides. Raises: SSLError of whoever refuses."""
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    sides = [
+        client.wrap_bio(to_client, to_server, server_hostname="127.0.0.1", session=session),
+        server.wrap_bio(to_server, to_client, server_side=True),
+    ]
+    under_way = set(sides)
+    while under_way:
+        for side in sides:
+            with suppress(ssl.SSLWantReadError):
+                side.do_handshake()
+                under_way.discard(side)
+    return sides
+
+
+def test_no_session_outlives_the_list(files, authority, tmp_path):
+    own = tmp_path / "bank.pem"
+    authority.issue("SEVRRUM0", own)
+    client = context(Certificate(own, files.authority))
+    client.maximum_version = ssl.TLSVersion.TLSv1_2
+    trust = Trust(files)
+    first = shake(trust.context, client)
+    again = shake(trust.context, client, first[0].session)
+    assert again[0].session_reused, "while nothing has changed it may be"
+    authority.renew_list()
+    trust.renew()
+    assert not shake(trust.context, client, first[0].session)[0].session_reused
+    authority.revoke(own)
+    trust.renew()
+    with pytest.raises(ssl.SSLCertVerificationError, match="revoked"):
+        shake(trust.context, client, first[0].session)
