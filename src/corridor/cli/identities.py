@@ -3,6 +3,7 @@
 Where there is no key of an authority, all files are brought from outside, and none is ever written.
 """
 
+import re
 import socket
 from datetime import datetime
 from pathlib import Path
@@ -21,12 +22,19 @@ from corridor.sandbox.world import INSTITUTIONS
 from corridor.services.messaging.admission import OPERATOR
 
 SECURE = "https://"
+_OPERATORS_NAME = re.compile(r"[a-z][a-z0-9.\-]{0,31}")
 
 
 class NoIdentity(CorridorError):
     """There is no certificate with which to connect."""
 
     reason = "DS0D"
+
+
+class NobodysName(CorridorError):
+    """Neither a BIC nor an operator's name: a small letter, then those, digits, full stops and hyphens."""
+
+    reason = "CH16"
 
 
 class NoAuthority(CorridorError):
@@ -78,9 +86,9 @@ def renew(home: Home) -> None:
 
 
 def issue(home: Home, name: str) -> datetime:
-    """Write a new certificate in place of the one before, and return how long it lasts. Raises: NoAuthority."""
-    path = home.identity(name)
-    _authority(home).issue(signer(name), path)
+    """Write a new certificate in place of the one before; return its end. Raises: NoAuthority, NobodysName."""
+    authority, whose, path = _authority(home), signer(name), home.identity(name)
+    authority.issue(whose, path)
     return certificates.valid_until(path)
 
 
@@ -97,10 +105,12 @@ def shown(home: Home, name: str) -> Certificate | None:
 
 
 def signer(name: str) -> str:
-    """Return how a participant or an operator signs: what has not the form of a BIC is a person."""
+    """Return how a participant or an operator signs. Raises: NobodysName."""
     try:
         return parse_bic(name)
     except InvalidBIC:
+        if not _OPERATORS_NAME.fullmatch(name):
+            raise NobodysName(field=name) from None
         return OPERATOR + name
 
 

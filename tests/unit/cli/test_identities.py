@@ -8,7 +8,7 @@ from corridor.adapters.keys import certificates
 from corridor.adapters.keys.certificates import Authority
 from corridor.cli import identities
 from corridor.cli.home import Home
-from corridor.cli.identities import NoAuthority, NoIdentity
+from corridor.cli.identities import NoAuthority, NobodysName, NoIdentity
 from corridor.gateway.trust import Incomplete
 from corridor.sandbox.world import INSTITUTIONS
 
@@ -132,3 +132,10 @@ def test_nobody_ceases_to_ask_by_forgetting_a_word(home, said, new, later):
     assert identities.are_asked_for(home, said) is new
     identities.prepare(home, HOST)
     assert identities.are_asked_for(home, said) is later
+
+
+@pytest.mark.parametrize("name", ["", "Anna", "../../keys/SEVRRUM0", "SEVRRUM", "a" * 33])
+def test_nobody_has_such_a_name(home, name):
+    identities.prepare(home, HOST)
+    with pytest.raises(NobodysName):
+        identities.issue(home, name)

@@ -1,7 +1,6 @@
 """Connections with certificates over real sockets: what is in force now decides, and nobody waits for ever."""
 
 import asyncio
-import ssl
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -55,11 +55,11 @@ async def exchange(
 
     Raises: Hung.
     """
-    started = perf_counter()
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
     except (ConnectionResetError, ssl.SSLError):
         return Answer(0)
+    started = perf_counter()
     try:
         async with asyncio.timeout(HANG_S):
             sending = asyncio.ensure_future(_send(writer, sent, ends=ends))

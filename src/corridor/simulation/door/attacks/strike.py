@@ -27,9 +27,9 @@ class Attack(msgspec.Struct, frozen=True):
     """A row: the number in the list of attacks, what is sent, and all that may come of it.
 
     `http` is the answer's status, 0 for a connection that is closed without one; `hears` what the sender then finds
-    in its mailbox, last; None if that is not asked. `trace` is what an auditor finds: `handshake WHY`, `unauthenticated
-    WHY` or `unreadable`, counted by the gateway; `accepted` or `refused REASON` in the log; nothing, or `again` for a message
-    known already, where the log has no line of it. `moves`: money or open payments may change, as the case says.
+    in its mailbox, last; None if that is not asked. `trace` is what an auditor finds: `handshake WHY`,
+    `unauthenticated WHY` or `unreadable`, counted by the gateway; `accepted` or `refused REASON` in the log; nothing, or
+    `again` for a message known already, where the log has no line of it. `moves`: money or open payments may change, as the case says.
     """
 
     number: str
