@@ -15,7 +15,7 @@ def a_small_crowd(arrival_s, bound_s, monkeypatch):
 
     async def main():
         async with open_house() as house:
-            return await crowd.crowd(house, 40, bound_s, lambda _: None)
+            return await crowd.crowd(house, 40, bound_s, [0.1], lambda _: None)
 
     return on_uvloop(main())
 
@@ -34,17 +34,24 @@ def test_that_a_crowd_which_is_not_let_go_is_told(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("times", "starved", "right"),
-    [([0.1] * 100, 1, True), ([2.0] * 100, 1, False), ([2.0] * 100, 4, True), ([], 1, False)],
+    ("times", "alone", "right"),
+    [
+        ([0.1] * 100, 0.1, True),
+        ([2.0] * 100, 0.1, False),
+        ([2.0] * 100, 0.5, True),
+        ([float("inf")] * 100, 0.5, False),
+        ([0.1] * 100, float("inf"), False),
+        ([], 0.1, False),
+    ],
 )
-def test_what_is_slow(times, starved, right):
-    assert (crowd.judge_times("now", times, starved, lambda _: None) == []) is right
+def test_what_is_slow(times, alone, right):
+    assert (crowd.judge_times("now", times, [0.01, alone], lambda _: None) == []) is right
 
 
 def test_a_flood_from_outside():
     async def main():
         async with open_house() as house:
-            return await crowd.flood(house, 3.0, lambda _: None)
+            return await crowd.flood(house, 3.0, [0.1], lambda _: None)
 
     stories, sent = on_uvloop(main())
     assert [each for each in stories if "p99" not in each] == []
