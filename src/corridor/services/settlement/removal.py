@@ -1,0 +1,28 @@
+"""The largest set that keeps every queue's order: all payments, less the last of whoever is short.
+
+Source: Bech and Soramäki, Gridlock resolution in interbank payment systems (2001): starting from all and
+removing the last payment of any bank that is short ends, in whatever order banks are taken, in the one largest set
+that settles a beginning of every queue.
+"""
+
+from corridor.services.settlement.board import Board
+
+
+def keep_order(board: Board) -> None:
+    """Choose the largest beginnings of all queues that may settle together, nothing having been chosen before."""
+    for payment in range(len(board.amount)):
+        board.choose(payment)
+    ends = [list(queue) for queue in board.out]
+    todo = list(range(len(board.out)))
+    while todo:
+        account = todo.pop()
+        while board.short(account) or any(
+            board.over_limit(payment) for payment in _limited(board, ends[account])
+        ):
+            payment = ends[account].pop()
+            board.drop(payment)
+            todo.append(board.creditor[payment])
+
+
+def _limited(board: Board, queue: list[int]) -> list[int]:
+    return [p for p in queue if (board.debtor[p], board.creditor[p]) in board.limit] if board.limit else []
