@@ -8,7 +8,7 @@ import typer
 
 from corridor.cli.output import AsJson, Column, money, show, show_json
 from corridor.domain.errors import InvalidValue
-from corridor.domain.money import currency
+from corridor.domain.money import UnknownCurrency, currency
 from corridor.services.settlement.liquidity import SHARES, DayPayment, Rules, Saving, Step, compare
 from corridor.services.settlement.waiting import HIGH, NORMAL, URGENT
 
@@ -93,7 +93,10 @@ def read_day(path: Path) -> list[DayPayment]:
             payment = decode(line)
         except msgspec.DecodeError as error:
             raise InvalidValue(str(error), field=field) from None
-        currency(payment.currency)
+        try:
+            currency(payment.currency)
+        except UnknownCurrency:
+            raise UnknownCurrency(field=field) from None
         if payment.amount <= 0 or payment.time < 0:
             raise InvalidValue("the amount must be above zero and the time not below", field=field)
         if payment.debtor == payment.creditor:
