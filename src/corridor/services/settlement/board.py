@@ -31,7 +31,7 @@ class Board:
         self.chosen = bytearray(len(self.waiting))
         self.room = [room.of(account) for account in accounts]
         self.sending = [0] * len(accounts)
-        self.sending_pair: dict[tuple[int, int], int] = {}
+        self._sending_pair: dict[tuple[int, int], int] = {}
         self.kept = [[0] * len(grades) for _ in accounts]
         self.left = [[0] * len(grades) for _ in accounts]
         for debtor, grade in zip(self.debtor, self.grade, strict=True):
@@ -46,6 +46,9 @@ class Board:
             for (debtor, creditor, currency), limit in room.bilateral.items()
             if (debtor, currency) in numbers and (creditor, currency) in numbers
         }
+        self._limited: dict[int, list[int]] = {}
+        for debtor, creditor in sorted(self.limit):
+            self._limited.setdefault(debtor, []).append(creditor)
 
     def choose(self, payment: int) -> None:
         self._move(payment, 1)
@@ -63,32 +66,32 @@ class Board:
         self.kept[debtor][grade] += sign
         self.left[debtor][grade] -= sign
         if self.limit:
-            self.sending_pair[debtor, creditor] = self.sending_pair.get((debtor, creditor), 0) + sign
+            self._sending_pair[debtor, creditor] = self._sending_pair.get((debtor, creditor), 0) + sign
             for pair, change in (((debtor, creditor), -amount), ((creditor, debtor), amount)):
                 if pair in self.limit:
                     self.limit[pair] += change
 
-    def may_enter(self, payment: int) -> bool:
-        """Nothing of higher priority of its debtor is left behind."""
-        return not any(self.left[self.debtor[payment]][: self.grade[payment]])
+    def welcomes(self, payment: int) -> bool:
+        """Nothing of higher priority of its debtor is left behind, and the limit of its pair lets it enter."""
+        debtor = self.debtor[payment]
+        if any(self.left[debtor][: self.grade[payment]]):
+            return False
+        return (
+            not self.limit
+            or self.limit.get((debtor, self.creditor[payment]), self.amount[payment]) >= self.amount[payment]
+        )
 
-    def within_limit(self, payment: int) -> bool:
-        """The limit of its pair lets the payment enter."""
-        limit = self.limit.get((self.debtor[payment], self.creditor[payment]))
-        return limit is None or limit >= self.amount[payment]
-
-    def over_limit(self, payment: int) -> bool:
-        """The debtor, with what is chosen, sends the payment's creditor more than their limit."""
-        pair = (self.debtor[payment], self.creditor[payment])
-        return self.limit.get(pair, 0) < 0 and self.sending_pair.get(pair, 0) > 0
+    def over_limit(self, account: int) -> list[int]:
+        """Whom the account, with what is chosen, sends more than their limit; none to whom it sends nothing."""
+        return [
+            creditor
+            for creditor in self._limited.get(account, ())
+            if self.limit[account, creditor] < 0 and self._sending_pair.get((account, creditor), 0) > 0
+        ]
 
     def fits(self, payment: int) -> bool:
         """The payment may enter as the only one."""
-        return (
-            self.room[self.debtor[payment]] >= self.amount[payment]
-            and self.may_enter(payment)
-            and self.within_limit(payment)
-        )
+        return self.room[self.debtor[payment]] >= self.amount[payment] and self.welcomes(payment)
 
     def lowest(self, account: int) -> int:
         """The lowest priority of which the account has something chosen: only that may leave; -1 if none."""

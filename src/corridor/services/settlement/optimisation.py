@@ -12,7 +12,7 @@ Integers and sorted lists only, and effort is counted in steps, not in time: the
 same set.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Sequence
 from heapq import heappop, heappush
 from typing import Final
 
@@ -151,6 +151,7 @@ def _repair(board: Board, steps: int) -> None:
                 if way:
                     for each in way:
                         _flip(board, each)
+                    todo += sorted(_ends(board, way))  # nobody on it is short, but limits may be exceeded
                     continue
                 payment = _least_loss(board, account)
                 gone.add(payment)
@@ -186,7 +187,7 @@ def _way_out(board: Board, start: int, lacking: int, barred: Container[int]) -> 
                 other = board.creditor[payment]
                 left = amount - max(0, board.room[other]) if board.sending[other] else 0
             else:
-                if board.chosen[payment] or not board.may_enter(payment) or not board.within_limit(payment):
+                if board.chosen[payment] or not board.welcomes(payment):
                     continue
                 other = board.debtor[payment]
                 left = amount - max(0, board.room[other])
@@ -209,18 +210,15 @@ def _way_out(board: Board, start: int, lacking: int, barred: Container[int]) -> 
 def _repair_limits(board: Board, account: int, gone: set[int]) -> list[int]:
     """Drop until the account exceeds no limit of a pair; return whom that may leave short."""
     poorer = []
-    while (
-        over := [p for p in board.out[account] if board.chosen[p] and board.over_limit(p)]
-        if board.limit
-        else []
-    ):
-        excess = -board.limit[account, board.creditor[over[0]]]
-        lowest = max(board.grade[payment] for payment in over)
-        among = [payment for payment in over if board.grade[payment] == lowest]
+    while over := board.over_limit(account):
+        excess = -board.limit[account, over[0]]
+        chosen = [payment for payment in board.out[account] if board.chosen[payment]]
+        pair = [payment for payment in chosen if board.creditor[payment] == over[0]]
+        lowest = board.grade[pair[-1]]  # queues are in order
+        among = [payment for payment in pair if board.grade[payment] == lowest]
         enough = [payment for payment in among if board.amount[payment] >= excess]
-        least = min(enough, key=lambda p: (board.amount[p], -p), default=among[-1])
-        lower = [p for p in board.out[account] if board.chosen[p] and board.grade[p] > lowest]
-        for payment in (*lower, least):
+        least = min(enough, key=lambda each: (board.amount[each], -each), default=among[-1])
+        for payment in (*(each for each in chosen if board.grade[each] > lowest), least):
             gone.add(payment)
             poorer.append(_flip(board, payment))
     return poorer
@@ -252,7 +250,7 @@ def _improve(board: Board, steps: int) -> None:
         for payment in sorted(left, key=lambda each: -board.amount[each]):
             if steps <= 0:
                 return
-            if not board.chosen[payment] and board.may_enter(payment) and board.within_limit(payment):
+            if not board.chosen[payment] and board.welcomes(payment):
                 entered, taken = _enter(board, payment)
                 steps -= taken
                 better = better or entered
@@ -276,16 +274,16 @@ def _enter(board: Board, payment: int) -> tuple[bool, int]:
         moved[exchange] = None
         short.append(_flip(board, exchange))
         gain += board.amount[exchange] if board.chosen[exchange] else -board.amount[exchange]
-    if not short and gain > 0 and not (board.limit and _exceeds(board, moved)):
+    if not short and gain > 0 and not any(map(board.over_limit, _ends(board, moved))):
         return True, steps
     for each in moved:
         _flip(board, each)
     return False, steps
 
 
-def _exceeds(board: Board, moved: dict[int, None]) -> bool:
-    accounts = {account for each in moved for account in (board.debtor[each], board.creditor[each])}
-    return any(board.over_limit(payment) for account in sorted(accounts) for payment in board.out[account])
+def _ends(board: Board, moved: Collection[int]) -> set[int]:
+    """The accounts at both ends of payments."""
+    return {board.debtor[payment] for payment in moved} | {board.creditor[payment] for payment in moved}
 
 
 def _flip(board: Board, payment: int) -> int:
@@ -302,36 +300,40 @@ def _best_exchange(board: Board, account: int, lacking: int, barred: Container[i
 
     It must help more than it hurts the account at its other end.
     """
-    amounts, rooms = board.amount, board.room
+    chosen, grades, amounts = board.chosen, board.grade, board.amount  # this is where the time goes
     best, best_score = NOBODY, 0
     lowest = board.lowest(account)
     for payment in board.out[account]:
-        if board.chosen[payment] and board.grade[payment] == lowest and payment not in barred:
-            helps = _helps(board, payment, lacking)
-            if helps > 0:
-                score = SHORTAGE * helps - amounts[payment]
-                if best == NOBODY or score > best_score:
-                    best, best_score = payment, score
+        if chosen[payment] and grades[payment] == lowest and payment not in barred:
+            helps = _helps_leaving(board, payment, lacking)
+            score = SHORTAGE * helps - amounts[payment]
+            if helps > 0 and (best == NOBODY or score > best_score):
+                best, best_score = payment, score
     for payment in board.into[account]:
-        if not board.chosen[payment] and payment not in barred:
-            amount = amounts[payment]
-            helps = min(amount, lacking) - max(0, amount - max(0, rooms[board.debtor[payment]]))
-            if helps > 0:
-                score = SHORTAGE * helps + amount
-                if (
-                    (best == NOBODY or score > best_score)
-                    and board.may_enter(payment)
-                    and board.within_limit(payment)
-                ):
-                    best, best_score = payment, score
+        if not chosen[payment] and payment not in barred:
+            helps = _helps_entering(board, payment, lacking)
+            score = SHORTAGE * helps + amounts[payment]
+            if helps > 0 and (best == NOBODY or score > best_score) and board.welcomes(payment):
+                best, best_score = payment, score
     return best
 
 
-def _helps(board: Board, payment: int, lacking: int) -> int:
-    """By how much less is lacking in all if the payment leaves."""
+def _helps_leaving(board: Board, payment: int, lacking: int) -> int:
+    """By how much less is lacking in all if the payment leaves an account that lacks so much."""
     amount, creditor = board.amount[payment], board.creditor[payment]
-    hurts = max(0, amount - max(0, board.room[creditor])) if board.sending[creditor] else 0
-    return min(amount, lacking) - hurts
+    helps = min(lacking, amount)
+    room = board.room[creditor]
+    if amount <= room or not board.sending[creditor]:
+        return helps
+    return helps - amount + max(0, room)
+
+
+def _helps_entering(board: Board, payment: int, lacking: int) -> int:
+    """By how much less is lacking in all if an account that lacks so much gets the payment."""
+    amount = board.amount[payment]
+    helps = min(lacking, amount)
+    room = board.room[board.debtor[payment]]
+    return helps if amount <= room else helps - amount + max(0, room)
 
 
 def _least_loss(board: Board, account: int) -> int:
@@ -340,5 +342,5 @@ def _least_loss(board: Board, account: int) -> int:
     lacking = board.short(account)
     return max(
         (p for p in board.out[account] if board.chosen[p] and board.grade[p] == lowest),
-        key=lambda p: (SHORTAGE * _helps(board, p, lacking) - board.amount[p], p),
+        key=lambda p: (SHORTAGE * _helps_leaving(board, p, lacking) - board.amount[p], p),
     )

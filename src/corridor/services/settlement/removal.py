@@ -16,13 +16,7 @@ def keep_order(board: Board) -> None:
     todo = list(range(len(board.out)))
     while todo:
         account = todo.pop()
-        while board.short(account) or any(
-            board.over_limit(payment) for payment in _limited(board, ends[account])
-        ):
+        while board.short(account) or board.over_limit(account):
             payment = ends[account].pop()
             board.drop(payment)
             todo.append(board.creditor[payment])
-
-
-def _limited(board: Board, queue: list[int]) -> list[int]:
-    return [p for p in queue if (board.debtor[p], board.creditor[p]) in board.limit] if board.limit else []
