@@ -8,7 +8,7 @@ from corridor.services.settlement.gridlock import diagnose
 from corridor.services.settlement.liquidity import DayPayment, Need, Rules, compare, needs, replay
 from corridor.services.settlement.netting import Item, net, prove
 from corridor.services.settlement.offsetting import offset_bilaterally, settle_cycles
-from corridor.services.settlement.optimisation import optimise, value_bound
+from corridor.services.settlement.optimisation import mend, optimise, value_bound
 from corridor.services.settlement.removal import keep_order
 from corridor.services.settlement.waiting import verify_selection
 from tests.properties.settlement_queues import BANKS, CURRENCIES, best_value, queues
@@ -69,6 +69,14 @@ def test_a_longer_queue_gives_a_set_that_may_settle_with_any_budget(queue):
     waiting, room = queue
     for steps in (0, 20, 10_000):
         assert verify_selection(waiting, room, optimise(waiting, room, steps=steps).numbers) == ()
+
+
+@given(queues(most=20), st.sets(st.integers(0, 19)))
+def test_any_set_can_be_mended(queue, numbers):
+    waiting, room = queue
+    for steps in (0, 10_000):
+        mended = mend(waiting, room, numbers, "mended", steps=steps)
+        assert verify_selection(waiting, room, mended.numbers) == ()
 
 
 @given(queues(priorities=(0, 2)))

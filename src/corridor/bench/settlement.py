@@ -29,6 +29,7 @@ BANKS: Final = 200
 SHARE: Final = 4
 """In a day banks hold, in sixteenths, this share of what lies between the least and all at once."""
 DAY_SEED: Final = 1
+WAGES_TO_GOODS: Final = (0.25, 0.5, 1, 2)
 
 
 class Queue(NamedTuple):
@@ -69,11 +70,23 @@ class QueueFigures(msgspec.Struct, frozen=True, omit_defaults=True):
     solver_ratio: float | None = None
 
 
+class DayFigures(msgspec.Struct, frozen=True):
+    """A day of the reference corridor: money used to money needed at once, in the currency that saves less.
+
+    `least_ratio` is what no system can go below; delays are of all payments, in seconds.
+    """
+
+    wages_to_goods: float
+    liquidity_ratio: float
+    least_ratio: float
+    delay_average_s: int
+    delay_max_s: int
+
+
 class SettlementFigures(msgspec.Struct, frozen=True):
     """`optimise_seconds` and `value_ratio` are the worst of all queues.
 
-    `liquidity_ratio` is, of the reference day with as many wages as goods, the money used to the money needed
-    at once, in the currency that saves less.
+    `liquidity_ratio` is that of the day with as many wages as goods.
     """
 
     net_items: int
@@ -82,8 +95,8 @@ class SettlementFigures(msgspec.Struct, frozen=True):
     optimise_seconds: float
     value_ratio: float
     liquidity_ratio: float
-    delay_average_s: int
     queues: tuple[QueueFigures, ...]
+    days: tuple[DayFigures, ...]
 
 
 def measure(
@@ -92,14 +105,11 @@ def measure(
     """All figures; every result is verified before it counts."""
     net_seconds, prove_seconds = _measure_netting(items)
     figures = tuple(_measure_queue(queue, solve=solve) for queue in queues)
-    saving = compare(make_day(1, DAY_SEED), Rules(), (SHARE,))
-    step = saving.steps[0]
-    assert step.replay.unsettled == 0, "the reference day is made to settle"
+    days = tuple(map(_measure_day, WAGES_TO_GOODS))
     return SettlementFigures(
         items, net_seconds, prove_seconds,
         max(each.seconds for each in figures), min(each.value_ratio for each in figures),
-        round(max(step.need[currency] / gross for currency, gross in saving.gross.items()), 4),
-        step.replay.delay_average, figures,
+        next(day.liquidity_ratio for day in days if day.wages_to_goods == 1), figures, days,
     )  # fmt: skip
 
 
@@ -160,6 +170,19 @@ def _measure_queue(queue: Queue, *, solve: bool) -> QueueFigures:
         queue.banks, queue.payments, queue.funds, queue.limits, len(selection.numbers), round(seconds, 3),
         round(selection.value / bound, 4),
         linear, solver,
+    )  # fmt: skip
+
+
+def _measure_day(wages_to_goods: float) -> DayFigures:
+    saving = compare(make_day(wages_to_goods, DAY_SEED), Rules(), (SHARE,))
+    (step,) = saving.steps
+    assert step.replay.unsettled == 0, "what banks hold is enough by the end of the day"
+    gross = saving.gross.items()
+    return DayFigures(
+        wages_to_goods,
+        round(max(step.need[currency] / whole for currency, whole in gross), 4),
+        round(max(saving.least[currency] / whole for currency, whole in gross), 4),
+        step.replay.delay_average, step.replay.delay_max,
     )  # fmt: skip
 
 

@@ -127,7 +127,9 @@ def bench_settlement(
             f"{queue.payments:,} payments of {queue.banks} banks, funds {queue.funds:.1%}{limits}: {queue.settled:,} "
             f"settle in {queue.seconds} s, {queue.value_ratio:.1%} of the bound{linear}{solver}"
         )
-    typer.echo(
-        f"a day of as many wages as goods: {figures.liquidity_ratio:.1%} of the money needed at once, "
-        f"{figures.delay_average_s} s of waiting on average"
-    )
+    for day in figures.days:
+        typer.echo(
+            f"a day with {day.wages_to_goods:g} times as many wages as goods: {day.liquidity_ratio:.1%} of the money "
+            f"needed at once (never below {day.least_ratio:.1%}), {day.delay_average_s} s of waiting on average, "
+            f"{day.delay_max_s / 3600:.1f} h at the longest"
+        )

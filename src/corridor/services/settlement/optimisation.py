@@ -37,19 +37,25 @@ def optimise(waiting: Sequence[Waiting], room: Room, *, steps: int = STEPS) -> S
     """The payments that settle together, at the greatest value found; none if nothing was found."""
     board = Board(waiting, room)
     _divide(board)
-    _precede(board)
-    _repair(board, steps)
-    _fill(board)
+    _mend(board, steps)
     in_order = Board(waiting, room)
     keep_order(in_order)
     _fill(in_order)
     if in_order.value >= board.value:
         board = in_order
-    _improve(board, steps)
-    settling = board.settling
-    return Selection(
-        tuple(payment.number for payment in settling), board.value, "optimisation", explain(settling, room)
-    )
+    return _finish(board, room, steps, "optimisation")
+
+
+def mend(
+    waiting: Sequence[Waiting], room: Room, numbers: Container[int], method: str, *, steps: int = STEPS
+) -> Selection:
+    """A set that may settle, near to one that somebody else has found and that perhaps may not."""
+    board = Board(waiting, room)
+    for place, payment in enumerate(board.waiting):
+        if payment.number in numbers:
+            board.choose(place)
+    _mend(board, steps)
+    return _finish(board, room, steps, method)
 
 
 def value_bound(waiting: Sequence[Waiting], room: Room) -> int:
@@ -121,6 +127,21 @@ def _hopeless(board: Board) -> frozenset[int]:
         elif grade > held_up.get(debtor, grade):
             hopeless.add(payment)
     return frozenset(hopeless)
+
+
+def _finish(board: Board, room: Room, steps: int, method: str) -> Selection:
+    _improve(board, steps)
+    settling = board.settling
+    return Selection(
+        tuple(payment.number for payment in settling), board.value, method, explain(settling, room)
+    )
+
+
+def _mend(board: Board, steps: int) -> None:
+    """Make of what is chosen something that may settle and to which nothing can be added."""
+    _precede(board)
+    _repair(board, steps)
+    _fill(board)
 
 
 def _precede(board: Board) -> None:
