@@ -158,10 +158,10 @@ def test_money_for_all_at_once_lets_nobody_wait(day, every):
 @given(days, st.integers(1, 10))
 def test_the_least_money_settles_all_by_the_end_and_nobody_uses_more_than_it_holds(day, every):
     each = needs(day)
-    for step in compare(day, Rules(every), (0, 3, 16)).steps:
-        assert step.replay.unsettled == 0
-        assert step.replay.settled == len(day)
-        for account, used in step.replay.used.items():
+    for line in compare(day, Rules(every), (0, 3, 16)).lines:
+        assert line.replay.unsettled == 0
+        assert line.replay.settled == len(day)
+        for account, used in line.replay.used.items():
             need = each.get(account, Need(0, 0))
-            assert used <= need.share(step.sixteenths) <= need.gross
+            assert used <= need.share(line.sixteenths) <= need.gross
             assert used >= need.least

@@ -66,6 +66,7 @@ def test_requirements_are_pinned_by_hash_and_name_no_address(name):
 
 def test_what_the_tests_run_is_what_users_run():
     assert pins("requirements.txt").items() <= pins("requirements-dev.txt").items()
+    assert pins("requirements.txt").items() <= pins("requirements-optimise.txt").items()
 
 
 def test_every_dependency_asked_for_is_pinned():

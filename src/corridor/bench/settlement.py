@@ -175,14 +175,14 @@ def _measure_queue(queue: Queue, *, solve: bool) -> QueueFigures:
 
 def _measure_day(wages_to_goods: float) -> DayFigures:
     saving = compare(make_day(wages_to_goods, DAY_SEED), Rules(), (SHARE,))
-    (step,) = saving.steps
-    assert step.replay.unsettled == 0, "what banks hold is enough by the end of the day"
+    (line,) = saving.lines
+    assert line.replay.unsettled == 0, "what banks hold is enough by the end of the day"
     gross = saving.gross.items()
     return DayFigures(
         wages_to_goods,
-        round(max(step.need[currency] / whole for currency, whole in gross), 4),
+        round(max(line.need[currency] / whole for currency, whole in gross), 4),
         round(max(saving.least[currency] / whole for currency, whole in gross), 4),
-        step.replay.delay_average, step.replay.delay_max,
+        line.replay.delay_average, line.replay.delay_max,
     )  # fmt: skip
 
 

@@ -9,12 +9,12 @@ import typer
 from corridor.cli.output import AsJson, Column, money, show, show_json
 from corridor.domain.errors import InvalidValue
 from corridor.domain.money import UnknownCurrency, currency
-from corridor.services.settlement.liquidity import SHARES, DayPayment, Rules, Saving, Step, compare
+from corridor.services.settlement.liquidity import SHARES, DayPayment, Line, Rules, Saving, compare
 from corridor.services.settlement.waiting import HIGH, NORMAL, URGENT
 
 app = typer.Typer(help="Settlement between banks: what it needs, and what it saves.", no_args_is_help=True)
 
-STEPS = (0, 1, 2, 4, 8, 16)
+LEVELS = (0, 1, 2, 4, 8, 16)
 """Shares, in sixteenths, of the money between the least and all at once."""
 PRIORITIES = (URGENT, HIGH, NORMAL)
 
@@ -30,7 +30,7 @@ def settle_simulate(
     A line is {"time": seconds, "debtor": BIC, "creditor": BIC, "currency": "RUB", "amount": minor units,
     "priority": 0 urgent, 1 high, 2 normal (may be absent)}.
     """
-    saving = compare(read_day(day), Rules(every), STEPS)
+    saving = compare(read_day(day), Rules(every), LEVELS)
     if as_json:
         show_json(msgspec.to_builtins(_document(saving)))
         return
@@ -41,7 +41,7 @@ def settle_simulate(
             f"At once, banks need {money(saving.gross[code], code)}; "
             f"whatever is done, {money(saving.least[code], code)}."
         )
-    rows = [_row(saving, code, step) for code in sorted(saving.gross) for step in saving.steps]
+    rows = [_row(saving, code, line) for code in sorted(saving.gross) for line in saving.lines]
     show(
         rows,
         (
@@ -104,20 +104,22 @@ def read_day(path: Path) -> list[DayPayment]:
         if payment.priority not in PRIORITIES:
             raise InvalidValue("the priority is 0, 1 or 2", field=field)
         payments.append(payment)
+    if not payments:
+        raise InvalidValue("holds no payment", field=str(path))
     return payments
 
 
-def _row(saving: Saving, code: str, step: Step) -> dict[str, str]:
-    need, gross = step.need.get(code, 0), saving.gross[code]
-    share = step.sixteenths * 100 / SHARES
+def _row(saving: Saving, code: str, line: Line) -> dict[str, str]:
+    need, gross = line.need.get(code, 0), saving.gross[code]
+    share = line.sixteenths * 100 / SHARES
     return {
         "held": f"{code}, least + {share:g} %",
         "need": money(need, code),
         "saved": f"{100 - need * 100 / max(1, gross):.1f} %",
-        "average": _minutes(step.replay.delay_average),
-        "longest": _minutes(step.replay.delay_max),
-        "together": f"{step.replay.together:,}",
-        "unsettled": f"{step.replay.unsettled:,}",
+        "average": _minutes(line.replay.delay_average),
+        "longest": _minutes(line.replay.delay_max),
+        "together": f"{line.replay.together:,}",
+        "unsettled": f"{line.replay.unsettled:,}",
     }
 
 
@@ -131,20 +133,20 @@ def _document(saving: Saving) -> dict[str, Any]:
         "value": saving.value,
         "gross_need": saving.gross,
         "least_need": saving.least,
-        "steps": [
+        "lines": [
             {
-                "held_sixteenths": step.sixteenths,
-                "need": step.need,
+                "held_sixteenths": line.sixteenths,
+                "need": line.need,
                 "liquidity_ratio": {
-                    code: round(step.need.get(code, 0) / max(1, gross), 4)
+                    code: round(line.need.get(code, 0) / max(1, gross), 4)
                     for code, gross in saving.gross.items()
                 },
-                "delay_average_s": step.replay.delay_average,
-                "delay_max_s": step.replay.delay_max,
-                "settled": step.replay.settled,
-                "settled_together": step.replay.together,
-                "unsettled": step.replay.unsettled,
+                "delay_average_s": line.replay.delay_average,
+                "delay_max_s": line.replay.delay_max,
+                "settled": line.replay.settled,
+                "settled_together": line.replay.together,
+                "unsettled": line.replay.unsettled,
             }
-            for step in saving.steps
+            for line in saving.lines
         ],
     }

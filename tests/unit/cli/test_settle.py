@@ -48,6 +48,8 @@ def test_a_line_that_is_wrong_is_named(tmp_path, line, says):
 def test_an_unknown_currency_and_an_absent_file_are_told(tmp_path):
     with pytest.raises(UnknownCurrency, match="line 1"):
         read_day(day_of(tmp_path, LINE.replace("RUB", "RUBLE")))
+    with pytest.raises(InvalidValue, match="holds no payment"):
+        read_day(day_of(tmp_path, ""))
     with pytest.raises(InvalidValue, match="No such file"):
         read_day(tmp_path / "absent.jsonl")
 
@@ -67,5 +69,5 @@ def test_the_example_day_can_be_simulated(tmp_path):
     assert done.exit_code == 0, done.output
     figures = json.loads(done.output)
     assert figures["payments"] == 2000
-    assert figures["steps"][0]["liquidity_ratio"]["RUB"] < 0.5
-    assert figures["steps"][-1]["delay_average_s"] == 0
+    assert figures["lines"][0]["liquidity_ratio"]["RUB"] < 0.5
+    assert figures["lines"][-1]["delay_average_s"] == 0

@@ -120,7 +120,8 @@ def _describe(solver: Any, waiting: Sequence[Waiting], room: Room) -> list[list[
             ((payment.creditor, payment.debtor, payment.currency), -1),
         ):
             if row in rows:
-                rows[row][1][column] = sign * amount
+                terms = rows[row][1]
+                terms[column] = terms.get(column, 0.0) + sign * amount
     for bound, row_terms in rows.values():
         solver.addRow(-highspy.kHighsInf, bound, len(row_terms), list(row_terms), list(row_terms.values()))
     for queue in queues.values():

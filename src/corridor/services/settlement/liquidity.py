@@ -67,7 +67,7 @@ class Replay(msgspec.Struct, frozen=True):
         return self.delay_total // max(1, self.settled + self.unsettled)
 
 
-class Step(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True):
     """One line of a comparison: the money in use, by currency, if banks hold a share, and the delay it costs."""
 
     sixteenths: int
@@ -82,7 +82,7 @@ class Saving(msgspec.Struct, frozen=True):
     value: Mapping[str, int]
     gross: Mapping[str, int]
     least: Mapping[str, int]
-    steps: tuple[Step, ...]
+    lines: tuple[Line, ...]
 
 
 def needs(day: Sequence[DayPayment]) -> dict[Account, Need]:
@@ -114,11 +114,11 @@ def replay(day: Sequence[DayPayment], funds: Mapping[Account, int], rules: Rules
 def compare(day: Sequence[DayPayment], rules: Rules, shares: Sequence[int]) -> Saving:
     """Replay a day for each share of the money between the least and all at once."""
     each = needs(day)
-    steps = []
+    lines = []
     for share in shares:
         funds = {account: need.share(share) for account, need in each.items()}
         done = replay(day, funds, rules)
-        steps.append(Step(share, _by_currency(done.used), done))
+        lines.append(Line(share, _by_currency(done.used), done))
     value: dict[str, int] = {}
     for payment in day:
         value[payment.currency] = value.get(payment.currency, 0) + payment.amount
@@ -126,7 +126,7 @@ def compare(day: Sequence[DayPayment], rules: Rules, shares: Sequence[int]) -> S
         len(day), value,
         _by_currency({account: need.gross for account, need in each.items()}),
         _by_currency({account: need.least for account, need in each.items()}),
-        tuple(steps),
+        tuple(lines),
     )  # fmt: skip
 
 

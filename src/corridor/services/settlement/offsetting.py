@@ -12,8 +12,9 @@ from corridor.services.settlement.optimisation import optimise
 from corridor.services.settlement.waiting import Account, Pair, Room, Selection, Waiting
 
 CYCLE_BANKS: Final = 5
-CYCLES: Final = 2_000
-"""Ways looked at by one search for cycles, and the longest of them."""
+"""The longest cycle that is looked for; longer ones are the optimiser's."""
+WAYS: Final = 20_000
+"""Ways from bank to bank looked at by one search for cycles."""
 
 
 def offset_bilaterally(waiting: Sequence[Waiting], room: Room) -> tuple[Selection, ...]:
@@ -29,7 +30,7 @@ def offset_bilaterally(waiting: Sequence[Waiting], room: Room) -> tuple[Selectio
     return tuple(selections)
 
 
-def settle_cycles(waiting: Sequence[Waiting], room: Room, *, steps: int = CYCLES) -> tuple[Selection, ...]:
+def settle_cycles(waiting: Sequence[Waiting], room: Room, *, steps: int = WAYS) -> tuple[Selection, ...]:
     """Rings of three to five banks, each owing the next, in which every bank pays; the shortest first."""
     queues = _Queues(waiting, room)
     onward: dict[Account, list[Account]] = {}
@@ -38,17 +39,18 @@ def settle_cycles(waiting: Sequence[Waiting], room: Room, *, steps: int = CYCLES
             onward.setdefault((debtor, currency), []).append((creditor, currency))
     selections: list[Selection] = []
     for banks in range(3, CYCLE_BANKS + 1):
-        for ring in _rings(onward, banks):
+        for way in _ways(onward, banks):
             if steps <= 0:
                 return tuple(selections)
             steps -= 1
-            hops = [
-                (debtor, creditor, currency)
-                for (debtor, currency), (creditor, _) in zip(ring, (*ring[1:], ring[0]), strict=True)
-            ]
-            selection = queues.settle(hops, "cycle")
-            if selection is not None:
-                selections.append(selection)
+            if len(way) == banks and way[0] in onward.get(way[-1], ()):
+                hops = [
+                    (debtor, creditor, currency)
+                    for (debtor, currency), (creditor, _) in zip(way, (*way[1:], way[0]), strict=True)
+                ]
+                selection = queues.settle(hops, "cycle")
+                if selection is not None:
+                    selections.append(selection)
     return tuple(selections)
 
 
@@ -89,16 +91,15 @@ class _Queues:
                 yield payment
 
 
-def _rings(onward: dict[Account, list[Account]], banks: int) -> Iterator[tuple[Account, ...]]:
-    """Every ring of so many accounts once, from its first account by name."""
+def _ways(onward: dict[Account, list[Account]], most: int) -> Iterator[tuple[Account, ...]]:
+    """Every way of at most so many accounts, none twice, of which the first by name comes first."""
 
     def walk(way: tuple[Account, ...]) -> Iterator[tuple[Account, ...]]:
-        for following in onward.get(way[-1], ()):
-            if len(way) == banks:
-                if following == way[0]:
-                    yield way
-            elif following > way[0] and following not in way:
-                yield from walk((*way, following))
+        yield way
+        if len(way) < most:
+            for following in onward.get(way[-1], ()):
+                if following > way[0] and following not in way:
+                    yield from walk((*way, following))
 
     for account in sorted(onward):
         yield from walk((account,))

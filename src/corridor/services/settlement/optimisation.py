@@ -279,7 +279,7 @@ def _improve(board: Board, steps: int) -> None:
 
 def _enter(board: Board, payment: int) -> tuple[bool, int]:
     """Choose the payment and mend what that breaks, or leave all as it was; return if it worked, and the steps."""
-    moved = {payment: None}
+    moved = {payment}
     gain, steps = board.amount[payment], 1
     short = [_flip(board, payment)]
     while short:
@@ -292,7 +292,7 @@ def _enter(board: Board, payment: int) -> tuple[bool, int]:
         exchange = _best_exchange(board, account, lacking, moved) if len(moved) <= EXCHANGES else NOBODY
         if exchange == NOBODY:
             break
-        moved[exchange] = None
+        moved.add(exchange)
         short.append(_flip(board, exchange))
         gain += board.amount[exchange] if board.chosen[exchange] else -board.amount[exchange]
     if not short and gain > 0 and not any(map(board.over_limit, _ends(board, moved))):

@@ -44,7 +44,7 @@ def test_what_never_settles_counts_until_the_end():
 def test_a_day_compared():
     saving = compare(DAY, Rules(every=2), (0, 16))
     assert (saving.gross, saving.least, saving.value) == ({"RUB": 100}, {"RUB": 30}, {"RUB": 210})
-    assert [step.need for step in saving.steps] == [{"RUB": 30}, {"RUB": 100}]
+    assert [line.need for line in saving.lines] == [{"RUB": 30}, {"RUB": 100}]
 
 
 def test_a_share_is_rounded_up():

@@ -61,6 +61,13 @@ def test_a_ring_of_five_is_found_and_one_of_six_is_left_to_the_optimiser():
     assert settle_cycles(ring("ABCDEF"), Room({})) == ()
 
 
+def test_a_search_for_rings_ends_where_there_are_none():
+    names = [f"BANK{number:02}" for number in range(60)]
+    upwards = [(debtor, creditor) for debtor in names for creditor in names if debtor < creditor]
+    waiting = [pay(number, *pair, 10) for number, pair in enumerate(upwards)]
+    assert settle_cycles(waiting, Room({})) == ()
+
+
 def test_rings_share_no_payment_and_stop_with_the_steps():
     waiting = [
         pay(n, *pair, 10) for n, pair in enumerate(("AB", "BC", "CA", "AD", "DE", "EA", "AB", "BC", "CA"))
