@@ -14,7 +14,7 @@ from corridor.services.settlement.waiting import HIGH, NORMAL
 GOODS: Final = 300
 WAGES: Final = 1_700
 GOODS_VALUE: Final = 3_000_000_000_00
-"""Of a day, in each currency's minor units times its share."""
+"""Of a day, in hundredths of a rouble; what is paid in somoni is converted."""
 SHARES: Final = ((ROUBLE, 0.7, 1.0), (SOMONI, 0.3, 8.55))
 """What part of all payments is in a currency, and how many roubles its unit is worth."""
 HOUR: Final = 3_600
