@@ -13,7 +13,7 @@ from corridor.services.settlement.waiting import Account, Pair, Room, Selection,
 
 CYCLE_BANKS: Final = 5
 """The longest cycle that is looked for; longer ones are the optimiser's."""
-WAYS: Final = 20_000
+WAYS: Final = 10_000
 """Ways from bank to bank looked at by one search for cycles."""
 
 
