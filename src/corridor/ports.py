@@ -9,6 +9,7 @@ import msgspec
 from corridor.decision import Key, Table
 from corridor.domain.instants import Instant
 from corridor.services.messaging.commands import Command
+from corridor.services.settlement.waiting import Room, Selection, Waiting
 
 R = TypeVar("R", bound=msgspec.Struct)
 Records = Mapping[tuple[Table[Any], Key], msgspec.Struct | None]
@@ -193,3 +194,11 @@ class Clock(Protocol):
     """The time, asked for at the edge and passed on as a value."""
 
     def now(self) -> Instant: ...
+
+
+class Chooser(Protocol):
+    """What may find a greater set of waiting payments than the house's own algorithm, given more time."""
+
+    def choose(self, waiting: Sequence[Waiting], room: Room, start: Selection) -> Selection:
+        """A set that may settle together, as `verify_selection` says, and worth no less than the start."""
+        ...

@@ -53,7 +53,9 @@ def test_a_source_file_holds_one_idea():
     assert [f"{path}: {n}" for path in sources if (n := read(path).count("\n")) > LONG] == []
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-uv.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-optimise.txt", "requirements-uv.txt"]
+)
 def test_requirements_are_pinned_by_hash_and_name_no_address(name):
     text = read(Path(name)).replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
@@ -64,6 +66,7 @@ def test_requirements_are_pinned_by_hash_and_name_no_address(name):
 
 def test_what_the_tests_run_is_what_users_run():
     assert pins("requirements.txt").items() <= pins("requirements-dev.txt").items()
+    assert pins("requirements.txt").items() <= pins("requirements-optimise.txt").items()
 
 
 def test_every_dependency_asked_for_is_pinned():

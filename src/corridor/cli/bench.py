@@ -100,3 +100,36 @@ def bench_payments(
     parts = ", ".join(f"{name} {ms}" for name, ms in figures.cpu_ms_per_payment.items())
     typer.echo(f"CPU ms per payment: {house:.2f} without the banks ({parts})")
     typer.echo(f"CPU ms for a look-up and a quote: {figures.cpu_ms_lookup_and_quote}")
+
+
+@app.command("settlement")
+def bench_settlement(
+    solve: Annotated[
+        bool, typer.Option("--solve", help="Ask the solver, too: needs the extra `optimise`.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Netting a million items, optimising queues, and the money a day needs; no hub takes part."""
+    from corridor.bench import settlement  # noqa: PLC0415
+
+    figures = settlement.measure(solve=solve)
+    if json:
+        typer.echo(msgspec.json.encode(figures).decode())
+        return
+    typer.echo(
+        f"{figures.net_items:,} items netted in {figures.net_seconds} s, proven in {figures.prove_seconds} s (CPU)"
+    )
+    for queue in figures.queues:
+        limits = ", limits" if queue.limits else ""
+        solver = f", solver {queue.solver_ratio:.1%} of the linear bound" if queue.solver_ratio else ""
+        linear = f", {queue.linear_ratio:.1%} of the linear bound" if queue.linear_ratio else ""
+        typer.echo(
+            f"{queue.payments:,} payments of {queue.banks} banks, funds {queue.funds:.1%}{limits}: {queue.settled:,} "
+            f"settle in {queue.seconds} s, {queue.value_ratio:.1%} of the bound{linear}{solver}"
+        )
+    for day in figures.days:
+        typer.echo(
+            f"a day with {day.wages_to_goods:g} times as many wages as goods: {day.liquidity_ratio:.1%} of the money "
+            f"needed at once (never below {day.least_ratio:.1%}), {day.delay_average_s} s of waiting on average, "
+            f"{day.delay_max_s / 3600:.1f} h at the longest"
+        )

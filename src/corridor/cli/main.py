@@ -26,6 +26,7 @@ VERBS = {
     "cases": "What needs a human.",
     "screening": "Take in a list of the wanted.",
     "checks": "What the checker beside the hub has asked, and its alarms.",
+    "settle": "What a day's settlement needs in money, and what waiting saves.",
     "verify": "Recompute every balance and every invariant from the journal.",
     "backup": "Copy the running database into a new directory.",
     "restore": "Make the database of a new state directory from a backup.",

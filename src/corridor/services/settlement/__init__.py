@@ -1,0 +1,1 @@
+"""How obligations between banks end: netting, offsetting, optimisation, and the liquidity that they need."""
