@@ -170,5 +170,5 @@ class TransferResult(IntEnum):
                 | TransferResult.PENDING_TRANSFER_EXPIRED
             ):
                 return False
-            case _ as never:  # pragma: no cover - the type checker proves it
+            case _ as never:
                 assert_never(never)

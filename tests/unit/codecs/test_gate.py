@@ -132,10 +132,10 @@ def no_socket(monkeypatch):
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS.keys())
 def test_an_attack_is_refused_as_a_file_of_wrong_format(attack):
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(DecodeError) as caught:
         open_envelope(attack)
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.1
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 16 * 1024
     assert caught.value.reason == "FF01"
     assert "Зарина" not in str(caught.value)

@@ -114,8 +114,9 @@ class Reader:
             step.enter = _enter(step.target, name, group)
         elif name:
             step.name, step.read = name, row.kind.read
-        elif row.kind.read is not None:
+        else:
             read = row.kind.read
+            assert read is not None, f"{row.path}: what no field holds must be looked at"
             step.enter = lambda element, _: read(element)
         return step
 

@@ -125,8 +125,9 @@ def status_report(step: Step, command: StatusReport) -> Answer:
             tellings.tell(step, payment, payment.creditor_agent)
         case "ACCP" | "RJCT", _:
             tellings.tell(step, payment, payment.creditor_agent)
-        case status, _:
-            return Rejected("CH20", f"{status} does not follow {payment.status}", "TxSts")
+        case _:
+            text = f"{message.transaction_status} does not follow {payment.status}"
+            return Rejected("CH20", text, "TxSts")
     return Accepted()
 
 

@@ -10,7 +10,10 @@ from corridor.domain.money import Money
 from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.compliance.records import LIST_IN_FORCE
 from corridor.services.compliance.screening import Hit, Screening
+from corridor.services.directory.commands import RegisterAlias
+from corridor.services.fx.commands import SetFxFee
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
+from corridor.services.messaging.commands import CloseCase, SetParticipantState
 from corridor.services.messaging.records import CASE
 from tests.rig import answer_of
 from tests.world import ALFX, CBRR, FUNDS, LIST, PAMR, SEVR, World, agreed
@@ -127,6 +130,18 @@ def test_two_currencies_move_by_the_quote(world):
     assert world.balance("CORRXXM0", "RUB") == fee
 
 
+def test_where_the_hub_takes_no_fee_two_legs_move(world):
+    world.operate(SetFxFee, currency="RUB", rate_bps=0, minimum_amount=0)
+    quote = world.quote(1_000_00)
+    order = world.order(1, interbank_settlement_amount=Money(1_000_00, "RUB"), agreed_rate=agreed(quote))
+    world.pay(order)
+    assert world.mailboxes[PAMR][-1].message.charges == ()
+    world.report(order.uetr, "ACCP")
+    assert world.balance(SEVR, "RUB") == FUNDS - 1_000_00
+    assert world.balance(ALFX, "RUB") == FUNDS + 1_000_00
+    assert world.balance("CORRXXM0", "RUB") == 0
+
+
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
@@ -134,6 +149,7 @@ def test_two_currencies_move_by_the_quote(world):
         ({"creditor_agent": "VOLGRUM0"}, "RC04"),
         ({"quote": "00000000-0000-4000-8000-000000000000"}, "TK01"),
         ({"rate": "8.61"}, "CH16"),
+        ({"rate": "8.60000000001"}, "CH16"),
     ],
     ids=str,
 )
@@ -207,6 +223,31 @@ def test_a_bad_order_is_refused_and_moves_nothing(world, facts, reason):
     assert world.balance(SEVR, "RUB") == FUNDS
 
 
+def test_an_order_again_in_another_envelope_is_the_same_payment(world):
+    order = world.order(1)
+    world.pay(order)
+    assert world.pay(order).status == "accepted"
+    assert (world.heard(SEVR), world.heard(PAMR)) == ([], ["pacs.008"])
+    assert world.balance(SEVR, "RUB") == FUNDS - 100_00
+
+
+def test_whoever_is_suspended_is_not_paid(world):
+    world.operate(SetParticipantState, bic=PAMR, state="suspended")
+    world.pay(world.order(1))
+    assert world.heard(SEVR) == ["RJCT AB08"]
+    assert world.balance(SEVR, "RUB") == FUNDS
+
+
+@pytest.mark.parametrize(("bank", "heard"), [(PAMR, []), (SEVR, ["RJCT BE23"])])
+def test_a_phone_number_must_be_a_customers_of_the_creditor_agent(world, bank, heard):
+    phone = "+992917000001"
+    origin = world.origin(bank, definition="json/aliases")
+    customer = {"phone": phone, "currency": "RUB", "account": "20206972000000000001", "name": "Рустам Каримов"}
+    assert world.submit(RegisterAlias(origin, **customer)).status == "accepted"
+    world.pay(world.order(1, creditor_proxy_type="MBNO", creditor_proxy=phone))
+    assert world.heard(SEVR) == heard
+
+
 def test_the_limit_exactly_met_passes(world):
     order = world.order(1, interbank_settlement_amount=Money(FUNDS, "RUB"))
     world.pay(order)
@@ -275,6 +316,43 @@ def test_a_held_payment_is_refused_by_one(world):
     order = hold(world)
     decide(world, "alice", RefusePayment, order)
     assert world.heard(SEVR) == ["PDNG", "RJCT RR04"]
+
+
+def test_a_released_payment_that_is_not_covered_any_more_is_refused(world):
+    order = hold(world)
+    proposal = answer_of(decide(world, "alice", ReleasePayment, order))
+    world.pay(world.order(2, interbank_settlement_amount=Money(FUNDS, "RUB")))
+    assert world.approve(proposal, by="bob").status == "accepted", "the persons have decided; the money has not"
+    assert world.heard(SEVR) == ["PDNG", "RJCT AM04"]
+    assert world.heard(PAMR) == ["pacs.008"], "of the other payment"
+    assert all(case.closed_at for case in world.store.rows[CASE].values())
+
+
+def test_nobody_answers_for_a_payment_that_is_held(world):
+    order = hold(world)
+    world.report(order.uetr, "ACCP")
+    assert world.heard(PAMR) == ["admi.002 NOOR"]
+    assert world.balance(SEVR, "RUB") == FUNDS
+
+
+@pytest.mark.parametrize("command", [ReleasePayment, RefusePayment])
+def test_only_what_is_held_is_released_or_refused(world, command):
+    order = world.order(1)
+    assert decide(world, "alice", command, order).status == "refused", "nobody has heard of it"
+    world.pay(order)
+    assert decide(world, "alice", command, order).status == "refused", "it is on its way"
+    assert world.heard(SEVR) == []
+
+
+def test_a_case_that_a_person_has_closed_stays_as_it_was(world):
+    order = hold(world)
+    (case,) = world.store.rows[CASE].values()
+    world.operate(CloseCase, case=case.number, text="seen")
+    (closed,) = world.store.rows[CASE].values()
+    world.advance(60)
+    decide(world, "alice", RefusePayment, order)
+    assert world.heard(SEVR) == ["PDNG", "RJCT RR04"]
+    assert list(world.store.rows[CASE].values()) == [closed]
 
 
 def test_a_hold_ends_at_its_limit(world):
