@@ -242,7 +242,12 @@ def test_whoever_is_suspended_is_not_paid(world):
 def test_a_phone_number_must_be_a_customers_of_the_creditor_agent(world, bank, heard):
     phone = "+992917000001"
     origin = world.origin(bank, definition="json/aliases")
-    customer = {"phone": phone, "currency": "RUB", "account": "20206972000000000001", "name": "Рустам Каримов"}
+    customer = {
+        "phone": phone,
+        "currency": "RUB",
+        "account": "20206972000000000001",
+        "name": "Рустам Каримов",
+    }
     assert world.submit(RegisterAlias(origin, **customer)).status == "accepted"
     world.pay(world.order(1, creditor_proxy_type="MBNO", creditor_proxy=phone))
     assert world.heard(SEVR) == heard
@@ -322,7 +327,9 @@ def test_a_released_payment_that_is_not_covered_any_more_is_refused(world):
     order = hold(world)
     proposal = answer_of(decide(world, "alice", ReleasePayment, order))
     world.pay(world.order(2, interbank_settlement_amount=Money(FUNDS, "RUB")))
-    assert world.approve(proposal, by="bob").status == "accepted", "the persons have decided; the money has not"
+    assert world.approve(proposal, by="bob").status == "accepted", (
+        "the persons have decided; the money has not"
+    )
     assert world.heard(SEVR) == ["PDNG", "RJCT AM04"]
     assert world.heard(PAMR) == ["pacs.008"], "of the other payment"
     assert all(case.closed_at for case in world.store.rows[CASE].values())
