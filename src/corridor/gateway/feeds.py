@@ -82,6 +82,15 @@ class Feed:
         if not self.first:
             self.first, self.last = number + 1, number
 
+    def take(self, posts: Sequence[Post], after: int, limit: int) -> Lines:
+        """Return as lines what the store has after a number, asked for `limit`; memory goes on from its end."""
+        last = posts[-1].number if posts else after
+        if posts and self.first and posts[0].number > self.last:
+            self.forget()  # this was never announced
+        if len(posts) < limit:
+            self.rest_at(last)
+        return Lines(last, [encode(post) for post in posts])
+
     def after(self, number: int, limit: int) -> "Lines | None":
         """Return the lines that follow a number, or None if memory cannot tell."""
         if not self.first or not self.first - 1 <= number <= self.last:
@@ -181,14 +190,8 @@ class Feeds:
     async def _stored(self, feed: Feed, participant: str, after: int, limit: int) -> Lines:
         posts = await self._mail.read(participant, after, limit)
         feed.believe(asyncio.get_running_loop().time(), news=bool(posts))
-        last = posts[-1].number if posts else after
-        if posts and feed.first and posts[0].number > feed.last:
-            feed.forget()  # this was never announced
-        if len(posts) < limit:
-            feed.rest_at(last)
-        if not posts:
-            return feed.after(after, limit) or Lines(after, ())  # what was announced meanwhile
-        return Lines(last, [encode(post) for post in posts])
+        stored = feed.take(posts, after, limit)
+        return stored if posts else feed.after(after, limit) or stored  # what was announced meanwhile
 
 
 def _wake(waiter: asyncio.Future[None]) -> None:

@@ -1,7 +1,6 @@
 """A whole house in one event loop: the real hub on a memory journal, the real gateway, banks with keys."""
 
 import asyncio
-import time
 from contextlib import asynccontextmanager
 from urllib.parse import unquote
 from uuid import UUID
@@ -11,19 +10,16 @@ import msgspec
 from corridor.adapters.keys.software import Ed25519Key, verifier
 from corridor.adapters.memory.journal import MemoryJournal
 from corridor.adapters.memory.link import MemoryLink
-from corridor.adapters.memory.reads import MemoryMail, MemoryReads, MemorySigner
+from corridor.adapters.memory.reads import MemoryMail, MemoryReads
 from corridor.codecs import jws
 from corridor.codecs.iso20022.envelope import open_envelope, seal_envelope
 from corridor.codecs.iso20022.head001 import Header
 from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.gateway.app import Gateway
-from corridor.hub.lists import RULES, TABLES
-from corridor.hub.machine import Hub
-from corridor.hub.process import HubProcess
-from corridor.hub.proof import Proof
 from corridor.services.compliance.screening import Screening
 from corridor.services.messaging import commands
 from corridor.services.messaging.admission import OPERATOR
+from corridor.simulation.door.hub import SkippingClock, start_hub
 from tests.rig import FOUNDERS, HUB, START
 from tests.world import ALFX, CBRR, LIST, PAMR, SEVR, World
 
@@ -31,18 +27,6 @@ ENVIRONMENT = "sandbox"
 HUB_KEY = Ed25519Key(b"H" * 32)
 XML = (("content-type", "application/xml"),)
 JSON = (("content-type", "application/json"),)
-
-
-class RunningClock:
-    """Real time, but from the day of the tests' world on."""
-
-    def __init__(self, start):
-        self._start = start
-        self._began = time.monotonic_ns()
-        self.skipped = 0
-
-    def now(self):
-        return self._start + self.skipped + (time.monotonic_ns() - self._began) // 1_000
 
 
 class OneList:
@@ -203,7 +187,7 @@ class House:
         if suspended:
             self.world.operate(commands.SetParticipantState, bic=suspended, state="suspended")
         self.store = self.world.store
-        self.clock = RunningClock(max(START, self.world.now) + 1_000_000)
+        self.clock = SkippingClock(max(START, self.world.now) + 1_000_000)
         self.names = OneList()
         self.banks = {}
         for seed, bic in enumerate((SEVR, PAMR, ALFX, CBRR), 1):
@@ -248,13 +232,8 @@ class House:
 
     async def build(self):
         """Start the hub, and make the gateway without opening it."""
-        journal = MemoryJournal(self.store)
-        snapshot = await journal.open(TABLES, HUB, self.clock.now())
-        header = jws.HubHeader(HUB, ENVIRONMENT, f"{HUB}-1")
-        proof = Proof(f"{HUB}/{ENVIRONMENT}", verifier)
-        hub = Hub(HUB, header, RULES, snapshot, self.clock.now(), proof)
-        self.process = HubProcess(hub, journal, MemorySigner(HUB_KEY), self.clock)
-        self._running = asyncio.create_task(self.process.run())
+        self.hub = await start_hub(HUB, ENVIRONMENT, HUB_KEY, MemoryJournal(self.store), self.clock)
+        self.process = self.hub.process
         self.link = MemoryLink(1, self.process)
         self.mail = MemoryMail(self.store, HUB_KEY)
         self.reads = MemoryReads(self.store)
@@ -274,10 +253,7 @@ class House:
 
     async def close(self):
         await self.gateway.close()
-        tasks = (self._running, *self.process._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.hub.close()
 
 
 @asynccontextmanager

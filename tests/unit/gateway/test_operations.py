@@ -95,7 +95,7 @@ async def test_a_revoked_key_acknowledges_nothing(house):
         "/v1/operations", operation={"type": "RevokeKey", "key_id": "SEVRRUM0-door"}
     )
     assert revoked.status == 200
-    house.clock.skipped += 6_000_000
+    house.clock.skip(6_000_000)
     await house.gateway._keys.refresh()
     answer = await house.sevr.start("/v1/mailbox/acknowledgement", b'{"number":1}', JSON).answer()
     assert answer.status == 401

@@ -58,7 +58,7 @@ async def test_a_list_that_is_not_at_hand_is_a_503_and_no_payment(monkeypatch):
 async def test_a_list_is_fetched_once_a_second_at_most():
     async with opened(Renewed(LIST, "list-2")) as house:
         assert (await house.sevr.send(house.sevr.order(1))).status == 503
-        house.clock.skipped = 1_000_000
+        house.clock.skip(1_000_000)
         assert (await house.sevr.send(house.sevr.order(1))).status == 202
 
 

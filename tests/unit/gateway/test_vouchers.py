@@ -99,7 +99,7 @@ async def test_what_the_log_does_not_hold_ends_the_hub(house, number):
     payload = b"<a/>" if number else b""
     waiting = asyncio.create_task(report(house, **sealed(house, payload, number=number, batch=9_999)))
     with pytest.raises(Contradicted, match=SEVR):
-        await house._running
+        await house.hub.running
     waiting.cancel()
 
 

@@ -18,8 +18,9 @@ from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
 from corridor.services.messaging.commands import ReportVoucher, WaiveVoucher
 from corridor.services.messaging.records import CHAIN_HEAD, IN, MESSAGE, PARTICIPANT, SUSPENDED
+from corridor.simulation.door.hub import SkippingClock
 from tests.rig import HUB, START
-from tests.unit.gateway.house import HUB_KEY, RunningClock
+from tests.unit.gateway.house import HUB_KEY
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -32,7 +33,7 @@ class Closed:
         self.world = world
         self.store = world.store
         self.place = place
-        self.clock = RunningClock(max(START, world.now) + 1_000_000)
+        self.clock = SkippingClock(max(START, world.now) + 1_000_000)
 
     async def start(self):
         journal = WitnessedJournal(MemoryJournal(self.store), MemoryWitness(self.place))

@@ -11,20 +11,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from corridor.adapters.keys.software import Ed25519Key, P256Key, verifier
 from corridor.adapters.memory.journal import MemoryJournal
 from corridor.adapters.memory.link import MemoryLink
-from corridor.adapters.memory.reads import MemoryMail, MemoryReads, MemorySigner
+from corridor.adapters.memory.reads import MemoryMail, MemoryReads
 from corridor.client.identifiers import random_uetrs
 from corridor.client.profile import Profile
-from corridor.codecs.jws import HubHeader
 from corridor.gateway.app import Gateway
 from corridor.gateway.server import configuration
-from corridor.hub.lists import RULES, TABLES
-from corridor.hub.machine import Hub
-from corridor.hub.process import HubProcess
 from corridor.sandbox import world
 from corridor.services.compliance.commands import ActivateList
 from corridor.services.compliance.screening import Screening
 from corridor.services.fx.commands import SetFxFee, SetFxPair
 from corridor.services.messaging import commands
+from corridor.simulation.door.hub import start_hub
 from tests.rig import HUB, Rig
 
 HUB_KEY = Ed25519Key(b"H" * 32)
@@ -102,12 +99,8 @@ class Town:
 
     async def open(self):
         clock = self.clock
-        journal = MemoryJournal(self.rig.store)
-        snapshot = await journal.open(TABLES, HUB, clock.now())
-        hub = Hub(HUB, HubHeader(HUB, "sandbox", f"{HUB}-1"), RULES, snapshot, clock.now())
-        self.process = HubProcess(hub, journal, MemorySigner(HUB_KEY), clock)
-        self._running = asyncio.create_task(self.process.run())
-        self.link = MemoryLink(1, self.process)
+        self.hub = await start_hub(HUB, "sandbox", HUB_KEY, MemoryJournal(self.rig.store), clock)
+        self.link = MemoryLink(1, self.hub.process)
         self.gateway = Gateway(
             hub=HUB,
             environment="sandbox",
@@ -131,10 +124,7 @@ class Town:
     async def close(self):
         self._server.should_exit = True
         await self._serving
-        tasks = (self._running, *self.process._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.hub.close()
 
 
 @asynccontextmanager

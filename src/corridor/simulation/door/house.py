@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
@@ -15,11 +14,11 @@ from corridor.adapters.keys.certificates import Authority
 from corridor.adapters.keys.software import PrivateKey, verifier
 from corridor.adapters.memory.journal import MemoryJournal, MemoryStore
 from corridor.adapters.memory.link import MemoryLink
-from corridor.adapters.memory.reads import MemoryMail, MemoryReads, MemorySigner
+from corridor.adapters.memory.reads import MemoryMail, MemoryReads
 from corridor.adapters.postgres.journal import PostgresJournal
 from corridor.adapters.postgres.reads import PostgresReads
 from corridor.client.tls import Certificate, context
-from corridor.codecs.jws import HubHeader, audience, compose
+from corridor.codecs.jws import audience, compose
 from corridor.decision import ACCOUNT, BALANCE, Table
 from corridor.domain.instants import Instant
 from corridor.domain.phones import parse_phone
@@ -28,10 +27,6 @@ from corridor.gateway.handshakes import CertifiedServer
 from corridor.gateway.limits import Limits
 from corridor.gateway.server import configuration
 from corridor.gateway.trust import Files, Trust
-from corridor.hub.lists import RULES, TABLES
-from corridor.hub.machine import Hub
-from corridor.hub.process import HubProcess
-from corridor.hub.proof import Proof
 from corridor.ports import Journal, Mail, Post, Reads, Told
 from corridor.services.compliance.screening import Index
 from corridor.services.instant.records import PAYMENT
@@ -39,6 +34,7 @@ from corridor.services.messaging.commands import Command
 from corridor.services.messaging.records import MESSAGE, Message
 from corridor.simulation.door import world
 from corridor.simulation.door.caller import Caller, uetr
+from corridor.simulation.door.hub import SkippingClock, start_hub
 from corridor.simulation.door.world import ENVIRONMENT, FUNDS, HUB, LISTED, SEAL
 from corridor.simulation.staff import Ordered, Staff
 
@@ -53,22 +49,6 @@ class Ledger(msgspec.Struct, frozen=True):
     accounts: dict[Any, Any]
     balances: dict[Any, Any]
     payments: dict[Any, Any]
-
-
-class SkippingClock:
-    """Real time, but from the first day of this world on; it can be put forward."""
-
-    def __init__(self, start: Instant) -> None:
-        self._start = start
-        self._began = time.monotonic_ns()
-
-    def now(self) -> Instant:
-        """Return the time."""
-        return self._start + (time.monotonic_ns() - self._began) // 1_000
-
-    def skip(self, by: Instant) -> None:
-        """Let time pass at once."""
-        self._start += by
 
 
 class House:
@@ -154,16 +134,10 @@ class House:
     async def open(self, rest: AsyncExitStack) -> None:
         """Start everything; what must end is given to `rest`."""
         key = world.key_of(world.first_key(HUB))
-        journal = self._store.journal()
-        snapshot = await journal.open(TABLES, HUB, self.now())
-        header = HubHeader(HUB, ENVIRONMENT, world.first_key(HUB))
-        proof = Proof(audience(HUB, ENVIRONMENT), verifier)
-        hub = Hub(HUB, header, RULES, snapshot, self.now(), proof)
-        process = HubProcess(hub, journal, MemorySigner(key), self.clock)
-        running = asyncio.create_task(process.run())
-        rest.push_async_callback(_end, process, running, journal)
-        self.link = MemoryLink(1, process)
-        running.add_done_callback(lambda _: self.link.cut())  # as a socket is when its process ends
+        hub = await start_hub(HUB, ENVIRONMENT, key, self._store.journal(), self.clock)
+        rest.push_async_callback(hub.close)
+        self.link = MemoryLink(1, hub.process)
+        hub.running.add_done_callback(lambda _: self.link.cut())  # as a socket is when its process ends
         reads, mail = await self._store.reads(key, rest)
         self.gateway = Gateway(
             hub=HUB,
@@ -296,11 +270,3 @@ async def open_house(
 async def _stop(server: uvicorn.Server, serving: "asyncio.Task[None]") -> None:
     server.should_exit = True
     await serving
-
-
-async def _end(process: HubProcess, running: "asyncio.Task[None]", journal: Journal) -> None:
-    tasks = (running, *process._tasks)  # noqa: SLF001  a hub ends only by falling
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    await journal.close()

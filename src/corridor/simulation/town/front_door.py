@@ -8,7 +8,7 @@ from corridor.codecs.jws import audience
 from corridor.domain.instants import SECOND
 from corridor.gateway.acknowledgements import acknowledge
 from corridor.gateway.authentication import Authenticator, Sender
-from corridor.gateway.feeds import Feed, encode
+from corridor.gateway.feeds import Feed
 from corridor.gateway.inbound import Messages
 from corridor.gateway.keys import Keys
 from corridor.gateway.limits import Limits
@@ -231,30 +231,19 @@ class FrontDoor(Process):
 
     def _serve(self, reader: Reader, *, doubts: bool = False) -> None:
         """Send what follows the reader's position: from memory if that is sure of it, else as stored."""
-        feed = self._feeds[reader.participant]
+        feed, limit = self._feeds[reader.participant], self._limits.stream_piece
         while True:
-            found = feed.after(reader.after, self._limits.stream_piece)
+            found = feed.after(reader.after, limit)
             if found is None or (not found.lines and doubts):
                 doubts = False
-                lines = self._stored(feed, reader)
-            else:
-                lines = list(found.lines)
-            if not lines:
+                posts = self._town.read_mail(reader.participant, reader.after, limit)
+                found = feed.take(posts, reader.after, limit)
+            if not found.lines:
                 return
-            reader.after += len(lines)
-            if not reader.send(b"".join(lines)):
+            reader.after = found.last
+            if not reader.send(b"".join(found.lines)):
                 self._readers.remove(reader)
                 return
-
-    def _stored(self, feed: Feed, reader: Reader) -> list[bytes]:
-        limit = self._limits.stream_piece
-        posts = self._town.read_mail(reader.participant, reader.after, limit)
-        last = posts[-1].number if posts else reader.after
-        if posts and feed.first and posts[0].number > feed.last:
-            feed.forget()
-        if len(posts) < limit:
-            feed.rest_at(last)
-        return [encode(post) for post in posts]
 
     def _tick(self) -> None:
         """Once a second: doubt what was announced, pass on positions, give up on a hub that is silent."""
