@@ -13,8 +13,9 @@ from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.directory.commands import RegisterAlias
 from corridor.services.fx.commands import SetFxFee
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
+from corridor.services.instant.records import PAYMENT
 from corridor.services.messaging.commands import CloseCase, SetParticipantState
-from corridor.services.messaging.records import CASE
+from corridor.services.messaging.records import CASE, MESSAGE
 from tests.rig import answer_of
 from tests.world import ALFX, CBRR, FUNDS, LIST, PAMR, SEVR, World, agreed
 
@@ -73,11 +74,9 @@ def test_the_rulebook(world, story, debtor_hears, creditor_hears, moved):
         else:
             world.report(order.uetr, word, signer or PAMR, "AC03" if word == "RJCT" else None)
     assert (world.heard(SEVR), world.heard(PAMR)) == (debtor_hears, creditor_hears)
-    reserved = 100_00 if story == "pay" or (moved == 0 and "pacs.008" in creditor_hears[-1:]) else 0
+    undecided = creditor_hears[:1] == ["pacs.008"] and not moved and "RJCT" not in " ".join(creditor_hears)
     assert world.balance(PAMR, "RUB") == FUNDS + moved
-    assert world.balance(SEVR, "RUB") in {FUNDS - moved, FUNDS - moved - 100_00}
-    if reserved:
-        assert world.balance(SEVR, "RUB") == FUNDS - reserved
+    assert world.balance(SEVR, "RUB") == FUNDS - moved - (100_00 if undecided else 0)
 
 
 def test_a_final_status_says_the_same_to_both(world):
@@ -87,7 +86,20 @@ def test_a_final_status_says_the_same_to_both(world):
     told = [world.mailboxes[bic][-1].message for bic in (SEVR, PAMR)]
     assert len({(m.effective_settlement_at, m.clearing_system_reference) for m in told}) == 1
     assert told[0].original_message_id == order.message_id
+    assert {m.original_message_definition_id for m in told} == {"pacs.008.001.13"}
     assert told[1].original_message_id == world.mailboxes[PAMR][0].message.message_id
+
+
+@pytest.mark.parametrize("facts", [{}, {"instruction_id": None}, {"transaction_id": "t1"}], ids=str)
+def test_a_status_names_the_order_as_its_sender_does(world, facts):
+    order = world.order(1, **facts)
+    world.pay(order)
+    world.ask(order.uetr)
+    told = world.mailboxes[SEVR][-1].message
+    assert told.original_instruction_id == order.instruction_id
+    assert told.original_end_to_end_id == order.end_to_end_id
+    assert told.original_transaction_id == order.transaction_id
+    assert (told.effective_settlement_at, told.reason) == (None, None)
 
 
 def test_silence_ends_within_ten_seconds_of_receipt(world):
@@ -99,12 +111,52 @@ def test_silence_ends_within_ten_seconds_of_receipt(world):
     assert final.header.created_at - received < 10_000_000
 
 
-def test_late_answers_open_a_case(world):
+@pytest.mark.parametrize(
+    ("first", "late", "kind"),
+    [
+        ("", "ACCP", "late acceptance"),
+        ("ACCP", "RJCT", "late refusal"),
+        ("ACCP ACCC", "RJCT", "late refusal"),
+    ],
+)
+def test_late_answers_open_a_case(world, first, late, kind):
     order = world.order(1)
     world.pay(order)
+    for status in first.split():
+        world.report(order.uetr, status)
     world.advance(8)
+    assert not world.store.rows[CASE]
+    world.report(order.uetr, late)
+    assert [(case.kind, case.participant) for case in world.store.rows[CASE].values()] == [(kind, PAMR)]
+
+
+def test_who_refuses_without_a_reason_has_given_none(world):
+    order = world.order(1)
+    world.pay(order)
+    world.report(order.uetr, "RJCT")
+    assert (world.heard(SEVR)[-1], world.heard(PAMR)[-1]) == ("RJCT NARR", "RJCT NARR")
+
+
+def test_a_refusal_names_the_element_at_fault(world):
+    def told(bic):
+        return world.mailboxes[bic][-1].message.description.partition(":")[0]
+
+    order = world.order(1)
     world.report(order.uetr, "ACCP")
-    assert [case.kind for case in world.store.rows[CASE].values()] == ["late acceptance"]
+    assert told(PAMR) == "OrgnlUETR"
+    world.ask(order.uetr)
+    assert told(SEVR) == "OrgnlUETR"
+    world.pay(order)
+    world.report(order.uetr, "ACCP", SEVR)
+    assert told(SEVR) == "OrgnlUETR"
+    world.report(order.uetr, "ACCC")
+    assert told(PAMR) == "TxSts"
+    world.pay(world.order(1, message_id="another"))
+    assert told(SEVR) == "UETR"
+    world.operate(SetScreeningPolicy, on_hit="hold", hold_limit_s=600)
+    world.pay(world.order(2), HIT)
+    world.report(world.order(2).uetr, "ACCP")
+    assert told(PAMR) == "OrgnlUETR"
 
 
 def test_two_currencies_move_by_the_quote(world):
@@ -128,6 +180,30 @@ def test_two_currencies_move_by_the_quote(world):
     assert world.balance(ALFX, "TJS") == FUNDS - destination
     assert world.balance(PAMR, "TJS") == FUNDS + destination
     assert world.balance("CORRXXM0", "RUB") == fee
+
+
+@pytest.mark.parametrize(("more", "heard"), [(0, []), (1, ["RJCT AM09"])])
+def test_an_order_that_says_what_arrives_must_say_what_the_quote_gives(world, more, heard):
+    quote = world.quote(1_000_00)
+    order = world.order(
+        1,
+        interbank_settlement_amount=Money(1_000_00, "RUB"),
+        instructed_amount=Money(int(quote["destination"]["amount"]) + more, "TJS"),
+        agreed_rate=agreed(quote),
+    )
+    world.pay(order)
+    assert world.heard(SEVR) == heard
+
+
+@pytest.mark.parametrize("status", ["ACCP", "RJCT"])
+def test_what_is_final_waits_for_nothing_more(world, status):
+    order = world.order(1)
+    world.pay(order)
+    waiting = world.store.rows[PAYMENT][order.uetr]
+    assert (waiting.open, waiting.final_at, waiting.due_at) == (True, None, world.now + 7_000_000)
+    world.report(order.uetr, status)
+    final = world.store.rows[PAYMENT][order.uetr]
+    assert (final.open, final.final_at, final.due_at) == (False, world.now, None)
 
 
 def test_where_the_hub_takes_no_fee_two_legs_move(world):
@@ -231,6 +307,20 @@ def test_an_order_again_in_another_envelope_is_the_same_payment(world):
     assert world.balance(SEVR, "RUB") == FUNDS - 100_00
 
 
+def test_whatever_is_said_of_a_payment_stands_in_the_log_under_its_number(world):
+    order = world.order(1)
+    before = len(world.store.rows[MESSAGE])
+    world.pay(order)
+    world.pay(world.order(1, message_id="another"))
+    world.report(order.uetr, "ACCP", SEVR)
+    world.ask(order.uetr)
+    world.report(order.uetr, "RJCT", reason="AC03")
+    world.pay(order)
+    said = list(world.store.rows[MESSAGE].values())[before:]
+    assert len(said) > 6
+    assert {line.payment for line in said} == {world.store.rows[PAYMENT][order.uetr].number}
+
+
 def test_whoever_is_suspended_is_not_paid(world):
     world.operate(SetParticipantState, bic=PAMR, state="suspended")
     world.pay(world.order(1))
@@ -295,7 +385,7 @@ def test_a_uetr_is_unique_across_senders(world):
 def hold(world):
     world.operate(SetScreeningPolicy, on_hit="hold", hold_limit_s=600)
     order = world.order(1)
-    world.pay(order, HIT)
+    assert world.pay(order, HIT).status == "accepted"
     assert world.heard(SEVR) == ["PDNG"]
     assert world.balance(SEVR, "RUB") == FUNDS, "held before any reservation"
     return order
