@@ -249,3 +249,8 @@ def test_each_changed_character_is_noticed():
 def test_what_cannot_be_written_in_utf8_is_no_signature():
     with pytest.raises(jws.InvalidJWS):
         jws.parse("\ud800..\ud800", jws.SentHeader)
+
+
+@pytest.mark.parametrize("record", [SentHeader, DeliveredHeader, ReceiptHeader, jws.Detached])
+def test_a_header_never_changes_under_whoever_has_it(record):
+    assert record.__struct_config__.frozen

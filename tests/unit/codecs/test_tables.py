@@ -207,6 +207,14 @@ def test_a_second_meaning_is_noticed():
     assert (agent, "Nm") in confusions(codec)[0]
 
 
+@codecs
+def test_a_record_never_changes_under_whoever_has_it(codec):
+    for _, table in groups(codec.table):
+        parts = {row.field.partition(".")[0] for row in table.rows if "." in row.field}
+        for record in (table.record, *(table.part(name)[0] for name in parts)):
+            assert record.__struct_config__.frozen, record
+
+
 def test_the_codecs_are_known_by_their_definition():
     assert list(MESSAGES) == [
         "pacs.008.001.13",

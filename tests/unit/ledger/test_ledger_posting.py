@@ -159,3 +159,8 @@ def test_transfers_read_from_bytes_carry_no_number_that_a_column_cannot_hold() -
         msgspec.msgpack.decode(
             msgspec.msgpack.encode(Transfer(10, 1, 2, 100, "RUB", reference=INT64_MAX + 1)), type=Transfer
         )
+
+
+@pytest.mark.parametrize("record", [Account, Balance, Transfer, Pending])
+def test_a_record_never_changes_under_whoever_has_it(record: type[msgspec.Struct]) -> None:
+    assert record.__struct_config__.frozen

@@ -6,7 +6,7 @@ import pytest
 from corridor.ledger import results
 from corridor.ledger.accounts import AccountFlag
 from corridor.ledger.results import TransferResult
-from corridor.ledger.transfers import TransferFlag
+from corridor.ledger.transfers import INT64_MAX, TransferFlag
 
 TRANSIENT = {
     TransferResult.DEBIT_ACCOUNT_NOT_FOUND,
@@ -44,6 +44,12 @@ def test_every_result_says_what_it_means() -> None:
         assert isinstance(meaning, ast.Expr)
         assert isinstance(meaning.value, ast.Constant)
         assert str(meaning.value.value).endswith(".")
+
+
+def test_numbers_that_are_told_never_change() -> None:
+    bands = ((0, 2), (10, 11), (20, 29), (40, 47), (60, 63), (70, 80), (90, 93), (100, 103))
+    assert list(TransferResult) == [number for first, last in bands for number in range(first, last + 1)]
+    assert INT64_MAX == 9_223_372_036_854_775_807
 
 
 def test_numbers_that_are_stored_never_change() -> None:
