@@ -188,7 +188,10 @@ def change_in_place(mutant: Mutant) -> None:
         if isinstance(found, FunctionType) and found.__code__.co_filename == path:
             new = codes.get((found.__code__.co_qualname, found.__code__.co_firstlineno))
             if new is not None and new != found.__code__:
-                found.__code__ = new
+                try:
+                    found.__code__ = new
+                except ValueError:  # it closes over other names than before
+                    os._exit(UNFIT)
 
 
 def _within(code: CodeType) -> Iterator[CodeType]:
@@ -306,8 +309,10 @@ def main() -> None:
     score: Counter[str] = Counter()
     for name in [asked.only] if asked.only else PACKAGES:
         folder, tests = PACKAGES[name]
-        known = [mutant for path in sorted((ROOT / folder).rglob("*.py")) for mutant in mutants(path)]
-        drawn = sorted(random.Random(asked.seed).sample(known, min(asked.sample or len(known), len(known))))
+        files = sorted((ROOT / folder).rglob("*.py"))
+        known = [mutant for path in files for mutant in mutants(path)]
+        size = min(asked.sample or len(known), len(known))
+        drawn = sorted(random.Random(asked.seed).sample(known, size))
         noticed = 0
         for mutant, status in zip(drawn, statuses(drawn, tests), strict=True):
             noticed += status != 0

@@ -88,6 +88,7 @@ ACCOUNT = "<Id><Othr><Id>40817810500000000001</Id></Othr></Id>"
 WRONG = {
     # By schema.
     "an unknown element": ("<PmtId>", "<Trick/><PmtId>", "CH17", "CdtTrfTxInf/Trick"),
+    "an element of no namespace": ("<PmtId>", '<Trick xmlns=""/><PmtId>', "CH17", "CdtTrfTxInf/Trick"),
     "an element in another place": ("<ChrgBr>SHAR</ChrgBr>", "", "CH17", "CdtTrfTxInf/ChrgsInf"),
     "an element missing at the end": (
         WAGES[WAGES.index("<EndToEndId>") : WAGES.index("</PmtId>")],

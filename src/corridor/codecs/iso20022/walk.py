@@ -32,7 +32,7 @@ class Step:
     __slots__ = ("enter", "flag", "many", "name", "read", "state", "target")
 
     state: State
-    name: str | None  # of the field, if the element holds one
+    name: str | None  # of the field, if the element holds one; only then:
     target: int  # the place in Values of the field's record
     read: Callable[[_Element], Any] | None
     many: bool
@@ -188,8 +188,6 @@ def _step(state: State) -> Step:
     step = Step()
     step.state = state
     step.name = step.read = step.flag = step.enter = None
-    step.target = 0
-    step.many = False
     return step
 
 
