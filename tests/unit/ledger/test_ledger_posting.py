@@ -153,6 +153,7 @@ def test_numbers_out_of_range_never_reach_the_book(book: DictBook, monkeypatch: 
 
 def test_transfers_read_from_bytes_carry_no_number_that_a_column_cannot_hold() -> None:
     packed = msgspec.msgpack.encode(Transfer(10, 1, 2, 100, "RUB", code=1, reference=INT64_MAX))
+    assert msgspec.msgpack.decode(packed) == [10, 1, 2, 100, "RUB", 0, 0, 0, 1, INT64_MAX]
     assert msgspec.msgpack.decode(packed, type=Transfer).reference == INT64_MAX
 
     with pytest.raises(msgspec.ValidationError):

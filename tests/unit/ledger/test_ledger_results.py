@@ -5,8 +5,9 @@ import pytest
 
 from corridor.ledger import results
 from corridor.ledger.accounts import AccountFlag
+from corridor.ledger.chart import AccountCode
 from corridor.ledger.results import TransferResult
-from corridor.ledger.transfers import INT64_MAX, TransferFlag
+from corridor.ledger.transfers import FIRST_CALLER_ID, INT64_MAX, TransferFlag
 
 TRANSIENT = {
     TransferResult.DEBIT_ACCOUNT_NOT_FOUND,
@@ -49,7 +50,7 @@ def test_every_result_says_what_it_means() -> None:
 def test_numbers_that_are_told_never_change() -> None:
     bands = ((0, 2), (10, 11), (20, 29), (40, 47), (60, 63), (70, 80), (90, 93), (100, 103))
     assert list(TransferResult) == [number for first, last in bands for number in range(first, last + 1)]
-    assert INT64_MAX == 9_223_372_036_854_775_807
+    assert (INT64_MAX, FIRST_CALLER_ID) == (9_223_372_036_854_775_807, 281_474_976_710_656)
 
 
 def test_numbers_that_are_stored_never_change() -> None:
@@ -65,3 +66,4 @@ def test_numbers_that_are_stored_never_change() -> None:
         "FROZEN": 4,
         "CLOSED": 8,
     }
+    assert {code.name: code.value for code in AccountCode} == {"SETTLEMENT": 1, "ISSUE": 2, "FEES": 3}

@@ -15,7 +15,7 @@ from corridor.services.fx.commands import SetFxFee
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.instant.records import PAYMENT
 from corridor.services.messaging.commands import CloseCase, SetParticipantState
-from corridor.services.messaging.records import CASE, MESSAGE
+from corridor.services.messaging.records import CASE, MESSAGE, TIMER
 from tests.rig import answer_of
 from tests.world import ALFX, CBRR, FUNDS, LIST, PAMR, SEVR, World, agreed
 
@@ -85,6 +85,7 @@ def test_a_final_status_says_the_same_to_both(world):
     world.report(order.uetr, "ACCP")
     told = [world.mailboxes[bic][-1].message for bic in (SEVR, PAMR)]
     assert len({(m.effective_settlement_at, m.clearing_system_reference) for m in told}) == 1
+    assert told[0].effective_settlement_at == world.now
     assert told[0].original_message_id == order.message_id
     assert {m.original_message_definition_id for m in told} == {"pacs.008.001.13"}
     assert told[1].original_message_id == world.mailboxes[PAMR][0].message.message_id
@@ -135,6 +136,7 @@ def test_who_refuses_without_a_reason_has_given_none(world):
     world.pay(order)
     world.report(order.uetr, "RJCT")
     assert (world.heard(SEVR)[-1], world.heard(PAMR)[-1]) == ("RJCT NARR", "RJCT NARR")
+    assert world.mailboxes[SEVR][-1].message.effective_settlement_at is None
 
 
 def test_a_refusal_names_the_element_at_fault(world):
@@ -169,7 +171,7 @@ def test_two_currencies_move_by_the_quote(world):
         destination,
         "TJS",
     )
-    assert forwarded.uetr == order.uetr
+    assert (forwarded.uetr, forwarded.instructed_amount) == (order.uetr, Money(1_000_00, "RUB"))
     assert [c.amount.minor for c in forwarded.charges] == [int(quote["fee"]["amount"])]
     world.report(order.uetr, "ACCP")
     assert world.heard(SEVR) == ["ACSC"]
@@ -198,12 +200,13 @@ def test_an_order_that_says_what_arrives_must_say_what_the_quote_gives(world, mo
 @pytest.mark.parametrize("status", ["ACCP", "RJCT"])
 def test_what_is_final_waits_for_nothing_more(world, status):
     order = world.order(1)
-    world.pay(order)
+    assert world.pay(order).status == "accepted"
     waiting = world.store.rows[PAYMENT][order.uetr]
     assert (waiting.open, waiting.final_at, waiting.due_at) == (True, None, world.now + 7_000_000)
-    world.report(order.uetr, status)
+    assert world.report(order.uetr, status).status == "accepted"
     final = world.store.rows[PAYMENT][order.uetr]
     assert (final.open, final.final_at, final.due_at) == (False, world.now, None)
+    assert world.ask(order.uetr).status == "accepted"
 
 
 def test_where_the_hub_takes_no_fee_two_legs_move(world):
@@ -318,6 +321,16 @@ def test_whatever_is_said_of_a_payment_stands_in_the_log_under_its_number(world)
     world.pay(order)
     said = list(world.store.rows[MESSAGE].values())[before:]
     assert len(said) > 6
+    assert {line.payment for line in said} == {world.store.rows[PAYMENT][order.uetr].number}
+
+
+def test_a_time_out_stands_in_the_log_under_the_payments_number(world):
+    order = world.order(1)
+    before = len(world.store.rows[MESSAGE])
+    world.pay(order)
+    world.advance(8)
+    said = list(world.store.rows[MESSAGE].values())[before:]
+    assert TIMER in {line.direction for line in said}
     assert {line.payment for line in said} == {world.store.rows[PAYMENT][order.uetr].number}
 
 
