@@ -254,3 +254,9 @@ def test_what_cannot_be_written_in_utf8_is_no_signature():
 @pytest.mark.parametrize("record", [SentHeader, DeliveredHeader, ReceiptHeader, jws.Detached])
 def test_a_header_never_changes_under_whoever_has_it(record):
     assert record.__struct_config__.frozen
+
+
+@pytest.mark.parametrize("fact", [{"alg": "ES256"}, {"iat": 0}, {"iat": 253_402_300_799}], ids=str)
+def test_what_a_participants_header_may_say(fact):
+    header = parse(detached(sent(**fact)), SentHeader).header
+    assert {name: getattr(header, name) for name in fact} == fact

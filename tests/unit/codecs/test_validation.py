@@ -1,5 +1,6 @@
 """What a schema's refusal means, where no envelope lets it come to that."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -17,3 +18,11 @@ def test_a_document_is_no_header():
     with pytest.raises(DecodeError) as caught:
         validate(document, HEADER.definition)
     assert (caught.value.reason, caught.value.field) == ("FF01", "Document")
+
+
+def test_what_is_missing_is_called_by_its_name_alone():
+    message = (VECTORS / "pacs.028.xml").read_bytes()
+    header, _ = pass_gate(re.sub(rb"<BizMsgIdr>.*</CreDt>", b"", message))
+    with pytest.raises(DecodeError, match=r"is missing: BizMsgIdr\.$") as caught:
+        validate(header, HEADER.definition)
+    assert (caught.value.reason, caught.value.field) == ("CH21", "AppHdr")
