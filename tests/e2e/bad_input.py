@@ -83,7 +83,7 @@ def with_quote(n: int = 1, **changes: Any) -> Send:
     async def send(house: House) -> Any:
         quote = await ask_quote(house) | {k: v for k, v in changes.items() if k in ("rate", "quote_id")}
         if "skip" in changes:
-            house.clock.skipped += changes["skip"]
+            house.clock.skip(changes["skip"])
             await house.gateway._keys.refresh()
         amount = Money(changes.get("amount", 100_000), "RUB")
         if "before" in changes:
