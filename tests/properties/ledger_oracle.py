@@ -88,7 +88,7 @@ class Oracle:
     def balance(self, account_id: int) -> Balance:
         whole = [self.whole(transfer) for transfer in self.transfers()]
         pending = [t for t in whole if is_pending(t) and self.status(t.id) == PendingStatus.PENDING]
-        posted = [t for t in whole if is_post(t) or t.flags in {0, 1}]
+        posted = [t for t in whole if is_post(t) or not has(2 | 4 | 8)(t)]
         return Balance(
             account_id,
             debits_pending=sum(t.amount for t in pending if t.debit_account_id == account_id),
@@ -128,17 +128,35 @@ class Oracle:
         results = [Result.LINKED_EVENT_FAILED for _ in transfers]
         for place, transfer in enumerate(transfers):
             reasons = list(self.reasons_against(transfer, now))
+            if is_offsetting(transfer) != is_offsetting(transfers[0]):
+                reasons.append(Result.LINKED_EVENTS_MUST_ALL_BE_OFFSETTING)
             if reasons:
                 self.history = before
                 results[place] = min(reasons)
                 return tuple(results)
             self.history.append(Accepted(transfer, now))
+        for place, transfer in enumerate(transfers):
+            reasons = list(self.limits_passed(transfer)) if is_offsetting(transfer) else []
+            if reasons:
+                self.history = before
+                results[place] = min(reasons)
+                return tuple(results)
         return tuple(Result.OK for _ in transfers)
+
+    def limits_passed(self, t: Transfer) -> Iterator[Result]:
+        """By a first phase that is already history."""
+        if is_second_phase(t):
+            return
+        debit, credit = self.balance(t.debit_account_id), self.balance(t.credit_account_id)
+        if exceeds_credits(self.accounts[debit.account_id], debit, 0):
+            yield Result.EXCEEDS_CREDITS
+        if exceeds_debits(self.accounts[credit.account_id], credit, 0):
+            yield Result.EXCEEDS_DEBITS
 
     # Every reason against a transfer, each on its own and in no order.
 
     def reasons_against(self, t: Transfer, now: Instant) -> Iterator[Result]:
-        if t.flags not in range(16):
+        if t.flags not in range(32):
             yield Result.RESERVED_FLAG
         if t.id not in range(1, LARGEST + 1):
             yield Result.ID_OUT_OF_RANGE
@@ -179,8 +197,12 @@ class Oracle:
             yield Result.TRANSFER_MUST_HAVE_THE_SAME_CURRENCY_AS_ACCOUNTS
         if debit:
             yield from self._against_debit(debit, t.amount)
+            if not is_offsetting(t) and exceeds_credits(debit, self.balance(debit.id), t.amount):
+                yield Result.EXCEEDS_CREDITS
         if credit:
             yield from self._against_credit(credit, t.amount)
+            if not is_offsetting(t) and exceeds_debits(credit, self.balance(credit.id), t.amount):
+                yield Result.EXCEEDS_DEBITS
 
     def _against_debit(self, account: Account, amount: int) -> Iterator[Result]:
         balance = self.balance(account.id)
@@ -191,9 +213,6 @@ class Oracle:
             yield Result.DEBIT_ACCOUNT_FROZEN
         if debits > LARGEST:
             yield Result.OVERFLOWS_DEBITS
-        limited = account.flags & AccountFlag.DEBITS_MUST_NOT_EXCEED_CREDITS
-        if limited and debits > balance.credits_posted + account.credit_limit:
-            yield Result.EXCEEDS_CREDITS
 
     def _against_credit(self, account: Account, amount: int) -> Iterator[Result]:
         balance = self.balance(account.id)
@@ -204,9 +223,6 @@ class Oracle:
             yield Result.CREDIT_ACCOUNT_FROZEN
         if credits_ > LARGEST:
             yield Result.OVERFLOWS_CREDITS
-        limited = account.flags & AccountFlag.CREDITS_MUST_NOT_EXCEED_DEBITS
-        if limited and credits_ > balance.debits_posted:
-            yield Result.EXCEEDS_DEBITS
 
     def _against_second_phase(self, t: Transfer, now: Instant) -> Iterator[Result]:
         if t.pending_id not in range(1, LARGEST + 1):
@@ -254,6 +270,19 @@ is_pending = has(2)
 is_post = has(4)
 is_void = has(8)
 is_second_phase = has(4 | 8)
+is_offsetting = has(16)
+
+
+def exceeds_credits(account: Account, balance: Balance, amount: int) -> bool:
+    limited = account.flags & AccountFlag.DEBITS_MUST_NOT_EXCEED_CREDITS
+    debits = balance.debits_pending + balance.debits_posted + amount
+    return bool(limited) and debits > balance.credits_posted + account.credit_limit
+
+
+def exceeds_debits(account: Account, balance: Balance, amount: int) -> bool:
+    limited = account.flags & AccountFlag.CREDITS_MUST_NOT_EXCEED_DEBITS
+    credits_ = balance.credits_pending + balance.credits_posted + amount
+    return bool(limited) and credits_ > balance.debits_posted
 
 
 def runs(transfers: Sequence[Transfer]) -> Iterator[list[Transfer]]:

@@ -32,6 +32,7 @@ DIRECTIONS = [
 PENDING, POST, VOID = 2, 4, 8
 PHASES = [0, 0, 0, PENDING, PENDING, PENDING, POST, POST, POST, VOID, VOID]
 LINKED = [0, 0, 0, 0, 0, 1]
+OFFSETTING = [0, 0, 0, 16]
 LENGTHS = [1, 1, 1, 2, 2, 3, 4]
 LIMITS = [1, 1, 1, 1, 1, 0, 0, 2, 3]
 STOPS = [*[0] * 12, AccountFlag.FROZEN, AccountFlag.CLOSED, AccountFlag.FROZEN | AccountFlag.CLOSED]
@@ -49,7 +50,7 @@ def odd_values(transfer: Transfer) -> dict[str, Sequence[object]]:
         "credit_account_id": [0, 99, LARGEST + 1, *ACCOUNT_IDS],
         "amount": [0, -1, 1, 200, LARGEST, LARGEST + 1],
         "currency": ["", "RUB", "TJS", "EUR"],
-        "flags": range(-4, 20),
+        "flags": range(-4, 36),
         "pending_id": [0, -1, 1, 2, 3, 4, LARGEST + 1, transfer.id],
         "timeout_s": [-1, 1, 9_223_372_036_854],
         "code": [1],
@@ -153,6 +154,9 @@ class Trial:
         transfers: list[Transfer] = []
         for _ in range(self.choose(LENGTHS)):
             transfers.append(self._transfer([*self.oracle.transfers(), *transfers]))
+        offsetting = self.choose(OFFSETTING)
+        if offsetting:
+            transfers = [msgspec.structs.replace(t, flags=t.flags | offsetting) for t in transfers]
         chain = self.choose([True, False])
 
         results = posting.post(transfers, self.now, chain=chain)

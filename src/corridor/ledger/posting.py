@@ -18,7 +18,9 @@ _LINKED: Final = int(TransferFlag.LINKED)
 _PENDING: Final = int(TransferFlag.PENDING)
 _POST: Final = int(TransferFlag.POST_PENDING)
 _VOID: Final = int(TransferFlag.VOID_PENDING)
-_RESERVED: Final = ~(_LINKED | _PENDING | _POST | _VOID)
+_OFFSETTING: Final = int(TransferFlag.OFFSETTING)
+_PHASES: Final = _PENDING | _POST | _VOID
+_RESERVED: Final = ~(_LINKED | _PHASES | _OFFSETTING)
 _DEBITS_LIMITED: Final = int(AccountFlag.DEBITS_MUST_NOT_EXCEED_CREDITS)
 _CREDITS_LIMITED: Final = int(AccountFlag.CREDITS_MUST_NOT_EXCEED_DEBITS)
 _FROZEN: Final = int(AccountFlag.FROZEN)
@@ -70,19 +72,21 @@ class Posting:
         With `chain` all are accepted or none, whatever their LINKED flags. Without it each stands alone, but
         LINKED ties it to the next, and such a chain, too, is accepted whole or not at all.
         In a refused chain the transfer that broke it carries the reason, the others LINKED_EVENT_FAILED.
+        An OFFSETTING chain is judged against the limits of accounts once, as they stand at its end.
         """
         if chain:
             return self._chain(transfers, now)
         results: list[TransferResult] = []
         linked: list[Transfer] = []
         for transfer in transfers:
-            if transfer.flags and int(transfer.flags) & _LINKED:
+            flags = int(transfer.flags)
+            if flags & _LINKED:
                 linked.append(transfer)
-            elif linked:
+            elif linked or flags & _OFFSETTING:
                 results += self._chain((*linked, transfer), now)
                 linked.clear()
             else:
-                results.append(self._transfer(transfer, now))
+                results.append(self._transfer(transfer, now, 0))
         if linked:
             results += (TransferResult.LINKED_EVENT_FAILED,) * (len(linked) - 1)
             results.append(TransferResult.LINKED_EVENT_CHAIN_OPEN)
@@ -102,19 +106,50 @@ class Posting:
 
     def _chain(self, transfers: Sequence[Transfer], now: Instant) -> tuple[TransferResult, ...]:
         mark = len(self._transfers)
+        offsetting = int(transfers[0].flags) & _OFFSETTING if transfers else 0
         for index, transfer in enumerate(transfers):
-            result = self._transfer(transfer, now)
+            result = self._transfer(transfer, now, offsetting)
             if result is not _OK:
-                while len(self._transfers) > mark:
-                    self._undo(self._transfers.popitem()[1])
-                results = [TransferResult.LINKED_EVENT_FAILED] * len(transfers)
-                results[index] = result
-                return tuple(results)
+                return self._refuse(transfers, index, result, mark)
+        if offsetting:
+            for index, transfer in enumerate(transfers):
+                result = self._judge(transfer)
+                if result is not _OK:
+                    return self._refuse(transfers, index, result, mark)
         return (_OK,) * len(transfers)
 
-    def _transfer(self, t: Transfer, now: Instant) -> TransferResult:
-        """Decide one transfer, in the order of TransferResult, and stage it if it is accepted."""
+    def _refuse(
+        self, transfers: Sequence[Transfer], index: int, result: TransferResult, mark: int
+    ) -> tuple[TransferResult, ...]:
+        """Take back what has been staged since `mark`; the transfer at `index` carries the reason."""
+        while len(self._transfers) > mark:
+            self._undo(self._transfers.popitem()[1])
+        results = [TransferResult.LINKED_EVENT_FAILED] * len(transfers)
+        results[index] = result
+        return tuple(results)
+
+    def _judge(self, t: Transfer) -> TransferResult:
+        """Ask the limits of the accounts of a staged transfer. Posts and voids are not asked, as elsewhere."""
+        if int(t.flags) & (_POST | _VOID):
+            return _OK
+        debit = self._accounts[t.debit_account_id]
+        debits = debit.debits_pending + debit.debits_posted
+        if debit.flags & _DEBITS_LIMITED and debits > debit.credits_posted + debit.credit_limit:
+            return TransferResult.EXCEEDS_CREDITS
+        credit = self._accounts[t.credit_account_id]
+        credits_ = credit.credits_pending + credit.credits_posted
+        if credit.flags & _CREDITS_LIMITED and credits_ > credit.debits_posted:
+            return TransferResult.EXCEEDS_DEBITS
+        return _OK
+
+    def _transfer(self, t: Transfer, now: Instant, offsetting: int) -> TransferResult:
+        """Decide one transfer, in the order of TransferResult, and stage it if it is accepted.
+
+        With `offsetting` the limits are left to the end of its chain.
+        """
         flags = int(t.flags) if t.flags else 0
+        if flags & _OFFSETTING != offsetting:
+            return TransferResult.LINKED_EVENTS_MUST_ALL_BE_OFFSETTING
         if flags & _RESERVED:
             return TransferResult.RESERVED_FLAG
         if not 0 < t.id <= INT64_MAX:
@@ -123,7 +158,7 @@ class Posting:
         if existing is not None:
             return self._exists(t, existing)
         if flags & (_POST | _VOID):
-            return self._second_phase(t, flags & ~_LINKED, now)
+            return self._second_phase(t, flags & _PHASES, now)
 
         if t.pending_id:
             return TransferResult.PENDING_ID_MUST_BE_ZERO
@@ -167,10 +202,11 @@ class Posting:
         credits_ = credit.credits_pending + credit.credits_posted + amount
         if credits_ > INT64_MAX:
             return TransferResult.OVERFLOWS_CREDITS
-        if debit.flags & _DEBITS_LIMITED and debits > debit.credits_posted + debit.credit_limit:
-            return TransferResult.EXCEEDS_CREDITS
-        if credit.flags & _CREDITS_LIMITED and credits_ > credit.debits_posted:
-            return TransferResult.EXCEEDS_DEBITS
+        if not offsetting:
+            if debit.flags & _DEBITS_LIMITED and debits > debit.credits_posted + debit.credit_limit:
+                return TransferResult.EXCEEDS_CREDITS
+            if credit.flags & _CREDITS_LIMITED and credits_ > credit.debits_posted:
+                return TransferResult.EXCEEDS_DEBITS
 
         # Nothing below can fail: the transfer is accepted.
         self._transfers[t.id] = t

@@ -17,6 +17,8 @@ class TransferResult(IntEnum):
     """The last transfer of the bulk is linked to a next one, which is not there."""
     LINKED_EVENT_FAILED = 2
     """Nothing wrong with this transfer, or not looked at: another one of its chain was refused."""
+    LINKED_EVENTS_MUST_ALL_BE_OFFSETTING = 3
+    """In this respect the transfer differs from the first one of its chain."""
 
     RESERVED_FLAG = 10
     """A bit of `flags` has no meaning."""
@@ -137,6 +139,7 @@ class TransferResult(IntEnum):
                 TransferResult.OK
                 | TransferResult.LINKED_EVENT_CHAIN_OPEN
                 | TransferResult.LINKED_EVENT_FAILED
+                | TransferResult.LINKED_EVENTS_MUST_ALL_BE_OFFSETTING
                 | TransferResult.RESERVED_FLAG
                 | TransferResult.ID_OUT_OF_RANGE
                 | TransferResult.EXISTS_WITH_DIFFERENT_FLAGS

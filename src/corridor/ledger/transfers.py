@@ -21,6 +21,7 @@ class TransferFlag(IntFlag):
     PENDING = 2  # first phase: reserves the amount
     POST_PENDING = 4  # second phase: moves all or part of it and releases the rest
     VOID_PENDING = 8  # second phase: releases it
+    OFFSETTING = 16  # of a whole chain: accounts answer to their limits at its end, not on the way
 
 
 class Transfer(msgspec.Struct, frozen=True, array_like=True):

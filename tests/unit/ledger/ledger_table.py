@@ -34,6 +34,7 @@ TRANSFER_FLAGS = {
     "pending": TransferFlag.PENDING,
     "post": TransferFlag.POST_PENDING,
     "void": TransferFlag.VOID_PENDING,
+    "offsetting": TransferFlag.OFFSETTING,
 }
 WORDS = {"-": 0, "max": INT64_MAX, "max+1": INT64_MAX + 1}
 

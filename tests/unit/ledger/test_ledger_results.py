@@ -59,6 +59,7 @@ def test_numbers_that_are_stored_never_change() -> None:
         "PENDING": 2,
         "POST_PENDING": 4,
         "VOID_PENDING": 8,
+        "OFFSETTING": 16,
     }
     assert {flag.name: flag.value for flag in AccountFlag} == {
         "DEBITS_MUST_NOT_EXCEED_CREDITS": 1,

@@ -24,8 +24,8 @@ TABLES = {
     balance   3  0   0   0  30
     """,
     "what is malformed": """
-    transfer     10  1 2     100 RUB  flags=16              RESERVED_FLAG
-    transfer     10  1 2     100 RUB  flags=-16             RESERVED_FLAG
+    transfer     10  1 2     100 RUB  flags=32              RESERVED_FLAG
+    transfer     10  1 2     100 RUB  flags=-32             RESERVED_FLAG
     transfer      0  1 2     100 RUB                        ID_OUT_OF_RANGE
     transfer     -1  1 2     100 RUB                        ID_OUT_OF_RANGE
     transfer  max+1  1 2     100 RUB                        ID_OUT_OF_RANGE
@@ -51,7 +51,7 @@ TABLES = {
     transfer    max  1 2       1 RUB                        OK
     """,
     "of several reasons the first counts": """
-    transfer  0  4 4  0 EUR  timeout=5 pending_id=5 flags=16   RESERVED_FLAG
+    transfer  0  4 4  0 EUR  timeout=5 pending_id=5 flags=32   RESERVED_FLAG
     transfer  0  4 4  0 EUR  timeout=5 pending_id=5            ID_OUT_OF_RANGE
     transfer 10  4 4  0 EUR  timeout=5 pending_id=5            PENDING_ID_MUST_BE_ZERO
     transfer 10  4 4  0 EUR  timeout=5                         TIMEOUT_RESERVED_FOR_PENDING_TRANSFER
@@ -337,6 +337,53 @@ TABLES = {
     transfer 12  1 2    1 RUB  linked             EXISTS                # twice in one chain
     transfer 13  1 2    1 RUB                     LINKED_EVENT_FAILED
     balance   1  0 100  0 0
+    """,
+    "two without money settle one against the other": """
+    transfer 10  2 3  100 RUB  linked             EXCEEDS_CREDITS
+    transfer 11  3 2  100 RUB                     LINKED_EVENT_FAILED
+    transfer 10  2 3  100 RUB  linked offsetting  OK
+    transfer 11  3 2  100 RUB         offsetting  OK
+    balance   2  0 100  0 100
+    balance   3  0 100  0 100
+    """,
+    "at its end an offsetting chain answers for every account that it debits": """
+    transfer 10  1 2    5 RUB                     OK
+    transfer 11  3 2  100 RUB  linked offsetting  LINKED_EVENT_FAILED
+    transfer 12  2 3  106 RUB         offsetting  EXCEEDS_CREDITS
+    balance   2  0 0  0 5
+    balance   3  0 0  0 0
+    transfer 11  3 2  100 RUB  linked offsetting  OK
+    transfer 12  2 3  105 RUB         offsetting  OK
+    transfer 13  2 3    1 RUB         offsetting  EXCEEDS_CREDITS     # alone, one is its own chain
+    account   3 RUB  debits_limited limit=5
+    transfer 13  3 2   10 RUB         offsetting  OK
+    account   3 RUB  debits_limited               # a lower limit binds whom the chain debits at all
+    transfer 14  3 2    5 RUB  linked offsetting  EXCEEDS_CREDITS
+    transfer 15  1 3    5 RUB         offsetting  LINKED_EVENT_FAILED
+    transfer 15  1 3    5 RUB         offsetting  OK
+    """,
+    "what an offsetting chain reserves counts at its end, what it is to receive does not": """
+    transfer 10  2 3  100 RUB  linked offsetting pending  EXCEEDS_CREDITS
+    transfer 11  3 2  100 RUB         offsetting pending  LINKED_EVENT_FAILED
+    transfer 10  2 3  100 RUB  linked offsetting pending  OK
+    transfer 11  1 2  100 RUB         offsetting          OK
+    transfer 12  -  -   - -    linked offsetting post=10  OK
+    transfer 13  3 1  100 RUB         offsetting          OK
+    balance   2  0 100  0 100
+    """,
+    "at its end an offsetting chain answers for every account that it credits": """
+    account   4 RUB  credits_limited
+    transfer 10  1 4   11 RUB  linked offsetting  EXCEEDS_DEBITS
+    transfer 12  4 1   10 RUB         offsetting  LINKED_EVENT_FAILED
+    transfer 10  1 4   10 RUB  linked offsetting  OK
+    transfer 12  4 1   10 RUB         offsetting  OK
+    """,
+    "a chain offsets whole or not at all": """
+    transfer 10  1 2  100 RUB  linked offsetting  LINKED_EVENT_FAILED
+    transfer 11  1 3  100 RUB                     LINKED_EVENTS_MUST_ALL_BE_OFFSETTING
+    transfer 10  1 2  100 RUB  linked             LINKED_EVENT_FAILED
+    transfer 11  1 3    0 RUB         offsetting  LINKED_EVENTS_MUST_ALL_BE_OFFSETTING
+    balance   1  0 0  0 0
     """,
     "a chain left open is refused": """
     transfer 10  1 2  100 RUB  linked             LINKED_EVENT_FAILED

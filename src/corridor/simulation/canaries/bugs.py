@@ -138,13 +138,17 @@ BUGS: Final = (
     ),
     Bug(
         "a limit may be passed by one unit", "ledger/posting.py",
-        "debits > debit.credits_posted + debit.credit_limit:",
-        "debits > debit.credits_posted + debit.credit_limit + 1:",
+        "            if debit.flags & _DEBITS_LIMITED and debits > debit.credits_posted + debit.credit_limit:",
+        "            if debit.flags & _DEBITS_LIMITED and debits > debit.credits_posted + debit.credit_limit + 1:",
         _LEDGER,
     ),
     Bug(
+        "nobody judges an offsetting chain", "ledger/posting.py",
+        "        if offsetting:\n            for index", "        if False:\n            for index", _LEDGER,
+    ),
+    Bug(
         "a broken chain leaves its first legs", "ledger/posting.py",
-        "                    self._undo(self._transfers.popitem()[1])", "                    break", _LEDGER,
+        "            self._undo(self._transfers.popitem()[1])", "            break", _LEDGER,
     ),
     Bug(
         "a void moves the money", "ledger/posting.py", "if phase == _POST:\n            debit.debits_posted",
