@@ -10,8 +10,8 @@ from corridor.decision import BALANCE, PENDING, TRANSFER
 from corridor.hub.lists import TABLES
 from corridor.ledger.accounts import Balance
 from corridor.ledger.transfers import Pending, PendingStatus
-from corridor.services.instant.records import PAYMENT
 from corridor.services.messaging.records import IDENTITY, Identity
+from corridor.services.settlement.payments import PAYMENT
 
 pytestmark = pytest.mark.anyio
 

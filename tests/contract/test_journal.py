@@ -22,7 +22,6 @@ from corridor.ledger.accounts import Account, Balance
 from corridor.ledger.transfers import Pending, PendingStatus, Transfer
 from corridor.ports import Fenced, Journal, Writes
 from corridor.services.fx.records import FX_RATE, QUOTE, FxRate, Quote
-from corridor.services.instant.records import PAYMENT
 from corridor.services.messaging.records import (
     BLOB,
     CASE,
@@ -35,6 +34,7 @@ from corridor.services.messaging.records import (
     Message,
     SettlementAccount,
 )
+from corridor.services.settlement.payments import PAYMENT
 
 HUB = "CORRXXM0"
 START: Instant = 1_795_000_000 * SECOND

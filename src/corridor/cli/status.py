@@ -14,8 +14,8 @@ from corridor.cli.story import MEANINGS, Event, Leg, Line, in_words, tell
 from corridor.domain.errors import CorridorError
 from corridor.domain.identifiers import parse_uetr
 from corridor.domain.money import Money
-from corridor.services.instant.records import PAYMENT, Payment
 from corridor.services.messaging.records import Message
+from corridor.services.settlement.payments import PAYMENT, Payment
 
 app = typer.Typer()
 

@@ -19,8 +19,8 @@ from corridor.domain.errors import CorridorError
 from corridor.domain.instants import Instant, iso
 from corridor.domain.money import Money
 from corridor.domain.reasons import reason
-from corridor.services.instant.records import CREDITED, HELD, REJECTED, RESERVED, SETTLED, Payment
 from corridor.services.messaging.records import ACCEPTED, OUT, TIMER, Message
+from corridor.services.settlement.payments import CREDITED, HELD, REJECTED, RESERVED, SETTLED, Payment
 
 MEANINGS = {
     HELD: "held by screening until persons decide",

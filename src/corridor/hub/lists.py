@@ -26,6 +26,7 @@ from corridor.services.messaging import rules as messaging_rules
 from corridor.services.messaging import vouchers as messaging_vouchers
 from corridor.services.messaging.admission import Right
 from corridor.services.messaging.commands import Command
+from corridor.services.settlement import payments as settlement
 
 
 def render(hub: str, outgoing: Outgoing, now: Instant) -> bytes:
@@ -56,6 +57,7 @@ TABLES: tuple[Table[Any], ...] = (
     *compliance.TABLES,
     *directory.TABLES,
     *fx.TABLES,
+    settlement.PAYMENT,
     *instant.TABLES,
     *governance_rules.TABLES,
 )

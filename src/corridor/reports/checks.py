@@ -15,11 +15,19 @@ from corridor.ledger.accounts import Account, AccountFlag, Balance
 from corridor.ledger.transfers import PendingStatus, Transfer
 from corridor.reports.books import Books
 from corridor.services.fx.records import OPEN, QUOTE, SOURCE, SPENT, Quote
-from corridor.services.instant.legs import FEE, PRINCIPAL
-from corridor.services.instant.records import CREDITED, HELD, PAYMENT, REJECTED, RESERVED, SETTLED, Payment
 from corridor.services.instant.rules import ANSWER_TIME
 from corridor.services.messaging.admission import OPERATOR
 from corridor.services.messaging.records import ACCEPTED, IN, OUT, Identity, Message, SettlementAccount
+from corridor.services.settlement.legs import FEE, PRINCIPAL
+from corridor.services.settlement.payments import (
+    CREDITED,
+    HELD,
+    PAYMENT,
+    REJECTED,
+    RESERVED,
+    SETTLED,
+    Payment,
+)
 
 Said = tuple[str, StatusReport]
 """An agent, and what it was told."""

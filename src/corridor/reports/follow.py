@@ -27,8 +27,7 @@ from corridor.reports.trails import REGISTRY
 from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE, Quote
 from corridor.services.fx.records import OPEN as QUOTE_OPEN
 from corridor.services.governance.records import PROPOSAL
-from corridor.services.instant.legs import FEE, PRINCIPAL
-from corridor.services.instant.records import HELD_PAYMENT, PAYMENT, RESERVED, Payment
+from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import (
     AUDIT,
     IDENTITY,
@@ -40,6 +39,8 @@ from corridor.services.messaging.records import (
     Mailbox,
     Message,
 )
+from corridor.services.settlement.legs import FEE, PRINCIPAL
+from corridor.services.settlement.payments import PAYMENT, RESERVED, Payment
 
 _PACS_002 = "pacs.002.001.10"
 _UETR = re.compile(rb"UETR>([0-9a-f-]{36})<")

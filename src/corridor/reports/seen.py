@@ -12,8 +12,9 @@ from corridor.ledger.transfers import Transfer
 from corridor.reports.trails import REGISTRY, Registry
 from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE
 from corridor.services.governance.records import PROPOSAL
-from corridor.services.instant.records import HELD_PAYMENT, PAYMENT
+from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import MAILBOX, SIGNING_KEY, Message
+from corridor.services.settlement.payments import PAYMENT
 
 WHOLE: Final[tuple[Table[Any], ...]] = (
     *(table for table in REGISTRY if table is not PROPOSAL),

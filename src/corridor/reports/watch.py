@@ -18,13 +18,7 @@ from corridor.reports.books import RESERVES, Books
 from corridor.reports.invariants import INVARIANTS, Broken
 from corridor.reports.log import Chain
 from corridor.services.fx.records import FX_EXPOSURE, OPEN, OPEN_QUOTES, QUOTE, Quote
-from corridor.services.instant.legs import FEE, PRINCIPAL
-from corridor.services.instant.records import (
-    HELD_PAYMENT,
-    PAYMENT,
-    RESERVED,
-    Payment,
-)
+from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import (
     BLOB,
     IDENTITY,
@@ -34,6 +28,8 @@ from corridor.services.messaging.records import (
     PARTICIPANT,
     SETTLEMENT_ACCOUNT,
 )
+from corridor.services.settlement.legs import FEE, PRINCIPAL
+from corridor.services.settlement.payments import PAYMENT, RESERVED, Payment
 
 Rows = Mapping[Table[Any], Sequence[Any]]
 

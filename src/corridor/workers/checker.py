@@ -17,8 +17,8 @@ from corridor.reports.log import Anchor, Logged
 from corridor.reports.seen import KNOWN_BEFORE, OPEN, WHOLE, Kept, Line, Seen
 from corridor.reports.trails import REGISTRY
 from corridor.services.fx.records import QUOTE
-from corridor.services.instant.records import PAYMENT
 from corridor.services.messaging.records import AUDIT, Message
+from corridor.services.settlement.payments import PAYMENT
 
 POLL_S: Final = 0.5
 WHOLE_LOOK: Final = 15 * SECOND

@@ -7,8 +7,8 @@ import pytest
 from corridor.cli.story import Leg, Line, tell
 from corridor.decision import TRANSFER
 from corridor.domain.money import Money
-from corridor.services.instant.records import PAYMENT
 from corridor.services.messaging.records import BLOB, MESSAGE
+from corridor.services.settlement.payments import PAYMENT
 from tests.contract import busy_day
 from tests.contract.signed_world import SignedWorld
 from tests.rig import HUB

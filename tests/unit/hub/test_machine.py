@@ -10,10 +10,10 @@ from corridor.hub.batch import chain, ranges
 from corridor.hub.lists import RULES
 from corridor.ports import Fenced
 from corridor.services.instant import rules as instant
-from corridor.services.instant.records import PAYMENT
 from corridor.services.messaging import commands
 from corridor.services.messaging.admission import count_number, gaps
 from corridor.services.messaging.records import BLOB, CASE, IDENTITY, MAILBOX, MESSAGE, Mailbox
+from corridor.services.settlement.payments import PAYMENT
 from tests.rig import answer_of, finish
 from tests.world import FUNDS, PAMR, SEVR, World
 

@@ -14,8 +14,8 @@ from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE
 from corridor.services.instant.commands import ReleasePayment
-from corridor.services.instant.records import PAYMENT
 from corridor.services.messaging.records import IDENTITY, MAILBOX, MESSAGE
+from corridor.services.settlement.payments import PAYMENT
 from tests.world import LIST, World, agreed
 
 HIT = Screening(LIST, (Hit("a", "b", "c", "d", 100, "e"),))

@@ -14,7 +14,7 @@ from corridor.codecs.errors import DecodeError
 from corridor.reports import checks
 from corridor.reports.findings import Findings
 from corridor.reports.log import status_in
-from corridor.services.instant.records import PAYMENT, Payment
+from corridor.services.settlement.payments import PAYMENT, Payment
 
 Connection = asyncpg.Connection
 

@@ -5,11 +5,12 @@ import msgspec
 from corridor.decision import Step
 from corridor.domain.instants import SECOND
 from corridor.services.compliance.records import ScreeningPolicy
-from corridor.services.instant import tellings
 from corridor.services.instant.commands import CreditTransfer
-from corridor.services.instant.records import HELD, HELD_PAYMENT, PAYMENT, HeldPayment, Payment
+from corridor.services.instant.records import HELD_PAYMENT, HeldPayment
 from corridor.services.messaging.records import CASE
 from corridor.services.messaging.rules import open_case
+from corridor.services.settlement import tellings
+from corridor.services.settlement.payments import HELD, PAYMENT, Payment
 
 
 def hold(step: Step, command: CreditTransfer, payment: Payment, policy: ScreeningPolicy) -> None:

@@ -5,10 +5,12 @@ import msgspec
 from corridor.decision import Accepted, Answer, Handler, Rejected, Step
 from corridor.services.instant import holds
 from corridor.services.instant.commands import CreditTransfer, RefusePayment, ReleasePayment
-from corridor.services.instant.records import HELD, HELD_PAYMENT, PAYMENT, HeldPayment, Payment
-from corridor.services.instant.rules import proceed, reject
+from corridor.services.instant.records import HELD_PAYMENT, HeldPayment
+from corridor.services.instant.rules import proceed
 from corridor.services.messaging.commands import Command
 from corridor.services.messaging.rules import refuse_silently
+from corridor.services.settlement.finality import reject
+from corridor.services.settlement.payments import HELD, PAYMENT, Payment
 
 _orders = msgspec.msgpack.Decoder(CreditTransfer)
 

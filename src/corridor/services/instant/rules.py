@@ -16,20 +16,21 @@ from corridor.services.directory.records import ALIAS
 from corridor.services.directory.rules import resolve
 from corridor.services.fx.records import Quote
 from corridor.services.fx.rules import spend_quote
-from corridor.services.instant import holds, legs, tellings
+from corridor.services.instant import holds
 from corridor.services.instant.commands import CreditTransfer, StatusReport, StatusRequest
-from corridor.services.instant.records import (
+from corridor.services.messaging.commands import Command
+from corridor.services.messaging.records import ACTIVE, BANK, PARTICIPANT
+from corridor.services.messaging.rules import open_case, refuse_message
+from corridor.services.settlement import legs, tellings
+from corridor.services.settlement.finality import reject, settle
+from corridor.services.settlement.payments import (
     CREDITED,
     HELD,
     PAYMENT,
     REJECTED,
     RESERVED,
-    SETTLED,
     Payment,
 )
-from corridor.services.messaging.commands import Command
-from corridor.services.messaging.records import ACTIVE, BANK, PARTICIPANT
-from corridor.services.messaging.rules import open_case, refuse_message
 
 PHONE: Final = "MBNO"
 ANSWER_TIME: Final = 7 * SECOND
@@ -107,7 +108,7 @@ def status_report(step: Step, command: StatusReport) -> Answer:
         return Rejected("NOOR", "this payment was never sent to you", "OrgnlUETR")
     match message.transaction_status, payment.status:
         case "ACCP", "ACSP":
-            _settle(step, payment)
+            settle(step, payment)
         case "RJCT", "ACSP":
             legs.void(step, payment)
             reject(step, payment, message.reason or "NARR")
@@ -244,28 +245,6 @@ def _bind(payment: Payment, quote: Quote) -> Payment:
         unit_currency=quote.base_currency,
         rate=quote.rate,
     )
-
-
-def _settle(step: Step, payment: Payment) -> None:
-    """Post every leg at once. From the commit of this batch on the payment is final."""
-    legs.post(step, payment)
-    settled = msgspec.structs.replace(payment, status=SETTLED, open=False, due_at=None, final_at=step.now)
-    step.put(PAYMENT, settled)
-    tellings.tell(step, settled, payment.debtor_agent)
-    tellings.tell(step, settled, payment.creditor_agent)
-    if payment.provider:
-        tellings.notify_provider(step, settled)
-
-
-def reject(step: Step, payment: Payment, reason: str) -> None:
-    """End a payment without moving anything, and tell whoever has heard of it."""
-    rejected = msgspec.structs.replace(
-        payment, status=REJECTED, open=False, due_at=None, reason=reason, final_at=step.now
-    )
-    step.put(PAYMENT, rejected)
-    tellings.tell(step, rejected, payment.debtor_agent)
-    if payment.forwarded_at is not None:
-        tellings.tell(step, rejected, payment.creditor_agent)
 
 
 def _order_keys(command: CreditTransfer) -> Iterator[tuple[Table[Any], Key]]:

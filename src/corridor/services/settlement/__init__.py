@@ -1,1 +1,1 @@
-"""How obligations between banks end: netting, offsetting, optimisation, and the liquidity that they need."""
+"""Settlement: how the money of payments moves and becomes final, at once, when it can, or offset against others."""

@@ -181,12 +181,12 @@ BUGS: Final = (
         "    if known is not None and known.debtor_agent == command.origin.signer:", _RULEBOOK,
     ),
     Bug(
-        "one leg of two is posted", "services/instant/legs.py",
+        "one leg of two is posted", "services/settlement/legs.py",
         "for pending_id in range(payment.first_transfer, payment.first_transfer + payment.legs)",
         "for pending_id in range(payment.first_transfer, payment.first_transfer + 1)", _RULEBOOK,
     ),
     Bug(
-        "the creditor agent is told nothing of the refusal", "services/instant/rules.py",
+        "the creditor agent is told nothing of the refusal", "services/settlement/finality.py",
         "    if payment.forwarded_at is not None:\n        tellings.tell(step, rejected, payment.creditor_agent)", "",
         _RULEBOOK,
     ),

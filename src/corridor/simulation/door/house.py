@@ -29,9 +29,9 @@ from corridor.gateway.server import configuration
 from corridor.gateway.trust import Files, Trust
 from corridor.ports import Journal, Mail, Post, Reads, Told
 from corridor.services.compliance.screening import Index
-from corridor.services.instant.records import PAYMENT
 from corridor.services.messaging.commands import Command
 from corridor.services.messaging.records import MESSAGE, Message
+from corridor.services.settlement.payments import PAYMENT
 from corridor.simulation.door import world
 from corridor.simulation.door.caller import Caller, uetr
 from corridor.simulation.door.hub import SkippingClock, start_hub

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from corridor.reports import checks
-from corridor.services.instant.records import REJECTED, SETTLED
+from corridor.services.settlement.payments import REJECTED, SETTLED
 from corridor.simulation.search.model import START, UETRS, A, B, Books, Event, Told, apply, events
 
 _NOBODY: Told = frozenset()

@@ -22,7 +22,6 @@ from corridor.services.compliance.records import CURRENT, LIST_IN_FORCE, ListInF
 from corridor.services.compliance.screening import Screening
 from corridor.services.instant import rules
 from corridor.services.instant.commands import CreditTransfer, StatusReport, StatusRequest
-from corridor.services.instant.records import PAYMENT, Payment
 from corridor.services.messaging.admission import identify
 from corridor.services.messaging.commands import Command, Origin
 from corridor.services.messaging.records import (
@@ -37,6 +36,7 @@ from corridor.services.messaging.records import (
     Participant,
     SettlementAccount,
 )
+from corridor.services.settlement.payments import PAYMENT, Payment
 
 HUB, A, B = "CORRXXM0", "SEVRRUM0", "PAMRTJ20"
 NOW: Final = 1_795_000_000 * SECOND

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from corridor.decision import TRANSFER
 from corridor.domain.instants import SECOND, Instant
 from corridor.sandbox.bank import IN
-from corridor.services.instant.records import CREDITED, SETTLED, Payment
 from corridor.services.messaging.rules import FUNDING
+from corridor.services.settlement.payments import CREDITED, SETTLED, Payment
 from corridor.simulation.town.banks import BankHouse
 from corridor.simulation.town.customers import OPENING
 from corridor.simulation.town.institutions import ProviderHouse

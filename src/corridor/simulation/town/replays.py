@@ -7,7 +7,7 @@ from corridor.client.events import Letter
 from corridor.client.signing import Pen
 from corridor.decision import BALANCE, TRANSFER
 from corridor.domain.instants import DAY, SECOND
-from corridor.services.instant.records import PAYMENT
+from corridor.services.settlement.payments import PAYMENT
 from corridor.simulation.town.institutions import House
 
 if TYPE_CHECKING:

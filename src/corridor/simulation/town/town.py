@@ -28,9 +28,9 @@ from corridor.services.compliance.commands import ActivateList
 from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.governance.rights import RIGHTS
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
-from corridor.services.instant.records import HELD, PAYMENT, Payment
 from corridor.services.instant.rules import ANSWER_TIME
 from corridor.services.messaging.records import FAULT, MESSAGE
+from corridor.services.settlement.payments import HELD, PAYMENT, Payment
 from corridor.simulation.staff import Ordered, Staff
 from corridor.simulation.town import founding
 from corridor.simulation.town.banks import BankHouse

@@ -7,8 +7,8 @@ import msgspec
 from corridor.decision import Rejected, Step
 from corridor.ledger.results import TransferResult
 from corridor.ledger.transfers import Transfer, TransferFlag
-from corridor.services.instant.records import Payment
 from corridor.services.messaging.rules import settlement_account
+from corridor.services.settlement.payments import Payment
 
 PRINCIPAL: Final = 10
 """Transfer code: money of the payment itself."""

@@ -10,7 +10,7 @@ from corridor.codecs.iso20022.pacs008 import Charge, CreditTransfer
 from corridor.decision import Step
 from corridor.domain.instants import iso_date
 from corridor.domain.money import Money
-from corridor.services.instant.records import CREDITED, SETTLED, Payment
+from corridor.services.settlement.payments import CREDITED, SETTLED, Payment
 
 FORWARDED: Final = "pacs.008.001.13"
 
