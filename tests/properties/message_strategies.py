@@ -35,6 +35,7 @@ bics = st.sampled_from(["SEVRRUM0", "PAMRTJ20", "CORRXXM0", "ALFXRUM0XXX", "0000
 uetrs = st.uuids(version=4).map(str)
 instants = st.integers(parse("1970-01-01T00:00:00Z"), parse("9999-12-31T23:59:59.999999Z"))
 dates = st.dates().map(lambda date: date.isoformat())
+times = st.builds("{}{}".format, st.times().map(str), st.sampled_from(["Z", "+03:00", "-09:30", "+14:00"]))
 codes = st.sampled_from(["INST", "SALA", "ABC", "X", "A&B"])
 countries = st.sampled_from(["RU", "TJ"])
 currencies = st.sampled_from(CURRENCIES)
@@ -117,11 +118,16 @@ def credit_transfers(draw: st.DrawFn) -> pacs008.CreditTransfer:
         transaction_id=draw(maybe(ids)),
         uetr=draw(uetrs),
         clearing_system_reference=draw(maybe(ids)),
+        clearing_channel=draw(maybe(st.sampled_from(["RTGS", "RTNS", "MPNS", "BOOK"]))),
         service_level=draw(maybe(codes)),
         local_instrument=draw(maybe(codes)),
         category_purpose=draw(maybe(codes)),
         interbank_settlement_amount=draw(amounts),
         interbank_settlement_date=draw(maybe(dates)),
+        settlement_priority=draw(maybe(st.sampled_from(["URGT", "HIGH", "NORM"]))),
+        till_time=draw(maybe(times)),
+        from_time=draw(maybe(times)),
+        reject_time=draw(maybe(times)),
         acceptance_at=draw(maybe(instants)),
         instructed_amount=draw(maybe(amounts)),
         exchange_rate=draw(maybe(rates)),

@@ -63,6 +63,26 @@ def parse(text: str, *, field: str | None = None) -> Instant:
     return seconds * SECOND + int((fraction or "0").ljust(6, "0")[:6])
 
 
+def parse_time(text: str, *, field: str | None = None) -> str:
+    """The ISOTime as it is, if it has an offset from UTC: with a date, `at` makes an instant of it.
+
+    Raises: InvalidDateTime (DT01).
+    """
+    parse(f"2000-01-01T{text}", field=field)
+    return text
+
+
+def at(date: str, time: str) -> Instant:
+    """The instant of a time of day on a date, both as ISO 20022 spells them.
+
+    Raises: InvalidDateTime (DT01).
+
+    >>> iso(at("2026-11-24", "17:00:00+03:00"))
+    '2026-11-24T14:00:00.000000Z'
+    """
+    return parse(f"{date}T{time}")
+
+
 @lru_cache(maxsize=4096)  # instants come in clusters here, too
 def _seconds(text: str) -> int:
     return (datetime.fromisoformat(text).astimezone(UTC) - _EPOCH) // timedelta(seconds=1)

@@ -15,6 +15,7 @@ CONTENTS = {
     kinds.TEXT: "text",
     kinds.INSTANT: "date and time",
     kinds.DATE: "date",
+    kinds.TIME: "time with offset",
     kinds.AMOUNT: "amount",
     kinds.RATE: "rate",
     kinds.INDICATOR: "true or false",

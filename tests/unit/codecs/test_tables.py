@@ -141,7 +141,7 @@ def test_only_what_the_schema_spells_out_is_read_unchecked(codec):
 @codecs
 def test_no_leaf_may_be_empty(codec):
     """An empty element has no text, and a field has text or is absent."""
-    built_in = ("xs:dateTime", "xs:date", "xs:boolean")
+    built_in = ("xs:dateTime", "xs:date", "xs:time", "xs:boolean")
     for path, node, name, schema in branches(codec):
         for tag, child in node.children.items():
             if child.rows and isinstance(child.rows[0].kind, Kind):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corridor.domain.instants import DAY, SECOND, InvalidDateTime, iso, iso_date, parse
+from corridor.domain.instants import DAY, SECOND, InvalidDateTime, at, iso, iso_date, parse, parse_time
 
 YEAR_1 = -62_135_596_800 * SECOND
 YEAR_10000 = 253_402_300_800 * SECOND
@@ -64,6 +64,21 @@ def test_what_is_no_instant_is_refused_with_its_field(text: str) -> None:
     with pytest.raises(InvalidDateTime) as refused:
         parse(text, field="GrpHdr/CreDtTm")
     assert (refused.value.reason, refused.value.field) == ("DT01", "GrpHdr/CreDtTm")
+
+
+@pytest.mark.parametrize("text", ["17:00:00Z", "17:00:00.5+03:00", "00:00:00-09:30"])
+def test_a_time_of_day_is_an_instant_once_its_date_is_known(text: str) -> None:
+    assert parse_time(text) == text
+    assert at("2026-11-24", text) == parse(f"2026-11-24T{text}")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "17:00:00", "17:00Z", "24:00:00Z", "25:00:00Z", "17:00:00Z\n", "T17:00:00Z"]
+)
+def test_what_is_no_time_of_day_is_refused_with_its_field(text: str) -> None:
+    with pytest.raises(InvalidDateTime) as refused:
+        parse_time(text, field="SttlmTmReq/TillTm")
+    assert (refused.value.reason, refused.value.field) == ("DT01", "SttlmTmReq/TillTm")
 
 
 @given(instants)

@@ -9,7 +9,7 @@ import msgspec
 
 from corridor.codecs.iso20022.codec import Codec
 from corridor.codecs.iso20022.parts import account, agent, party
-from corridor.codecs.iso20022.table import AMOUNT, CODE, DATE, INSTANT, RATE, TEXT, Row, Table, fixed
+from corridor.codecs.iso20022.table import AMOUNT, CODE, DATE, INSTANT, RATE, TEXT, TIME, Row, Table, fixed
 from corridor.domain.instants import Instant
 from corridor.domain.money import Money
 from corridor.domain.parties import Party
@@ -69,7 +69,7 @@ class TaxRemittance(msgspec.Struct, frozen=True, kw_only=True):
 class CreditTransfer(msgspec.Struct, frozen=True, kw_only=True):
     """One payment between two customers, as `instructing_agent` tells it to `instructed_agent`.
 
-    Shape: agents are BICs, dates `2026-11-24`, ids Max35Text. `creditor_proxy` is what the debtor knows the
+    Shape: agents are BICs, dates `2026-11-24`, times `17:00:00+03:00`, ids Max35Text. `creditor_proxy` is what the debtor knows the
     creditor by when not by account, of a type of ExternalProxyAccountType1Code (MBNO: a phone number in
     E.164).
     """
@@ -84,12 +84,17 @@ class CreditTransfer(msgspec.Struct, frozen=True, kw_only=True):
     transaction_id: str | None = None
     uetr: str
     clearing_system_reference: str | None = None
+    clearing_channel: str | None = None
     service_level: str | None = None
     local_instrument: str | None = None
     category_purpose: str | None = None
 
     interbank_settlement_amount: Money
     interbank_settlement_date: str | None = None
+    settlement_priority: str | None = None
+    till_time: str | None = None
+    from_time: str | None = None
+    reject_time: str | None = None
     acceptance_at: Instant | None = None
     instructed_amount: Money | None = None
     exchange_rate: Decimal | None = None
@@ -158,11 +163,16 @@ TRANSACTION = (
     Row("PmtId/TxId", "transaction_id", TEXT),
     Row("PmtId/UETR", "uetr", CODE),
     Row("PmtId/ClrSysRef", "clearing_system_reference", TEXT),
+    Row("PmtTpInf/ClrChanl", "clearing_channel", CODE),
     Row("PmtTpInf/SvcLvl/Cd", "service_level", TEXT),
     Row("PmtTpInf/LclInstrm/Cd", "local_instrument", TEXT),
     Row("PmtTpInf/CtgyPurp/Cd", "category_purpose", TEXT),
     Row("IntrBkSttlmAmt", "interbank_settlement_amount", AMOUNT),
     Row("IntrBkSttlmDt", "interbank_settlement_date", DATE),
+    Row("SttlmPrty", "settlement_priority", CODE),
+    Row("SttlmTmReq/TillTm", "till_time", TIME),
+    Row("SttlmTmReq/FrTm", "from_time", TIME),
+    Row("SttlmTmReq/RjctTm", "reject_time", TIME),
     Row("AddtlDtTm/AccptncDtTm", "acceptance_at", INSTANT),
     Row("InstdAmt", "instructed_amount", AMOUNT),
     Row("XchgRate", "exchange_rate", RATE),

@@ -16,7 +16,7 @@ from lxml.etree import _Element
 from corridor.codecs.errors import DecodeError
 from corridor.domain.accounts import is_iban, parse_iban, parse_other_account
 from corridor.domain.errors import InvalidValue
-from corridor.domain.instants import Instant, InvalidDateTime, parse
+from corridor.domain.instants import Instant, InvalidDateTime, parse, parse_time
 from corridor.domain.money import Money
 
 
@@ -119,6 +119,10 @@ def _date(element: _Element) -> str:
     return text
 
 
+def _time(element: _Element) -> str:
+    return parse_time(element.text or "")
+
+
 def _amount(element: _Element) -> Money:
     return Money.parse(element.text or "", element.get("Ccy", ""))
 
@@ -159,6 +163,7 @@ CODE = Kind(None, "{v}")
 TEXT = Kind(_text, _ESCAPED)
 INSTANT = Kind(_instant, "iso({v})")
 DATE = Kind(_date, "{v}")
+TIME = Kind(_time, "{v}")
 AMOUNT = Kind(_amount, "{v}.text()", attribute=' Ccy="{{{v}.currency}}"')
 RATE = Kind(_rate, 'format({v}, "f")')
 INDICATOR = Kind(_indicator, '("true" if {v} else "false")')
