@@ -69,9 +69,10 @@ class TaxRemittance(msgspec.Struct, frozen=True, kw_only=True):
 class CreditTransfer(msgspec.Struct, frozen=True, kw_only=True):
     """One payment between two customers, as `instructing_agent` tells it to `instructed_agent`.
 
-    Shape: agents are BICs, dates `2026-11-24`, times `17:00:00+03:00`, ids Max35Text. `creditor_proxy` is what the debtor knows the
-    creditor by when not by account, of a type of ExternalProxyAccountType1Code (MBNO: a phone number in
-    E.164).
+    Shape: agents are BICs, dates `2026-11-24`, times `17:00:00+03:00`, ids Max35Text. `creditor_proxy` is what
+    the debtor knows the creditor by when not by account, of a type of ExternalProxyAccountType1Code (MBNO: a
+    phone number in E.164). `clearing_channel` is RTGS, MPNS or BOOK, absent for an instant payment; the times
+    are of the settlement date: not after, not before, and refuse if not settled by.
     """
 
     message_id: str
