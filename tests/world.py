@@ -36,6 +36,9 @@ FUNDS = 1_000_000_00
 class World(Rig):
     """The smallest corridor."""
 
+    funds = FUNDS
+    """What every bank and provider begins with in each currency, in minor units."""
+
     def found(self) -> "World":
         """Register everyone, give everyone money, put a list in force."""
         for bic, role in ROLES.items():
@@ -45,8 +48,8 @@ class World(Rig):
             for state in ("certified", "active"):
                 self.operate(commands.SetParticipantState, bic=bic, state=state)
         for bic in (SEVR, PAMR, ALFX):
-            for central_bank, currency in ((CBRR, "RUB"), (CBTJ, "TJS")):
-                self.fund(central_bank, bic, currency, FUNDS)
+            for central_bank, currency in ((CBRR, "RUB"), (CBTJ, "TJS")) if self.funds else ():
+                self.fund(central_bank, bic, currency, self.funds)
         self.operate(ActivateList, version=LIST, entries=20_000)
         self.operate(SetFxPair, base_currency="TJS", quote_currency="RUB")
         self.operate(SetFxFee, currency="RUB", rate_bps=20, minimum_amount=10_00)

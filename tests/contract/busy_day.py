@@ -3,13 +3,22 @@
 from random import Random
 
 from tests.contract.signed_world import SignedWorld
-from tests.world import FUNDS, LIST, SEVR, agreed
+from tests.world import FUNDS, LIST, PAMR, SEVR, agreed
 
 from corridor.domain.money import Money
 from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
+from corridor.services.messaging.admission import WORKER
 from corridor.services.messaging.commands import AddKey, Refused, RevokeKey
+from corridor.services.settlement.commands import (
+    CancelObligation,
+    SetCutOff,
+    SetSettlementLimit,
+    SettleObligations,
+    SetUrgentReserve,
+)
+from corridor.services.settlement.payments import PAYMENT
 
 SETTLED, CREDITED, REFUSED, SILENT, OPEN, CONVERTED, HELD = range(1, 8)
 """The payments that tests name, by the number in their UETR. 20 to 29 are others, 100 on the crowd."""
@@ -24,6 +33,7 @@ def live(world: SignedWorld, crowd: int = 40, seed: int = 7) -> SignedWorld:
     _converted(world)
     _screened(world)
     _wrong(world)
+    _gross(world)
     _crowd(world, Random(seed), crowd)
     world.quote(777_00)  # stays open
     world.pay(world.order(OPEN))
@@ -87,6 +97,26 @@ def _wrong(world: SignedWorld) -> None:
     world.pay(world.order(26), key_id="SEVRRUM0-2")
     world.operate(RevokeKey, key_id="SEVRRUM0-2")
     world.pay(world.order(27), key_id="SEVRRUM0-2")  # no longer heard
+
+
+def _gross(world: SignedWorld) -> None:
+    """Some settle at once, some together, some are cancelled, some wait on."""
+    facts = {"clearing_channel": "RTGS"}
+    world.pay(world.order(30, **facts))
+    too_much = Money(FUNDS + 1, "RUB")
+    world.pay(world.order(31, **facts, interbank_settlement_amount=too_much))
+    world.pay(world.order(32, PAMR, SEVR, **facts, interbank_settlement_amount=too_much))
+    numbers = tuple(world.hub.memory.find(PAYMENT, uetr(world, n)).number for n in (31, 32))
+    proposal = SettleObligations(
+        world.origin(WORKER, definition="json/settlements"), numbers, 1, "offset", ""
+    )
+    world.submit(proposal)
+    world.operate(SetUrgentReserve, participant=PAMR, currency="RUB", amount=100)
+    world.operate(SetSettlementLimit, participant=PAMR, creditor=SEVR, currency="RUB", amount=1_000_00)
+    world.operate(SetCutOff, currency="TJS", time="21:00:00+05:00")
+    world.pay(world.order(33, **facts, interbank_settlement_amount=too_much))
+    world.submit(CancelObligation(world.origin(SEVR, definition="json/queue/cancel"), uetr(world, 33)))
+    world.pay(world.order(34, PAMR, SEVR, **facts, interbank_settlement_amount=too_much))
 
 
 def _crowd(world: SignedWorld, dice: Random, size: int) -> None:

@@ -253,6 +253,30 @@ BENT = {
         "UPDATE identity SET digest = sha256('x') WHERE message_id = 'twice'",
         {"identities": "says otherwise"},
     ),
+    "what is counted to wait": (
+        "UPDATE queue SET normal = normal + 1 WHERE normal > 0",
+        {"queue": "is counted to have others waiting than it has"},
+    ),
+    "an amount that waits": (
+        "UPDATE obligation SET amount = amount - 1 WHERE state = 'queued'",
+        {"queue": "of another amount than its payment"},
+    ),
+    "one that waits said to be settled": (
+        "UPDATE obligation SET state = 'settled', due_at = NULL, ended_at = entered_at WHERE state = 'queued'",
+        {"queue": "is settled, but its payment is PDNG", "payments": "but its record is not"},
+    ),
+    "one that settled out of its time": (
+        "UPDATE obligation SET ended_at = reject_at + 1 WHERE state = 'settled'",
+        {"queue": "settled out of its time"},
+    ),
+    "a gross payment whose transfer is gone": (
+        f"DELETE FROM transfer USING payment WHERE uetr = '{uetr(30)}' AND id = first_transfer",
+        {"legs": "should be POSTED", "balances": "its transfers add up to"},
+    ),
+    "a limit of a day that nobody set": (
+        "UPDATE settlement_limit SET next_amount = next_amount + 1",
+        {"audit": "next_amount was changed by nobody"},
+    ),
     "a settled payment said to be rejected": (
         f"UPDATE payment SET status = 'RJCT', reason = 'AM04' WHERE uetr = '{uetr(SETTLED)}'",
         {"legs": "is RJCT: leg 1 should be VOIDED", "told": "was told ACSC, but the payment is RJCT"},

@@ -26,7 +26,7 @@ from corridor.services.messaging import rules as messaging_rules
 from corridor.services.messaging import vouchers as messaging_vouchers
 from corridor.services.messaging.admission import Right
 from corridor.services.messaging.commands import Command
-from corridor.services.settlement import payments as settlement
+from corridor.services.settlement import rules as settlement_rules
 
 
 def render(hub: str, outgoing: Outgoing, now: Instant) -> bytes:
@@ -57,7 +57,7 @@ TABLES: tuple[Table[Any], ...] = (
     *compliance.TABLES,
     *directory.TABLES,
     *fx.TABLES,
-    settlement.PAYMENT,
+    *settlement_rules.TABLES,
     *instant.TABLES,
     *governance_rules.TABLES,
 )
@@ -67,12 +67,14 @@ HANDLERS: dict[type[Command], Handler] = {
     **compliance_rules.HANDLERS,
     **directory_rules.HANDLERS,
     **fx_rules.HANDLERS,
+    **settlement_rules.HANDLERS,
     **instant_rules.HANDLERS,
     **instant_releases.HANDLERS,
 }
 HANDLERS |= governance_rules.handlers_of(HANDLERS, RIGHTS)
 TIMERS: dict[Table[Any], Callable[[Step, Any], None]] = {
     **fx_rules.TIMERS,
+    **settlement_rules.TIMERS,
     **instant_rules.TIMERS,
     **governance_rules.TIMERS,
 }

@@ -8,6 +8,7 @@ import msgspec
 
 from corridor.decision import PENDING, TRANSFER, Key, Table
 from corridor.services.messaging.commands import Command, PostTransfers
+from corridor.services.settlement.commands import SettleObligations
 
 
 class Waiting(msgspec.Struct):
@@ -62,7 +63,13 @@ class Queue:
 
 def weight(command: Command) -> int:
     """Return how much work a command is: a bulk command counts its items."""
-    return len(command.transfers) if isinstance(command, PostTransfers) else 1
+    match command:
+        case PostTransfers():
+            return len(command.transfers)
+        case SettleObligations():
+            return len(command.numbers)
+        case _:
+            return 1
 
 
 def items(command: Command) -> Iterable[tuple[Table[Any], Key]]:

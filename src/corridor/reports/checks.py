@@ -4,7 +4,7 @@ Whoever checks finds the records: `watch.py` with every batch of a simulation, `
 `adapters/postgres/verify*.py` in a whole database.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from corridor.codecs.iso20022.pacs002 import StatusReport
@@ -13,7 +13,8 @@ from corridor.domain.errors import CorridorError
 from corridor.domain.money import convert_destination_fixed, convert_source_fixed
 from corridor.ledger.accounts import Account, AccountFlag, Balance
 from corridor.ledger.transfers import PendingStatus, Transfer
-from corridor.reports.books import Books
+from corridor.reports.books import ENDS as _ENDS
+from corridor.reports.books import RESERVES, Books
 from corridor.services.fx.records import OPEN, QUOTE, SOURCE, SPENT, Quote
 from corridor.services.instant.rules import ANSWER_TIME
 from corridor.services.messaging.admission import OPERATOR
@@ -28,6 +29,8 @@ from corridor.services.settlement.payments import (
     SETTLED,
     Payment,
 )
+from corridor.services.settlement.records import OBLIGATION, QUEUED, Obligation, Queue
+from corridor.services.settlement.records import SETTLED as OBLIGATION_SETTLED
 
 Said = tuple[str, StatusReport]
 """An agent, and what it was told."""
@@ -44,8 +47,8 @@ MAY_BE_TOLD = {
 Way = Mapping[str | None, set[str]]
 
 MAY_FOLLOW: Way = {
-    None: {HELD, RESERVED, REJECTED},
-    HELD: {RESERVED, REJECTED},
+    None: {HELD, RESERVED, SETTLED, REJECTED},
+    HELD: {RESERVED, SETTLED, REJECTED},
     RESERVED: {SETTLED, REJECTED},
     SETTLED: {CREDITED},
     CREDITED: set[str](),
@@ -69,7 +72,7 @@ ENDS = {
     CREDITED: PendingStatus.POSTED,
     REJECTED: PendingStatus.VOIDED,
 }
-"""How the legs of a payment stand, by its status."""
+"""How the reserved legs of a payment stand, by its status."""
 
 _FIXED = (
     "number", "debtor_agent", "creditor_agent", "source_currency", "source_amount", "content",
@@ -115,7 +118,7 @@ def limits(account: Account, balance: Balance) -> Iterator[str]:
 
 
 def payment(p: Payment) -> Iterator[str]:
-    """The record is one that its status allows: open with a timer, or final with a time."""
+    """The record is one that its status allows: open with a timer, unless it waits in a queue, or final with a time."""
     forwarded, final = p.forwarded_at or 0, p.final_at or 0
     match p.status:
         case "PDNG":
@@ -135,7 +138,8 @@ def payment(p: Payment) -> Iterator[str]:
     if (
         not fits
         or p.open != is_open
-        or is_open != (p.due_at is not None)
+        or (p.due_at is not None and not is_open)
+        or (p.due_at is None and p.status == RESERVED)
         or bool(p.reason) != (p.status == REJECTED)
         or p.legs not in (0, due_legs)
     ):
@@ -244,11 +248,27 @@ def told(p: Payment, said: Sequence[Said], *, all_of_it: bool = True) -> Iterato
                 yield f"{name} is {status}, but {agent} was never told {final}"
 
 
-def legs(p: Payment, reserved: Sequence[Transfer], ends: int, books: Books) -> Iterator[str]:
+def at_once(transfers: Sequence[Transfer]) -> bool:
+    """Say whether these moved money without reserving it before."""
+    return bool(transfers) and not any(each.flags & (RESERVES | _ENDS) for each in transfers)
+
+
+def legs(p: Payment, transfers: Sequence[Transfer], books: Books) -> Iterator[str]:
     """Each leg stands as the payment does, with its amount, and nothing else is moved in its name.
 
-    `reserved` is what was reserved in its name, `ends` how many transfers have ended something in its name.
+    `transfers` are those in its name: what was reserved and the ends of that, or one that moved at once.
     """
+    if at_once(transfers):
+        due_to = (p.debtor_agent, p.creditor_agent, p.source_amount, p.source_currency, PRINCIPAL)
+        moved = [
+            (books.owner(t.debit_account_id), books.owner(t.credit_account_id), t.amount, t.currency, t.code)
+            for t in transfers
+        ]
+        if moved != [due_to] or p.legs != 1 or p.status not in (SETTLED, CREDITED):
+            yield f"payment {p.uetr} is {p.status}, but moved {moved} at once, not {due_to}"
+        return
+    reserved = [each for each in transfers if each.flags & RESERVES]
+    ends = len(transfers) - len(reserved)
     if len(reserved) != p.legs or ends != (0 if p.open else p.legs):
         yield f"payment {p.uetr} is {p.status} with {len(reserved)} legs and {ends} ends of them"
         return
@@ -272,22 +292,58 @@ def legs(p: Payment, reserved: Sequence[Transfer], ends: int, books: Books) -> I
             yield f"payment {p.uetr} is {p.status}, but its leg {leg.id} is {stands}"
 
 
-def evidence(p: Payment, story: Story, held: bool | None) -> Iterator[str]:
+def evidence(p: Payment, story: Story, held: bool | None, obligation: Obligation | None) -> Iterator[str]:
     """What was reserved was ordered, what settled was promised; what was `held` was released by two persons.
 
-    `held` says whether the order is kept as that of a held payment; None if it never was.
+    `held` says whether the order is kept as that of a held payment; None if it never was. What has an `obligation` is
+    settled gross, without a promise, and pending while it is queued.
     """
     name = f"payment {p.uetr}"
     if p.legs and not story.orders:
         yield f"{name} was reserved, but no order for it was accepted"
     if p.legs and story.forwarded != 1:
         yield f"{name} was passed on {story.forwarded} times"
-    if p.status in (SETTLED, CREDITED) and not story.answers:
+    gross = obligation is not None and obligation.state == OBLIGATION_SETTLED
+    if p.status in (SETTLED, CREDITED) and not story.answers and not gross:
         yield f"{name} is {p.status}, but {p.creditor_agent} never promised to credit it"
-    if bool(held) != (p.status == HELD):
+    queued = obligation is not None and obligation.state == QUEUED
+    if (bool(held) or queued) != (p.status == HELD):
         yield f"{name} is {p.status}, but its order is kept as that of a held one, or not kept"
     if held is not None and p.legs and len(story.persons) < 2:
         yield f"{name} was held, and released by {len(story.persons)} persons, not by two"
+
+
+def obligation(o: Obligation, p: Payment | None) -> Iterator[str]:
+    """What waits is a payment that is pending; what settled or was rejected has an end, and waits for nothing."""
+    if p is None or (p.number, p.source_amount, p.source_currency) != (o.number, o.amount, o.currency):
+        yield f"obligation {o.number} is of no payment, or of another amount than its payment"
+        return
+    allowed = {QUEUED: {HELD}, OBLIGATION_SETTLED: {SETTLED, CREDITED}}.get(o.state, {REJECTED})
+    if p.status not in allowed:
+        yield f"obligation {o.number} is {o.state}, but its payment is {p.status}"
+
+
+def obligation_alone(o: Obligation) -> Iterator[str]:
+    """It waits with a timer, or has ended, and settled in its time only."""
+    waits = o.state == QUEUED
+    if waits != (o.due_at is not None) or waits != (o.ended_at is None):
+        yield f"obligation {o.number} is {o.state}, but its timer is {o.due_at} and its end {o.ended_at}"
+    if o.state == OBLIGATION_SETTLED and not (o.from_at or 0) <= (o.ended_at or 0) < o.reject_at:
+        yield f"obligation {o.number} settled out of its time"
+
+
+def counted(queues: Iterable[Queue], obligations: Iterable[Obligation]) -> Iterator[str]:
+    """What is counted to wait for an account's money is what waits."""
+    due: dict[int, Queue] = {}
+    for each in obligations:
+        if each.state == QUEUED and each.from_at is None:
+            queue = due.get(each.debit_account_id) or Queue(each.debit_account_id)
+            due[each.debit_account_id] = queue.changed(each.priority, 1, each.amount)
+    stated = {each.account_id: each for each in queues}
+    for account_id in due.keys() | stated.keys():
+        nothing = Queue(account_id)
+        if stated.get(account_id, nothing) != due.get(account_id, nothing):
+            yield f"account {account_id} is counted to have others waiting than it has"
 
 
 def identity(line: Message, known: Identity | None) -> Iterator[str]:
@@ -348,5 +404,6 @@ OF_RECORDS: Final = (
     OfRecord("payments", PAYMENT, payment),
     OfRecord("times", PAYMENT, times),
     OfRecord("conversions", QUOTE, conversion),
+    OfRecord("queue", OBLIGATION, obligation_alone),
 )
 """A line here, and the simulator, the checker and `corridor verify` ask it of each record that they see."""

@@ -41,6 +41,7 @@ from corridor.services.messaging.records import (
 )
 from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.payments import PAYMENT, RESERVED, Payment
+from corridor.services.settlement.records import OBLIGATION, QUEUE
 
 _PACS_002 = "pacs.002.001.10"
 _UETR = re.compile(rb"UETR>([0-9a-f-]{36})<")
@@ -151,6 +152,7 @@ class Follower:
         wanted: dict[Table[Any], list[Key]] = {
             PAYMENT: list(uetrs),
             HELD_PAYMENT: list(uetrs),
+            OBLIGATION: list(self._touched),
             IDENTITY: [(each.participant, each.message_id) for each in self._came],
             PENDING: list(self._pendings),
             PROPOSAL: list(self._log.trails.proposed),
@@ -215,6 +217,7 @@ class Follower:
         if seen.whole:
             self._ask_quotes(rows)
             self._ask_holds(rows[PAYMENT])
+            self._ask("queue", checks.counted(rows[QUEUE], rows[OBLIGATION]))
         for number in {self._books.reserved[ended].reference for ended in self._books.ended}:
             self._named.pop(number, None)
         self._books.forget()
@@ -368,6 +371,7 @@ class Follower:
     def _ask_payments(self, seen: Seen, *, caught_up: bool) -> None:
         payments = {each.number: each for each in seen.rows.get(PAYMENT, ())}
         held = {each.uetr: each.open for each in seen.rows.get(HELD_PAYMENT, ())}
+        obligations = {each.number: each for each in seen.rows.get(OBLIGATION, ())}
         quotes = {each.quote_id: each for each in seen.rows.get(QUOTE, ())}
         stories: defaultdict[int, checks.Story] = defaultdict(checks.Story)
         for line in seen.lines:
@@ -378,7 +382,12 @@ class Follower:
                 what = f"payment {uetr or 'of which nothing was sent'}, number {number}"
                 self._ask("payments", [f"the log speaks of {what}, but it is not there"])
                 continue
-            self._ask("evidence", checks.evidence(payment, stories[number], held.get(payment.uetr)))
+            obligation = obligations.get(number)
+            self._ask(
+                "evidence", checks.evidence(payment, stories[number], held.get(payment.uetr), obligation)
+            )
+            if obligation is not None:
+                self._ask("queue", checks.obligation(obligation, payment))
             self._ask("told", self._heard(payment, caught_up=caught_up))
             if payment.legs and payment.quote_id:
                 self._ask("quotes", _spent(quotes.get(payment.quote_id), payment))
@@ -388,11 +397,12 @@ class Follower:
             if payment.open:
                 self._open[payment.uetr] = payment
             named = self._named.get(payment.number, [])
-            legs = [each for each in named if each.flags & RESERVES]
-            ends = len(named) - len(legs)
+            ends = any(not each.flags & RESERVES for each in named)
             # The legs of one that ended before are no longer known, nor yet those of one that is ahead of the log.
             if ends or (caught_up and (payment.open or not payment.legs)):
-                self._ask("legs", checks.legs(payment, legs, ends, self._books))
+                self._ask("legs", checks.legs(payment, named, self._books))
+            if checks.at_once(named):
+                del self._named[payment.number]
 
     def _heard(self, payment: Payment, *, caught_up: bool) -> Iterator[str]:
         """All agents of a payment that has ended since the last look were told so since."""

@@ -18,7 +18,7 @@ from corridor.ports import SealBroken, Verifier
 from corridor.reports.findings import Findings
 from corridor.reports.trails import Trails
 from corridor.services.governance import operations
-from corridor.services.messaging.admission import FOUNDING, GATEWAY, TIME_WINDOW
+from corridor.services.messaging.admission import FOUNDING, GATEWAY, TIME_WINDOW, WORKER
 from corridor.services.messaging.commands import Found, Origin
 from corridor.services.messaging.records import ACCEPTED, AUDIT, IN, OUT, Blob, Message, SigningKey
 
@@ -120,14 +120,14 @@ class Log:
             first, _, body = evidence.partition(b"\n")
             if line.direction == OUT:
                 self.outgoing.judge(self._header(line, first, batch.before))
-            elif line.direction == IN and line.participant != GATEWAY:
+            elif line.direction == IN and line.participant not in (GATEWAY, WORKER):
                 founding = line.participant == FOUNDING
                 said = self._founding if founding else self._signature
                 self.signatures.judge(said(line, first, body))
             elif line.direction == AUDIT:
                 self.trails.read(line, body, before, ordered)
             before, ordered = line, body
-            if line.direction not in (IN, OUT) or line.participant in (GATEWAY, FOUNDING):
+            if line.direction not in (IN, OUT) or line.participant in (GATEWAY, WORKER, FOUNDING):
                 continue
             if (line.batch + line.position) % self._sample == 0:
                 self.schemas.judge(_readable(line, body))

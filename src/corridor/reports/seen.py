@@ -15,6 +15,7 @@ from corridor.services.governance.records import PROPOSAL
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import MAILBOX, SIGNING_KEY, Message
 from corridor.services.settlement.payments import PAYMENT
+from corridor.services.settlement.records import OBLIGATION, QUEUE
 
 WHOLE: Final[tuple[Table[Any], ...]] = (
     *(table for table in REGISTRY if table is not PROPOSAL),
@@ -22,9 +23,10 @@ WHOLE: Final[tuple[Table[Any], ...]] = (
     MAILBOX,
     FX_EXPOSURE,
     OPEN_QUOTES,
+    QUEUE,
 )
 """Tables that do not grow with history: read whole when a look is a whole one."""
-OPEN: Final[tuple[Table[Any], ...]] = (PENDING, PAYMENT, HELD_PAYMENT, QUOTE, PROPOSAL)
+OPEN: Final[tuple[Table[Any], ...]] = (PENDING, PAYMENT, HELD_PAYMENT, OBLIGATION, QUOTE, PROPOSAL)
 """Tables of which a whole look reads what is open."""
 KNOWN_BEFORE: Final = (ACCOUNT, SIGNING_KEY)
 """What must be known of the registry before a batch that changed it can be judged."""

@@ -29,6 +29,7 @@ from corridor.services.messaging.records import (
     SIGNING_KEY,
     Message,
 )
+from corridor.services.settlement.records import CUT_OFF, SETTLEMENT_LIMIT, URGENT_RESERVE
 
 REGISTRY: Final[tuple[Table[Any], ...]] = (
     PARTICIPANT,
@@ -39,6 +40,9 @@ REGISTRY: Final[tuple[Table[Any], ...]] = (
     LIST_IN_FORCE,
     SCREENING_POLICY,
     FX_FEE,
+    SETTLEMENT_LIMIT,
+    URGENT_RESERVE,
+    CUT_OFF,
     PROPOSAL,
 )
 """What changes by audited commands only (but that proposals expire), and does not grow with payments or customers."""

@@ -14,7 +14,7 @@ from corridor.ledger.accounts import Account, Balance
 from corridor.ledger.transfers import Transfer
 from corridor.ports import Writes
 from corridor.reports import checks
-from corridor.reports.books import RESERVES, Books
+from corridor.reports.books import Books
 from corridor.reports.invariants import INVARIANTS, Broken
 from corridor.reports.log import Chain
 from corridor.services.fx.records import FX_EXPOSURE, OPEN, OPEN_QUOTES, QUOTE, Quote
@@ -30,6 +30,7 @@ from corridor.services.messaging.records import (
 )
 from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.payments import PAYMENT, RESERVED, Payment
+from corridor.services.settlement.records import OBLIGATION, QUEUE, Obligation, Queue
 
 Rows = Mapping[Table[Any], Sequence[Any]]
 
@@ -50,6 +51,8 @@ class Watch:
         self._legs: defaultdict[int, list[Transfer]] = defaultdict(list)
         self._stories: defaultdict[int, checks.Story] = defaultdict(checks.Story)
         self._held: dict[str, bool] = {}
+        self._obligations: dict[int, Obligation] = {}
+        self._queues: dict[int, Queue] = {}
         self._identities: dict[tuple[str, str], bytes] = {}
         self._quotes: dict[str, Quote] = {}
         self._open_quotes: Counter[str] = Counter()
@@ -77,8 +80,10 @@ class Watch:
         self._ask_identities(rows.get(IDENTITY, ()))
         for held in rows.get(HELD_PAYMENT, ()):
             self._held[held.uetr] = held.open
+        self._obligations.update({each.number: each for each in rows.get(OBLIGATION, ())})
         for payment in rows.get(PAYMENT, ()):
             self._payment(payment)
+        self._ask_queues(rows)
         self._ask_quotes(rows.get(QUOTE, ()), rows.get(FX_EXPOSURE, ()), rows.get(OPEN_QUOTES, ()))
         self._ask("numbers", self._numbers(writes.last_number, rows))
         self._ask_mailboxes(rows.get(MAILBOX, ()))
@@ -190,12 +195,18 @@ class Watch:
         self._by_number[payment.number] = payment.uetr
         self._ask("legs", self._moved(payment))
         held = self._held.get(payment.uetr)
-        self._ask("evidence", checks.evidence(payment, self._stories[payment.number], held))
+        obligation = self._obligations.get(payment.number)
+        self._ask("evidence", checks.evidence(payment, self._stories[payment.number], held, obligation))
 
     def _moved(self, payment: Payment) -> Iterator[str]:
-        transfers = self._legs.get(payment.number, ())
-        legs = [each for each in transfers if each.flags & RESERVES]
-        return checks.legs(payment, legs, len(transfers) - len(legs), self.books)
+        return checks.legs(payment, self._legs.get(payment.number, ()), self.books)
+
+    def _ask_queues(self, rows: Rows) -> None:
+        for obligation in rows.get(OBLIGATION, ()):
+            self._ask("queue", checks.obligation(obligation, self.payments.get(obligation.uetr)))
+        if rows.get(OBLIGATION) or rows.get(QUEUE):
+            self._queues.update({each.account_id: each for each in rows.get(QUEUE, ())})
+            self._ask("queue", checks.counted(self._queues.values(), self._obligations.values()))
 
     def _ask_quotes(self, quotes: Iterable[Quote], exposures: Iterable[Any], counts: Iterable[Any]) -> None:
         for quote in quotes:

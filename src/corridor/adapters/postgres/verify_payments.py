@@ -17,18 +17,22 @@ _PHASE = "('{PENDING,POSTED,VOIDED,EXPIRED}'::text[])"
 async def legs(db: Connection) -> Findings:
     """A settled payment moved exactly its amounts between the right accounts, a rejected one nothing.
 
-    An open one holds exactly its reservation. No other transfer is made in a payment's name.
+    An open one holds exactly its reservation; one that needs no promise moved at once, in one transfer. No other
+    transfer is made in a payment's name.
     """
     return await ask(
         db,
         "legs",
         "SELECT coalesce(sum(legs), 0) FROM payment",
         f"""
-        WITH due AS (
-            SELECT p.uetr, p.number, p.status, leg.*, p.first_transfer + leg.ordinal AS id,
+        WITH paid AS (
+            SELECT p.*, coalesce(f.flags & 14 = 0 AND p.provider = '', false) AS at_once
+              FROM payment p LEFT JOIN transfer f ON f.id = p.first_transfer),
+        due AS (
+            SELECT p.uetr, p.number, p.status, p.at_once, leg.*, p.first_transfer + leg.ordinal AS id,
                    d.account_id AS debits, c.account_id AS credits,
                    CASE status WHEN 'ACSP' THEN 1 WHEN 'RJCT' THEN 3 WHEN 'PDNG' THEN 0 ELSE 2 END AS phase
-              FROM payment p CROSS JOIN hub h
+              FROM paid p CROSS JOIN hub h
              CROSS JOIN LATERAL (VALUES
                 (0, debtor_agent, CASE WHEN provider = '' THEN creditor_agent ELSE provider END,
                     source_amount, source_currency, 10),
@@ -48,12 +52,15 @@ async def legs(db: Connection) -> Findings:
          WHERE (t.flags & 2, t.debit_account_id, t.credit_account_id, t.amount, t.currency, t.code,
                 t.reference, s.status)
                IS DISTINCT FROM
-               (2, debits, credits, due.amount, due.currency, due.code, due.number, phase)
+               (CASE WHEN at_once THEN 0 ELSE 2 END, debits, credits, due.amount, due.currency, due.code,
+                due.number, CASE WHEN NOT at_once THEN phase END)
+            OR at_once AND due.status NOT IN ('ACSC', 'ACCC')
         UNION ALL
         SELECT format('%s: %s transfers are made in its name, not %s',
                       coalesce('payment ' || uetr, 'no payment has number ' || reference),
                       coalesce(made, 0), coalesce(due, 0))
-          FROM (SELECT number, uetr, legs * CASE status WHEN 'ACSP' THEN 1 ELSE 2 END AS due FROM payment) p
+          FROM (SELECT number, uetr, legs * CASE WHEN status = 'ACSP' OR at_once THEN 1 ELSE 2 END AS due
+                  FROM paid) p
           FULL JOIN (SELECT reference, count(*) AS made FROM transfer
                       WHERE reference <> 0 AND (code IN (10, 11) OR pending_id <> 0) GROUP BY reference) t
             ON reference = number
@@ -79,13 +86,14 @@ async def evidence(db: Connection) -> Findings:
             WHEN legs > 0 AND forwarded <> 1
             THEN format('it was reserved, but the log holds %s messages that pass it on to %s', forwarded,
                         creditor_agent)
-            WHEN status IN ('ACSC', 'ACCC') AND answers = 0
+            WHEN status IN ('ACSC', 'ACCC') AND answers = 0 AND NOT gross
             THEN format('it is %s, but %s never promised to credit it', status, creditor_agent)
             WHEN legs > 0 AND held AND persons < 2
             THEN format('it was held, and released by %s persons, not by two', persons) END
           FROM (
             SELECT p.uetr, p.status, p.legs, p.debtor_agent, p.creditor_agent,
                    EXISTS (SELECT FROM held_payment h WHERE h.uetr = p.uetr) AS held,
+                   EXISTS (SELECT FROM obligation o WHERE o.number = p.number AND state = 'settled') AS gross,
                    count(*) FILTER (WHERE ordered) AS orders,
                    count(*) FILTER (WHERE ordered AND accepted) AS accepted,
                    count(*) FILTER (WHERE direction = 'out' AND definition = 'pacs.008.001.13'
@@ -103,10 +111,11 @@ async def evidence(db: Connection) -> Findings:
         UNION ALL
         SELECT format('payment %s: ', uetr) || CASE
             WHEN p.uetr IS NULL THEN 'it is kept as held, but there is no such payment'
-            WHEN coalesce(h.open, false) <> (status = 'PDNG')
+            WHEN (coalesce(h.open, false) OR queued IS NOT NULL) <> (status = 'PDNG')
             THEN format('it is %s, but its order is %s', status, CASE WHEN h.open THEN 'kept as held'
                                                                    ELSE 'not kept' END) END
-          FROM payment p FULL JOIN held_payment h USING (uetr)
+          FROM payment p FULL JOIN held_payment h USING (uetr) LEFT JOIN (
+              SELECT number AS queued FROM obligation WHERE state = 'queued') o ON queued = p.number
         """,
     )
 
@@ -126,4 +135,38 @@ async def holds(db: Connection) -> Findings:
     )
 
 
-INVARIANTS = (legs, evidence, holds)
+async def queue(db: Connection) -> Findings:
+    """What waits is pending, and counted by account and priority; what has ended settled or was rejected."""
+    return await ask(
+        db,
+        "queue",
+        "SELECT count(*) FROM obligation",
+        """
+        SELECT CASE
+            WHEN p.uetr IS DISTINCT FROM o.uetr
+              OR (p.source_amount, p.source_currency) <> (o.amount, o.currency)
+            THEN format('obligation %s is of no payment, or of another amount than its payment', o.number)
+            WHEN p.status <> ALL (CASE state WHEN 'queued' THEN '{PDNG}'::text[]
+                                  WHEN 'settled' THEN '{ACSC,ACCC}' ELSE '{RJCT}' END)
+            THEN format('obligation %s is %s, but its payment is %s', o.number, state, p.status) END
+          FROM obligation o LEFT JOIN payment p USING (number)
+        UNION ALL
+        SELECT format('account %s is counted to have others waiting than it has', account_id)
+          FROM queue q FULL JOIN (
+              SELECT debit_account_id AS account_id,
+                     count(*) FILTER (WHERE priority = 0) AS urgent,
+                     count(*) FILTER (WHERE priority = 1) AS high,
+                     count(*) FILTER (WHERE priority = 2) AS normal,
+                     sum(amount) FILTER (WHERE priority = 0) AS urgent_amount,
+                     sum(amount) FILTER (WHERE priority = 1) AS high_amount,
+                     sum(amount) FILTER (WHERE priority = 2) AS normal_amount
+                FROM obligation WHERE state = 'queued' AND from_at IS NULL GROUP BY 1) w USING (account_id)
+         WHERE (coalesce(q.urgent, 0), coalesce(q.high, 0), coalesce(q.normal, 0), coalesce(q.urgent_amount, 0),
+                coalesce(q.high_amount, 0), coalesce(q.normal_amount, 0))
+            <> (coalesce(w.urgent, 0), coalesce(w.high, 0), coalesce(w.normal, 0), coalesce(w.urgent_amount, 0),
+                coalesce(w.high_amount, 0), coalesce(w.normal_amount, 0))
+        """,
+    )
+
+
+INVARIANTS = (legs, evidence, holds, queue)

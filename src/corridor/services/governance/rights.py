@@ -12,7 +12,7 @@ from corridor.services.fx import commands as fx
 from corridor.services.governance import commands as governance
 from corridor.services.instant import commands as instant
 from corridor.services.messaging import commands as messaging
-from corridor.services.messaging.admission import FOUNDING, GATEWAY, Right
+from corridor.services.messaging.admission import FOUNDING, GATEWAY, WORKER, Right
 from corridor.services.messaging.commands import Command
 from corridor.services.messaging.records import (
     BANK,
@@ -26,6 +26,7 @@ from corridor.services.messaging.records import (
     SUSPENDED,
     TREASURER,
 )
+from corridor.services.settlement import commands as settlement
 
 
 def _by(*roles: str, audited: bool = False) -> Right:
@@ -57,6 +58,9 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     instant.StatusReport: _by(BANK),
     instant.StatusRequest: _by(BANK),
     fx.RequestQuote: _by(BANK),
+    settlement.MoveObligation: _by(BANK),
+    settlement.SetObligationPriority: _by(BANK),
+    settlement.CancelObligation: _by(BANK),
     directory.RegisterAlias: _by(BANK, audited=True),
     directory.RemoveAlias: _by(BANK, audited=True),
     fx.PostRates: _by(FX_PROVIDER),
@@ -71,6 +75,10 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     messaging.SetOperatorState: _REGISTRARS_OR_ONE_TO_SUSPEND,
     messaging.SetLimit: _TREASURERS,
     messaging.SetFrozen: _TREASURERS_OR_ONE_TO_FREEZE,
+    settlement.SetSettlementLimit: _TREASURERS,
+    settlement.SetUrgentReserve: _TREASURERS,
+    settlement.SetCutOff: _OPERATIONS,
+    settlement.RejectObligation: _OPERATIONS,
     fx.SetFxPair: _OPERATIONS,
     fx.SetFxFee: _OPERATIONS,
     compliance.ActivateList: _one(COMPLIANCE),
@@ -89,5 +97,6 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     # the house itself
     messaging.Acknowledge: Right(house=GATEWAY, audited=False),
     messaging.Found: Right(house=FOUNDING),
+    settlement.SettleObligations: Right(house=WORKER, audited=False),
     messaging.PostTransfers: Right(),  # of workers to come; until then nobody may
 }

@@ -10,7 +10,7 @@ from corridor.services.instant.rules import proceed
 from corridor.services.messaging.commands import Command
 from corridor.services.messaging.rules import refuse_silently
 from corridor.services.settlement.finality import reject
-from corridor.services.settlement.payments import HELD, PAYMENT, Payment
+from corridor.services.settlement.payments import PAYMENT, Payment
 
 _orders = msgspec.msgpack.Decoder(CreditTransfer)
 
@@ -45,7 +45,7 @@ def refuse_payment(step: Step, command: RefusePayment) -> Answer:
 def _held(step: Step, command: ReleasePayment | RefusePayment) -> tuple[HeldPayment, Payment] | Rejected:
     payment = step.get(PAYMENT, command.uetr)
     held = step.get(HELD_PAYMENT, command.uetr)
-    if payment is None or held is None or payment.status != HELD:
+    if payment is None or held is None or not held.open:
         return Rejected("NOOR", "no such held payment", "uetr")
     step.payment = payment.number
     return held, payment

@@ -21,7 +21,7 @@ from corridor.services.instant.commands import CreditTransfer, StatusReport, Sta
 from corridor.services.messaging.commands import Command
 from corridor.services.messaging.records import ACTIVE, BANK, PARTICIPANT
 from corridor.services.messaging.rules import open_case, refuse_message
-from corridor.services.settlement import legs, tellings
+from corridor.services.settlement import channels, legs, tellings
 from corridor.services.settlement.finality import reject, settle
 from corridor.services.settlement.payments import (
     CREDITED,
@@ -60,8 +60,13 @@ def credit_transfer(step: Step, command: CreditTransfer) -> Answer:
 
 
 def proceed(step: Step, command: CreditTransfer, payment: Payment) -> Accepted | Rejected:
-    """Spend the quote, reserve, and forward: what follows once screening has nothing (more) to say."""
+    """Spend the quote, reserve, and forward: what follows once screening has nothing (more) to say.
+
+    An order that names a channel is settled by that.
+    """
     message = command.message
+    if message.clearing_channel is not None:
+        return channels.settle(step, message, payment)
     if message.agreed_rate is not None:
         quote = _spend(step, command, message.agreed_rate, payment.number)
         if isinstance(quote, Rejected):
@@ -211,7 +216,7 @@ def _check(step: Step, command: CreditTransfer) -> Rejected | None:
             return alias
         if alias.participant != message.creditor_agent:
             return Rejected("BE23", "the phone number belongs to another bank's customer", "CdtrAcct/Prxy")
-    return None
+    return channels.refuse_wishes(message) if message.clearing_channel is None else None
 
 
 def _spend(step: Step, command: CreditTransfer, agreed: AgreedRate, number: int) -> Quote | Rejected:

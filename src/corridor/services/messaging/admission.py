@@ -26,7 +26,7 @@ NUMBER_WINDOW = 256
 _WINDOW = (1 << NUMBER_WINDOW) - 1
 OPERATOR = "operator:"
 """With this begin the names of persons; participants are named by their BICs."""
-GATEWAY, FOUNDING = "gateway", "founding"
+GATEWAY, FOUNDING, WORKER = "gateway", "founding", "worker"
 """Signers of the house itself, whose commands no participant or operator signs."""
 
 
@@ -65,7 +65,7 @@ def identify(step: Step, origin: Origin) -> Identity | Rejected | None:
 def admit(step: Step, origin: Origin, right: Right) -> Rejected | None:
     """Say why a message not known before may not be heard, or None. The sender's counter is staged."""
     signer = origin.signer
-    if signer in (GATEWAY, FOUNDING):
+    if signer in (GATEWAY, FOUNDING, WORKER):
         return None if signer == right.house else Rejected("AG01", f"the {signer} may not do this", "iss")
     turned_away = entitle(step, signer, origin.key_id, right)
     if turned_away is not None:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from corridor.codecs.iso20022.pacs008 import CreditTransfer
 from corridor.decision import Step
 from corridor.services.settlement import legs, tellings
 from corridor.services.settlement.payments import PAYMENT, REJECTED, SETTLED, Payment
@@ -16,6 +17,25 @@ def settle(step: Step, payment: Payment) -> None:
     tellings.tell(step, settled, payment.creditor_agent)
     if payment.provider:
         tellings.notify_provider(step, settled)
+
+
+def settle_at_once(step: Step, payment: Payment, order: CreditTransfer, transfer_id: int) -> None:
+    """Make a payment final whose money this decision has posted in one transfer; no promise was needed."""
+    settled = msgspec.structs.replace(
+        payment,
+        status=SETTLED,
+        open=False,
+        due_at=None,
+        first_transfer=transfer_id,
+        legs=1,
+        forwarded_at=step.now,
+        forwarded_id=step.message_id(payment.creditor_agent),
+        final_at=step.now,
+    )
+    step.put(PAYMENT, settled)
+    tellings.forward(step, order, settled)
+    tellings.tell(step, settled, payment.debtor_agent)
+    tellings.tell(step, settled, payment.creditor_agent)
 
 
 def reject(step: Step, payment: Payment, reason: str) -> None:

@@ -8,7 +8,10 @@ from corridor.decision import Rejected, Step
 from corridor.ledger.results import TransferResult
 from corridor.ledger.transfers import Transfer, TransferFlag
 from corridor.services.messaging.rules import settlement_account
+from corridor.services.settlement import limits
+from corridor.services.settlement.limits import Movement
 from corridor.services.settlement.payments import Payment
+from corridor.services.settlement.records import NORMAL
 
 PRINCIPAL: Final = 10
 """Transfer code: money of the payment itself."""
@@ -56,9 +59,15 @@ def reserve(step: Step, payment: Payment) -> Payment | Rejected:
                 reference=payment.number,
             )
         )
+    moves = [_movement(leg) for leg in chain]
+    refused = limits.refuse(step, moves)
+    if refused is not None:
+        return refused
     for result in step.post(chain):
         if result is not TransferResult.OK and result is not TransferResult.LINKED_EVENT_FAILED:
             return REFUSALS.get(result) or Rejected("AM09", result.name.lower().replace("_", " "))
+    for move in moves:
+        limits.count(step, move, sent=move.amount)
     return msgspec.structs.replace(payment, first_transfer=chain[0].id, legs=len(chain))
 
 
@@ -79,6 +88,16 @@ def _end(step: Step, payment: Payment, flag: int) -> None:
     ]
     results = step.post(chain)
     assert not any(results), f"payment {payment.number}: reserved legs do not end: {results}"
+    for leg in step.posting.transfers[-len(chain) :]:
+        move = _movement(leg)
+        if flag == _POST:
+            limits.count(step, move, received=move.amount)
+        else:
+            limits.count(step, move, sent=-move.amount, since=payment.forwarded_at)
+
+
+def _movement(leg: Transfer) -> Movement:
+    return Movement(leg.debit_account_id, leg.credit_account_id, leg.currency, leg.amount, NORMAL)
 
 
 def _legs(step: Step, payment: Payment) -> list[tuple[str, str, str, int, int]]:

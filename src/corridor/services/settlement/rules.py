@@ -1,0 +1,24 @@
+"""What this service adds to the hub."""
+
+from collections.abc import Callable
+from typing import Any
+
+from corridor.decision import Handler, Step, Table
+from corridor.services.messaging.commands import Command
+from corridor.services.messaging.rules import refuse_silently
+from corridor.services.settlement import commands, days, limits, owners, queue
+from corridor.services.settlement.records import OBLIGATION, TABLES
+
+__all__ = ["HANDLERS", "TABLES", "TIMERS"]
+
+HANDLERS: dict[type[Command], Handler] = {
+    commands.MoveObligation: Handler(owners.move_obligation, refuse_silently, owners.keys),
+    commands.SetObligationPriority: Handler(owners.set_obligation_priority, refuse_silently, owners.keys),
+    commands.CancelObligation: Handler(owners.cancel_obligation, refuse_silently, owners.keys),
+    commands.RejectObligation: Handler(owners.reject_obligation, refuse_silently, owners.keys),
+    commands.SettleObligations: Handler(queue.settle_obligations, refuse_silently, queue.keys),
+    commands.SetSettlementLimit: Handler(limits.set_settlement_limit, refuse_silently),
+    commands.SetUrgentReserve: Handler(limits.set_urgent_reserve, refuse_silently),
+    commands.SetCutOff: Handler(days.set_cut_off, refuse_silently),
+}
+TIMERS: dict[Table[Any], Callable[[Step, Any], None]] = {OBLIGATION: queue.wake_obligation}
