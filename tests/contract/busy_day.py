@@ -103,14 +103,14 @@ def _gross(world: SignedWorld) -> None:
     """Some settle at once, some together, some are cancelled, some wait on."""
     facts = {"clearing_channel": "RTGS"}
     world.pay(world.order(30, **facts))
-    too_much = Money(FUNDS + 1, "RUB")
+    too_much = Money(FUNDS * 2, "RUB")
     world.pay(world.order(31, **facts, interbank_settlement_amount=too_much))
     world.pay(world.order(32, PAMR, SEVR, **facts, interbank_settlement_amount=too_much))
     numbers = tuple(world.hub.memory.find(PAYMENT, uetr(world, n)).number for n in (31, 32))
     proposal = SettleObligations(
         world.origin(WORKER, definition="json/settlements"), numbers, 1, "offset", ""
     )
-    world.submit(proposal)
+    assert world.submit(proposal).status == "accepted"
     world.operate(SetUrgentReserve, participant=PAMR, currency="RUB", amount=100)
     world.operate(SetSettlementLimit, participant=PAMR, creditor=SEVR, currency="RUB", amount=1_000_00)
     world.operate(SetCutOff, currency="TJS", time="21:00:00+05:00")
