@@ -46,6 +46,7 @@ def bring_up(
     fixed = port or _free_port(host)
     arguments = ("--host", host, "--port", str(fixed), *(("--mutual-tls",) if mutual_tls else ()))
     stack.start(("gateway", home.address), arguments=arguments)
+    stack.start(("settler", home.settler_mark))
     tell(f"gateway at {home.address.read_text()}")
     if preparing is not None:
         asyncio.run(genesis.furnish(home, prepared))

@@ -73,6 +73,11 @@ class Home:
         """Where the simulated banks take orders of the person at the terminal."""
         return self.sockets / "sandbox"
 
+    @property
+    def settler_mark(self) -> Path:
+        """What is there once the settler works."""
+        return self.sockets / "settler"
+
     def key(self, name: str) -> Path:
         """Return the file of a private key."""
         return self.keys / f"{name}.pem"

@@ -46,6 +46,14 @@ def serve_gateway(
     _run(lambda: gateway.serve(Home(directory), host, port, mutual_tls=mutual_tls))
 
 
+@app.command("settler")
+def serve_settler(directory: Directory) -> None:
+    """What finds in the queues that can settle now, and proposes it to the hub."""
+    from corridor.cli.serving import settler  # noqa: PLC0415  no process loads what it does not run
+
+    _run(lambda: settler.serve(Home(directory)))
+
+
 @app.command("checker")
 def serve_checker(
     directory: Directory,

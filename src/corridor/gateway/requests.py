@@ -33,6 +33,11 @@ from corridor.services.messaging.commands import (
     Refused,
     ReportVoucher,
 )
+from corridor.services.settlement.commands import (
+    CancelObligation,
+    MoveObligation,
+    SetObligationPriority,
+)
 
 # `(?!\n)$` is the end of the text in Python's and in JSON Schema's regular expressions alike.
 MessageId = Annotated[
@@ -42,6 +47,9 @@ MessageId = Annotated[
 Bic = Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?!\n)$")]
 CurrencyCode = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}(?!\n)$")]
 MinorUnits = Annotated[str, msgspec.Meta(pattern=r"^(?:0|[1-9][0-9]{0,17})(?!\n)$")]
+Uetr = Annotated[
+    str, msgspec.Meta(pattern=r"^[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[89ab][a-f0-9]{3}-[a-f0-9]{12}(?!\n)$")
+]
 RateText = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,11}(?:\.[0-9]{1,10})?(?!\n)$")]
 PhoneText = Annotated[str, msgspec.Meta(max_length=40, description="E.164, as +992917000001.")]
 Max34Text = Annotated[str, msgspec.Meta(min_length=1, max_length=34)]
@@ -150,6 +158,35 @@ class FundingRequest(Request, frozen=True, kw_only=True):
         return FundAccount(origin, self.participant, money.currency, money.minor)
 
 
+class MoveRequest(Request, frozen=True, kw_only=True):
+    """Put a payment of your own that waits before or behind the others of its priority."""
+
+    uetr: Uetr
+    to: Literal["first", "last"]
+
+    def command(self, origin: Origin) -> Command:
+        return MoveObligation(origin, self.uetr, self.to)
+
+
+class PriorityRequest(Request, frozen=True, kw_only=True):
+    """Give a payment of your own that waits another priority; it goes behind the others of that."""
+
+    uetr: Uetr
+    priority: Literal["URGT", "HIGH", "NORM"]
+
+    def command(self, origin: Origin) -> Command:
+        return SetObligationPriority(origin, self.uetr, self.priority)
+
+
+class CancellationRequest(Request, frozen=True, kw_only=True):
+    """Take back a payment of your own that waits; it is rejected (DS02), and nothing has moved."""
+
+    uetr: Uetr
+
+    def command(self, origin: Origin) -> Command:
+        return CancelObligation(origin, self.uetr)
+
+
 class OperationRequest(Request, frozen=True, kw_only=True):
     """Give an operator's command. If it takes two persons, the answer names the proposal that it has become."""
 
@@ -187,6 +224,9 @@ REQUESTS: Final[Mapping[str, type[Request]]] = {
     "/v1/aliases": AliasRequest,
     "/v1/aliases/remove": AliasRemovalRequest,
     "/v1/funding": FundingRequest,
+    "/v1/queue/move": MoveRequest,
+    "/v1/queue/priority": PriorityRequest,
+    "/v1/queue/cancel": CancellationRequest,
     OPERATIONS_PATH: OperationRequest,
     vouchers.PATH: VoucherRequest,
 }

@@ -9,6 +9,7 @@ Nobody signs: the request is sent without a signature. An unknown caller signs w
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
+from corridor.domain.money import Money
 from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.governance.commands import Approve
 from corridor.services.messaging.commands import Found, SetFrozen, SetLimit
@@ -145,6 +146,28 @@ def _get(target: str) -> Build:
     return build
 
 
+def _queue(path: str, **facts: str) -> Build:
+    async def build(s: Strike, by: Caller) -> bytes:
+        uetr = await _wait(s, by)
+        return by.ask(f"/v1/queue/{path}", uetr=uetr, **facts)
+
+    return build
+
+
+async def _wait(s: Strike, by: Caller) -> str:
+    """Let a payment wait that nobody has the money for, of the caller's if that is a bank that takes part."""
+    bank, payment = by if by.bic == VOLG else s.sevr, s.house.fresh()
+    amount = Money(10**15, "RUB")
+    order = bank.order(payment, PAMR, clearing_channel="RTGS", interbank_settlement_amount=amount)
+    assert (await bank.send(bank.post(order))).status == 202
+    assert (await bank.heard())[-1] == "PDNG"
+    return payment
+
+
+async def _cancel_anothers(s: Strike, by: Caller) -> bytes:
+    return by.ask("/v1/queue/cancel", uetr=await _wait(s, s.sevr))
+
+
 async def _acknowledge(_s: Strike, by: Caller) -> bytes:
     return by.post(b'{"number":0}', "/v1/mailbox/acknowledgement", media=JSON)
 
@@ -206,6 +229,12 @@ ROWS: Final = (
                                                                              "422 BE23   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/funding", "issues its currency", _fund("RUB"),             "422 AG01   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/funding", "issues another's currency", _fund("TJS"),       "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/queue/move", "puts its own first", _queue("move", to="first"),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/queue/priority", "hurries its own", _queue("priority", priority="URGT"),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/queue/cancel", "takes back its own", _queue("cancel"),     "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/queue/cancel", "takes back another's", _cancel_anothers,   "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/operations", "orders what takes two", _order,              "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401"),
     Row("POST /v1/operations", "stops alone", _stop,                         "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/operations", "approves another's order", _approve,         "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401"),

@@ -1,0 +1,93 @@
+"""What the settler reads: the queues, and what room there is for them, in one snapshot."""
+
+from typing import Any
+
+import asyncpg
+
+from corridor.adapters.postgres.looks import AWAY
+from corridor.domain.instants import DAY, SECOND, Instant, iso_date
+from corridor.ports import JournalAway
+from corridor.services.settlement.ordering import Queues
+from corridor.services.settlement.records import ALL
+from corridor.services.settlement.waiting import Account, Pair, Room, Waiting
+
+_NEWS = """
+SELECT batch, at FROM hub
+ WHERE batch > $1 AND EXISTS (SELECT FROM obligation WHERE state = 'queued' AND from_at IS NULL)
+"""
+_WAITING = """
+SELECT number, debtor, creditor, currency, amount, priority, place FROM obligation
+ WHERE state = 'queued' AND from_at IS NULL AND reject_at > $1
+"""
+_AVAILABLE = """
+SELECT a.participant, a.currency, a.credit_limit
+       + coalesce(credits_posted - debits_posted - debits_pending, 0) AS available
+  FROM account a LEFT JOIN balance ON account_id = a.id
+ WHERE a.id IN (SELECT account_id FROM queue WHERE urgent + high + normal > 0)
+"""
+_DAYS = """
+SELECT a.participant, a.currency, l.counterparty_id, c.participant AS counterparty, l.amount, l.next_amount, l.next_on,
+       u.day, u.sent, u.received, second
+  FROM settlement_limit l JOIN account a ON a.id = l.account_id
+  LEFT JOIN account c ON c.id = l.counterparty_id
+  LEFT JOIN day_use u USING (account_id, counterparty_id) LEFT JOIN cut_off o ON o.currency = a.currency
+"""
+_KEPT = """
+SELECT a.participant, a.currency, r.amount, r.next_amount, r.next_on, second
+  FROM urgent_reserve r JOIN account a ON a.id = r.account_id LEFT JOIN cut_off o ON o.currency = a.currency
+"""
+
+
+class QueueReads:
+    """One read-only connection to the journal."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._db: asyncpg.Connection | None = None
+
+    async def read(self, after: int) -> Queues | None:
+        """Return the queues if something waits and was committed after a batch. Raises: JournalAway."""
+        try:
+            if self._db is None or self._db.is_closed():
+                self._db = await asyncpg.connect(self._dsn)
+            async with self._db.transaction(isolation="repeatable_read", readonly=True):
+                return await _read(self._db, after)
+        except AWAY as error:
+            raise JournalAway(str(error)) from error
+
+
+async def _read(db: asyncpg.Connection, after: int) -> Queues | None:
+    news = await db.fetchrow(_NEWS, after)
+    if news is None:
+        return None
+    at = news["at"]
+    waiting = [Waiting(*row) for row in await db.fetch(_WAITING, at)]
+    available = {
+        (row["participant"], row["currency"]): row["available"] for row in await db.fetch(_AVAILABLE)
+    }
+    bilateral: dict[Pair, int] = {}
+    multilateral: dict[Account, int] = {}
+    for row in await db.fetch(_DAYS):
+        day = _day(at, row["second"])
+        limit = _on(row, day)
+        if limit is None:
+            continue
+        left = limit - (row["sent"] - row["received"] if row["day"] == day else 0)
+        if row["counterparty_id"] == ALL:
+            multilateral[row["participant"], row["currency"]] = left
+        else:
+            bilateral[row["participant"], row["counterparty"], row["currency"]] = left
+    kept = {
+        (row["participant"], row["currency"]): _on(row, _day(at, row["second"])) or 0
+        for row in await db.fetch(_KEPT)
+    }
+    return Queues(news["batch"], waiting, Room(available, bilateral, multilateral), kept)
+
+
+def _day(at: Instant, second: int | None) -> str:
+    return iso_date(at + DAY - (DAY if second is None else second * SECOND))
+
+
+def _on(row: Any, day: str) -> int | None:
+    amount: int | None = row["next_amount"] if row["next_on"] and row["next_on"] <= day else row["amount"]
+    return amount

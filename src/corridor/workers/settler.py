@@ -1,0 +1,75 @@
+"""The settler: finds what of the queues can settle now, and proposes it; the hub decides."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+
+from corridor.ports import Clock, HubAway, JournalAway, Link
+from corridor.services.messaging.admission import WORKER
+from corridor.services.messaging.commands import Origin
+from corridor.services.messaging.records import ACCEPTED
+from corridor.services.settlement.commands import SettleObligations
+from corridor.services.settlement.ordering import Queues, selections
+from corridor.services.settlement.waiting import Selection
+
+POLL_S: Final = 0.05
+BACK_OFF_S: Final = 1.0
+REST: Final = 3
+"""It rests so many times as long as it has worked: a long queue does not take the machine."""
+DEFINITION: Final = "json/settlements"
+_log = logging.getLogger(__name__)
+
+
+class Settler:
+    """Reads, proposes, and reads again. It holds nothing: what it forgets by falling it finds anew."""
+
+    def __init__(self, read: Callable[[int], Awaitable[Queues | None]], link: Link, clock: Clock) -> None:
+        """`read` returns None if nothing waits, or nothing was committed since a batch. Raises: JournalAway."""
+        self._read = read
+        self._link = link
+        self._clock = clock
+        self._seen = 0
+
+    async def run(self) -> None:
+        """Work for ever."""
+        loop = asyncio.get_running_loop()
+        while True:
+            began = loop.time()
+            try:
+                await self.work()
+                await asyncio.sleep(max(POLL_S, REST * (loop.time() - began)))
+            except (JournalAway, HubAway) as away:
+                _log.warning("%r", away)
+                await asyncio.sleep(BACK_OFF_S)
+
+    async def work(self) -> int:
+        """Propose what may settle now; return how many payments have settled. Raises: JournalAway, HubAway."""
+        queues = await self._read(self._seen)
+        if queues is None:
+            return 0
+        settled = 0
+        for selection in selections(queues):
+            told = await self._link.submit(self._proposal(queues.batch, selection))
+            if told.status != ACCEPTED:
+                _log.info("%s of %d payments: %s", selection.method, len(selection.numbers), told.body)
+                break
+            settled += len(selection.numbers)
+        else:
+            self._seen = queues.batch
+        return settled
+
+    def _proposal(self, batch: int, selection: Selection) -> SettleObligations:
+        facts = {
+            "read_at": batch,
+            "numbers": selection.numbers,
+            "method": selection.method,
+            "explanation": selection.explanation,
+        }
+        body, now = msgspec.json.encode(facts), self._clock.now()
+        digest = sha256(body).digest()
+        origin = Origin(WORKER, digest.hex()[:35], DEFINITION, digest, now, issued_at=now, body=body)
+        return SettleObligations(origin, selection.numbers, batch, selection.method, selection.explanation)
