@@ -55,6 +55,10 @@ class QueueReads:
         except AWAY as error:
             raise JournalAway(str(error)) from error
 
+    async def close(self) -> None:
+        if self._db is not None:
+            await self._db.close()
+
 
 async def _read(db: asyncpg.Connection, after: int) -> Queues | None:
     news = await db.fetchrow(_NEWS, after)
