@@ -4,24 +4,28 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from typing import Literal
 
 import msgspec
 
 from corridor.adapters.stream import frames
-from corridor.client.errors import Lost
+from corridor.client.errors import Lost, Refused, TurnedAway
+from corridor.client.messages import Gross
 from corridor.sandbox.corridor import Intent
 from corridor.sandbox.offices import Notice
 from corridor.sandbox.people import PERSON, Customer
 from corridor.sandbox.process import Sandbox
 
 PATIENCE_S = 30.0
+ENDS = ("ACCC", "RJCT")
+PRIORITIES = {"urgent": "URGT", "high": "HIGH", "normal": "NORM"}
 
 
-class Wish(msgspec.Struct, frozen=True):
+class Wish(msgspec.Struct, frozen=True, tag=True):
     """A customer of one bank pays a customer of another, or whoever has a phone number.
 
     `to` is a BIC or a phone number in E.164; `amount` in minor units of `currency`, which is debited; `into`
-    is the currency that is credited.
+    is the currency that is credited. With `gross` it need not be instant.
     """
 
     debtor_agent: str
@@ -29,6 +33,15 @@ class Wish(msgspec.Struct, frozen=True):
     amount: int
     currency: str
     into: str
+    gross: Gross | None = None
+
+
+class Change(msgspec.Struct, frozen=True, tag=True):
+    """A bank changes what becomes of a payment of its own that waits: `to` first, last, a priority, or cancel."""
+
+    bank: str
+    uetr: str
+    to: Literal["first", "last", "URGT", "HIGH", "NORM", "cancel"]
 
 
 class NoSuchCustomer(Lost):
@@ -37,12 +50,15 @@ class NoSuchCustomer(Lost):
 
 async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
     """Take wishes, and tell what becomes of each, notice by notice."""
-    decoder = msgspec.msgpack.Decoder(Wish)
+    decoder: msgspec.msgpack.Decoder[Wish | Change] = msgspec.msgpack.Decoder(Wish | Change)
     dice = Random()  # noqa: S311  which customer it is does not matter
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while (wish := await frames.read(reader, decoder)) is not None:
+                if isinstance(wish, Change):
+                    writer.write(frames.encode(await _change(sandbox, wish)))
+                    continue
                 notices: asyncio.Queue[Notice] = asyncio.Queue()
                 try:
                     await sandbox.pay(intent(wish, sandbox.customers, dice), notices.put_nowait)
@@ -52,7 +68,7 @@ async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
                 while True:
                     notice = await asyncio.wait_for(notices.get(), PATIENCE_S)
                     writer.write(frames.encode(notice))
-                    if notice.status in ("ACCC", "RJCT"):
+                    if notice.status in ENDS or (wish.gross and notice.status == "PDNG"):
                         break
         except (frames.FrameError, ConnectionError, TimeoutError):
             pass
@@ -80,4 +96,30 @@ def intent(wish: Wish, customers: Sequence[Customer], dice: Random) -> Intent:
         raise NoSuchCustomer(f"nobody at {wish.to} has an account in {wish.into}")
     creditor = dice.choice(creditors)
     by_phone = wish.to.startswith("+")
-    return Intent("at the counter", dice.choice(debtors), creditor, wish.amount, "FAMI", by_phone=by_phone)
+    return Intent(
+        "at the counter",
+        dice.choice(debtors),
+        creditor,
+        wish.amount,
+        "FAMI",
+        by_phone=by_phone,
+        gross=wish.gross,
+    )
+
+
+async def _change(sandbox: Sandbox, change: Change) -> str:
+    """Return what the hub says against it, "" if nothing."""
+    participant = sandbox.participants.get(change.bank)
+    if participant is None:
+        return f"there is no bank {change.bank} in this sandbox"
+    try:
+        match change.to:
+            case "cancel":
+                await participant.cancel(change.uetr)
+            case "first" | "last" as place:
+                await participant.move(change.uetr, place)
+            case priority:
+                await participant.prioritise(change.uetr, priority)
+    except (Refused, TurnedAway, Lost) as refusal:
+        return str(refusal)
+    return ""

@@ -7,9 +7,10 @@ import msgspec
 import typer
 
 from corridor.adapters.stream import frames
-from corridor.cli.counter import Wish
+from corridor.cli.counter import ENDS, PRIORITIES, Wish
 from corridor.cli.home import Home
 from corridor.cli.output import HERE, WRONG, AsJson, Directory, after, money, show_json
+from corridor.client.messages import Gross
 from corridor.domain.money import minor_units
 from corridor.ports import HubAway
 from corridor.sandbox.offices import Notice
@@ -17,7 +18,7 @@ from corridor.sandbox.offices import Notice
 app = typer.Typer()
 WORDS = {
     "ordered": "ordered",
-    "PDNG": "held for a decision",
+    "PDNG": "waits for money or for a decision",
     "ACSC": "settled, and final",
     "ACCC": "credited to the creditor",
     "RJCT": "refused",
@@ -31,11 +32,25 @@ def pay(
     debtor_agent: Annotated[str, typer.Option("--from", help="The debtor's bank.")] = "SEVRRUM0",
     to: Annotated[str, typer.Option(help="The creditor's bank, or a phone number (+992...).")] = "PAMRTJ20",
     into: Annotated[str, typer.Option(help="The currency that is credited, if it is another.")] = "",
+    gross: Annotated[
+        bool, typer.Option("--gross", help="It need not be instant: it may wait for money.")
+    ] = False,
+    priority: Annotated[str, typer.Option(help="Of a gross payment: urgent, high or normal.")] = "normal",
     directory: Directory = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Let a customer of a simulated bank pay a customer of another; `corridor up` must be running."""
-    wish = Wish(debtor_agent, to, minor_units(amount, currency), currency, into or currency)
+    code = PRIORITIES.get(priority)
+    if code is None:
+        raise typer.BadParameter(f"a priority is {', '.join(PRIORITIES)}", param_hint="--priority")
+    wish = Wish(
+        debtor_agent,
+        to,
+        minor_units(amount, currency),
+        currency,
+        into or currency,
+        Gross(priority=code) if gross else None,
+    )
     notices = asyncio.run(_order(Home(directory), wish, quiet=as_json))
     last = notices[-1]
     if as_json:
@@ -54,7 +69,7 @@ async def _order(home: Home, wish: Wish, *, quiet: bool) -> list[Notice]:
     writer.write(frames.encode(wish))
     decoder = msgspec.msgpack.Decoder(Notice | str)
     notices: list[Notice] = []
-    while not notices or notices[-1].status not in ("ACCC", "RJCT"):
+    while not notices or notices[-1].status not in (*ENDS, *(("PDNG",) if wish.gross else ())):
         notice = await frames.read(reader, decoder)
         if isinstance(notice, str):
             raise typer.BadParameter(notice)

@@ -48,13 +48,27 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     tax: TaxRemittance | None = None
     ultimate_debtor: Party | None = None
     ultimate_creditor: Party | None = None
+    gross: "Gross | None" = None
+
+
+class Gross(msgspec.Struct, frozen=True, kw_only=True):
+    """How a payment is settled that need not be instant: whole, in central banks' money, as soon as it is covered.
+
+    `priority` is URGT, HIGH or NORM; the times are of the settlement date, with their offset: 17:00:00+03:00.
+    """
+
+    priority: str | None = None
+    date: str | None = None
+    till_time: str | None = None
+    from_time: str | None = None
+    reject_time: str | None = None
 
 
 def credit_transfer(
     profile: Profile, order: Order, message_id: str, uetr: str, now: Instant
 ) -> CreditTransfer:
     """The pacs.008 with which a debtor agent orders a payment."""
-    quote = order.quote
+    quote, gross = order.quote, order.gross or Gross()
     return CreditTransfer(
         message_id=message_id,
         created_at=now,
@@ -63,9 +77,15 @@ def credit_transfer(
         end_to_end_id=order.end_to_end_id,
         transaction_id=message_id,
         uetr=uetr,
-        local_instrument="INST",
+        clearing_channel="RTGS" if order.gross else None,
+        local_instrument=None if order.gross else "INST",
         category_purpose=order.category_purpose,
         interbank_settlement_amount=quote.source if quote else order.amount,
+        interbank_settlement_date=gross.date,
+        settlement_priority=gross.priority,
+        till_time=gross.till_time,
+        from_time=gross.from_time,
+        reject_time=gross.reject_time,
         instructed_amount=quote.destination if quote else None,
         agreed_rate=_agreed_rate(quote) if quote else None,
         charge_bearer="DEBT",

@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 from corridor.client import messages, requests
 from corridor.client.errors import Lost
@@ -162,6 +162,18 @@ class Participant:
         """As a currency's central bank, issue money into a participant's account. Raises: Refused."""
         members = {"participant": participant, "amount": requests.amount_members(amount)}
         return await self._request("funding", members, *effects)
+
+    async def move(self, uetr: str, to: Literal["first", "last"]) -> Receipt:
+        """Put a payment that waits before or behind the others of its priority. Raises: Refused (NOOR)."""
+        return await self._request("queue/move", {"uetr": uetr, "to": to}, kept=False)
+
+    async def prioritise(self, uetr: str, priority: Literal["URGT", "HIGH", "NORM"]) -> Receipt:
+        """Give a payment that waits another priority, behind the others of that. Raises: Refused (NOOR)."""
+        return await self._request("queue/priority", {"uetr": uetr, "priority": priority}, kept=False)
+
+    async def cancel(self, uetr: str) -> Receipt:
+        """Take back a payment that waits; the mailbox says RJCT (DS02). Raises: Refused (NOOR)."""
+        return await self._request("queue/cancel", {"uetr": uetr}, kept=False)
 
     async def mail(self) -> AsyncIterator[Frame]:
         """The messages of the mailbox, frame by frame, for one reader that handles each before the next."""

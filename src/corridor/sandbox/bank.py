@@ -185,7 +185,11 @@ class Bank:
             transfer.debtor_agent, transfer.message_id, transfer.end_to_end_id, now, now,
         )  # fmt: skip
         reason = _objection(account, amount)
-        if reason:
+        if (
+            transfer.clearing_channel is not None
+        ):  # final money: nobody asks, and the status says when to credit
+            self._keep(_with(payment, "ACCP", now))
+        elif reason:
             self._refuse(payment, reason, now)
         else:
             self._behave(payment, now)

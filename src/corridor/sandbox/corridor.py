@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from corridor.client.messages import Gross
 from corridor.codecs.iso20022.pacs008 import ReferredDocument, TaxRemittance
 from corridor.sandbox.people import FIRM, PERSON, TREASURY, Customer
 from corridor.sandbox.world import BANKS, ROUBLE, SOMONI
@@ -66,6 +67,7 @@ class Intent(msgspec.Struct, frozen=True):
     remittance: str = ""
     document: ReferredDocument | None = None
     tax: TaxRemittance | None = None
+    gross: Gross | None = None
 
     @property
     def quoted(self) -> bool:

@@ -249,6 +249,7 @@ def _order(intent: Intent, uetr: str, quote: Quote | None) -> Order:
         remittance=(intent.remittance,) if intent.remittance else (),
         documents=(intent.document,) if intent.document else (),
         tax=intent.tax,
+        gross=intent.gross,
     )
 
 

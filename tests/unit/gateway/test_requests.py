@@ -79,6 +79,7 @@ async def test_the_same_request_gets_the_same_answer(house):
     assert house.world.balance(SEVR, "RUB") == FUNDS + 5_00
 
 
+UETR = "00000000-0000-4000-8000-000000000009"
 WRONG = [
     ("/v1/quotes", b"", "FF01", ""),
     ("/v1/quotes", b"[]", "CH16", ""),
@@ -110,6 +111,13 @@ WRONG = [
     ("/v1/aliases", ALIAS_OF_RUSTAM | {"name": ""}, "CH16", "name"),
     ("/v1/aliases/remove", {"phone": "+992917000001", "name": "x"}, "CH17", "name"),
     ("/v1/funding", FUNDING | {"participant": "nobody"}, "CH16", "participant"),
+    ("/v1/queue/move", {"uetr": "x", "to": "first"}, "CH16", "uetr"),
+    ("/v1/queue/move", {"uetr": UETR, "to": "front"}, "CH16", "to"),
+    ("/v1/queue/move", {"uetr": UETR, "to": "first"}, "NOOR", "uetr"),
+    ("/v1/queue/priority", {"uetr": UETR}, "CH21", "priority"),
+    ("/v1/queue/priority", {"uetr": UETR, "priority": "HIGH"}, "NOOR", "uetr"),
+    ("/v1/queue/cancel", {"uetr": UETR, "why": "x"}, "CH17", "why"),
+    ("/v1/queue/cancel", {"uetr": UETR}, "NOOR", "uetr"),
 ]
 
 

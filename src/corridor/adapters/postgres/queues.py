@@ -1,5 +1,6 @@
 """What the settler reads: the queues, and what room there is for them, in one snapshot."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import asyncpg
@@ -38,6 +39,9 @@ SELECT a.participant, a.currency, r.amount, r.next_amount, r.next_on, second
 """
 
 
+Fetch = Callable[..., Awaitable[Sequence[Any]]]
+
+
 class QueueReads:
     """One read-only connection to the journal."""
 
@@ -51,7 +55,7 @@ class QueueReads:
             if self._db is None or self._db.is_closed():
                 self._db = await asyncpg.connect(self._dsn)
             async with self._db.transaction(isolation="repeatable_read", readonly=True):
-                return await _read(self._db, after)
+                return await read_queues(self._db.fetch, after)
         except AWAY as error:
             raise JournalAway(str(error)) from error
 
@@ -60,18 +64,17 @@ class QueueReads:
             await self._db.close()
 
 
-async def _read(db: asyncpg.Connection, after: int) -> Queues | None:
-    news = await db.fetchrow(_NEWS, after)
-    if news is None:
+async def read_queues(fetch: Fetch, after: int = -1) -> Queues | None:
+    """Return the queues if something waits and was committed after a batch; `fetch` is of one snapshot, or nearly."""
+    found = await fetch(_NEWS, after)
+    if not found:
         return None
-    at = news["at"]
-    waiting = [Waiting(*row) for row in await db.fetch(_WAITING, at)]
-    available = {
-        (row["participant"], row["currency"]): row["available"] for row in await db.fetch(_AVAILABLE)
-    }
+    news, at = found[0], found[0]["at"]
+    waiting = [Waiting(*row) for row in await fetch(_WAITING, at)]
+    available = {(row["participant"], row["currency"]): row["available"] for row in await fetch(_AVAILABLE)}
     bilateral: dict[Pair, int] = {}
     multilateral: dict[Account, int] = {}
-    for row in await db.fetch(_DAYS):
+    for row in await fetch(_DAYS):
         day = _day(at, row["second"])
         limit = _on(row, day)
         if limit is None:
@@ -83,7 +86,7 @@ async def _read(db: asyncpg.Connection, after: int) -> Queues | None:
             bilateral[row["participant"], row["counterparty"], row["currency"]] = left
     kept = {
         (row["participant"], row["currency"]): _on(row, _day(at, row["second"])) or 0
-        for row in await db.fetch(_KEPT)
+        for row in await fetch(_KEPT)
     }
     return Queues(news["batch"], waiting, Room(available, bilateral, multilateral), kept)
 

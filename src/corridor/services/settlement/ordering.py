@@ -77,6 +77,31 @@ def selections(queues: Queues) -> Iterator[Selection]:
             yield found
 
 
+def what_it_lacks(queues: Queues) -> dict[int, str]:
+    """Say of each payment that waits for what it does, as things stand now."""
+    lacks: dict[int, str] = {}
+    blocked: set[Account] = set()
+    for payment in sorted(queues.waiting, key=lambda each: each.order):
+        account = (payment.debtor, payment.currency)
+        pair = (payment.debtor, payment.creditor, payment.currency)
+        room, kept = queues.room, 0 if payment.priority == URGENT else queues.kept.get(account, 0)
+        available = room.available.get(account, 0)
+        if account in blocked:
+            lacks[payment.number] = "those before it"
+        elif payment.amount > available:
+            lacks[payment.number] = "money"
+        elif payment.amount > available - kept:
+            lacks[payment.number] = "money that is not kept for urgent payments"
+        elif payment.amount > room.bilateral.get(pair, payment.amount):
+            lacks[payment.number] = "the limit towards this bank"
+        elif payment.amount > room.multilateral.get(account, payment.amount):
+            lacks[payment.number] = "the limit of the day"
+        else:
+            lacks[payment.number] = "the settler"
+        blocked.add(account)
+    return lacks
+
+
 def _left(waiting: Sequence[Waiting], room: Room, numbers: Collection[int]) -> tuple[Sequence[Waiting], Room]:
     gone = set(numbers)
     left = [each for each in waiting if each.number not in gone]

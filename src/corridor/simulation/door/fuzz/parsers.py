@@ -124,6 +124,9 @@ JSON_EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     },
     "/v1/aliases/remove": {"phone": "+992917000001"},
     "/v1/funding": {"participant": SEVR, "amount": {"amount": "1", "currency": "RUB", "scale": 2}},
+    "/v1/queue/move": {"uetr": uetr(1), "to": "first"},
+    "/v1/queue/priority": {"uetr": uetr(1), "priority": "URGT"},
+    "/v1/queue/cancel": {"uetr": uetr(1)},
     OPERATIONS_PATH: {
         "operation": {"type": "SetLimit", "participant": SEVR, "currency": "RUB", "limit": "100000"}
     },
