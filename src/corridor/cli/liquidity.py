@@ -16,11 +16,11 @@ app = typer.Typer()
 
 _LIQUIDITY = f"""
 WITH waiting AS (SELECT * FROM obligation WHERE state = 'queued'),
-     outgoing AS (SELECT debit_account_id AS id, sum(amount) AS out, count(*) AS payments FROM waiting GROUP BY 1),
-     incoming AS (SELECT credit_account_id AS id, sum(amount) AS into FROM waiting GROUP BY 1)
+     outgoing AS (SELECT debit_account_id AS id, sum(amount) AS going, count(*) AS payments FROM waiting GROUP BY 1),
+     incoming AS (SELECT credit_account_id AS id, sum(amount) AS coming FROM waiting GROUP BY 1)
 SELECT a.participant AS bic, a.currency, a.credit_limit AS credit_line,
        coalesce(credits_posted - debits_posted, 0) AS balance, coalesce(debits_pending, 0) AS reserved,
-       coalesce(out, 0) AS queued_out, coalesce(into, 0) AS queued_in, coalesce(payments, 0) AS payments,
+       coalesce(going, 0) AS queued_out, coalesce(coming, 0) AS queued_in, coalesce(payments, 0) AS payments,
        CASE WHEN r.next_on <> '' AND r.next_on <= d.day THEN r.next_amount ELSE r.amount END AS kept,
        CASE WHEN l.next_on <> '' AND l.next_on <= d.day THEN l.next_amount ELSE l.amount END AS day_limit,
        CASE WHEN u.day = d.day THEN u.sent - u.received ELSE 0 END AS day_sent

@@ -10,12 +10,13 @@ from corridor.adapters.postgres.reads import PostgresReads
 from corridor.cli.home import HUB, Home
 from corridor.cli.output import HERE, AsJson, Column, Directory, after, moment, money, show, show_json
 from corridor.cli.reading import reading
-from corridor.cli.story import MEANINGS, Event, Leg, Line, in_words, tell
+from corridor.cli.story import MEANINGS, WAITS, Event, Leg, Line, in_words, tell
 from corridor.domain.errors import CorridorError
 from corridor.domain.identifiers import parse_uetr
 from corridor.domain.money import Money
 from corridor.services.messaging.records import Message
 from corridor.services.settlement.payments import PAYMENT, Payment
+from corridor.services.settlement.records import OBLIGATION, PRIORITIES, QUEUED, Obligation
 
 app = typer.Typer()
 
@@ -52,19 +53,20 @@ def status(uetr: str, directory: Directory = HERE, as_json: AsJson = False) -> N
     Times are relative to the receipt of the order. All messages of a batch have the batch's time.
     """
     parsed = parse_uetr(uetr, field="UETR")
-    payment, lines, legs = asyncio.run(_read(Home(directory), parsed))
+    payment, obligation, lines, legs = asyncio.run(_read(Home(directory), parsed))
     events = list(tell(payment, HUB, lines, legs))
+    facts = _facts(payment) | _queued(obligation)
     if as_json:
-        show_json({"payment": _facts(payment), "events": [_row(event) for event in events]})
+        show_json({"payment": facts, "events": [_row(event) for event in events]})
         return
-    for name, fact in _facts(payment).items():
+    for name, fact in facts.items():
         if fact is not None:
             typer.echo(f"{name.replace('_', ' '):>20}  {fact}")
     typer.echo()
     show([_row(event) for event in events], _COLUMNS, as_json=False)
 
 
-async def _read(home: Home, uetr: str) -> tuple[Payment, Sequence[Line], Sequence[Leg]]:
+async def _read(home: Home, uetr: str) -> tuple[Payment, Obligation | None, Sequence[Line], Sequence[Leg]]:
     async with reading(home) as reads:
         payment = await reads.one(PAYMENT, uetr)
         if payment is None:
@@ -74,7 +76,8 @@ async def _read(home: Home, uetr: str) -> tuple[Payment, Sequence[Line], Sequenc
             Leg(row["debtor"], row["creditor"], Money(row["amount"], row["currency"]))
             for row in await reads.fetch(_LEGS, payment.first_transfer, last)
         ]
-        return payment, await _lines(reads, payment), legs
+        obligation = await reads.one(OBLIGATION, payment.number)
+        return payment, obligation, await _lines(reads, payment), legs
 
 
 async def _lines(reads: PostgresReads, payment: Payment) -> list[Line]:
@@ -106,6 +109,20 @@ def _facts(payment: Payment) -> dict[str, Any]:
         "final_after": after(payment.received_at, payment.final_at) if payment.final_at else None,
         "credited_at": moment(payment.credited_at),
     }
+
+
+def _queued(obligation: Obligation | None) -> dict[str, Any]:
+    """What there is to say of a payment that is settled gross."""
+    if obligation is None:
+        return {}
+    facts = {
+        "priority": {number: code for code, number in PRIORITIES.items()}[obligation.priority],
+        "waits_from": moment(obligation.from_at),
+        "waits_since": moment(obligation.entered_at),
+        "waits_until": moment(obligation.reject_at),
+        "settled_by": obligation.method or None,
+    }
+    return facts | ({"meaning": WAITS} if obligation.state == QUEUED else {})
 
 
 def _row(event: Event) -> dict[str, Any]:

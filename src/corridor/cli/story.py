@@ -29,6 +29,7 @@ MEANINGS = {
     CREDITED: "settled, and final; the creditor has the money",
     REJECTED: "rejected, and final; nothing was moved",
 }
+WAITS = "waits to be settled: `corridor queue` says for what"
 _SAID = {"ACCP": "promises to credit on ACSC", "RJCT": "refuses", "ACCC": "has credited its customer"}
 _OPERATORS = {
     "ReleasePayment": "wants it released",
@@ -72,7 +73,7 @@ def tell(payment: Payment, hub: str, lines: Sequence[Line], legs: Sequence[Leg])
     for line in lines:
         logged = line.message
         document = _document(line)
-        if logged.direction == OUT and isinstance(document, CreditTransfer):
+        if logged.direction == OUT and isinstance(document, CreditTransfer) and not document.clearing_channel:
             yield _by_hub(payment, logged, f"reserves {moved}")
         final = isinstance(document, StatusReport) and document.transaction_status in (SETTLED, REJECTED)
         if logged.direction == OUT and final and legs and not ended:
@@ -122,7 +123,8 @@ def _words(line: Line, document: Any) -> str:
             said = _ordered(document)
         case CreditTransfer():
             charges = ", ".join(f"{charge.amount} charged by {charge.agent}" for charge in document.charges)
-            said = f"asks for a promise to credit {document.interbank_settlement_amount}"
+            asks = "passes on" if document.clearing_channel else "asks for a promise to credit"
+            said = f"{asks} {document.interbank_settlement_amount}"
             said += f" ({charges})" if charges else ""
         case StatusReport() if incoming:
             said = _SAID.get(document.transaction_status, document.transaction_status)
@@ -150,6 +152,9 @@ def _words(line: Line, document: Any) -> str:
 
 def _ordered(order: CreditTransfer) -> str:
     said = f"orders {order.interbank_settlement_amount} to {order.creditor_agent}"
+    if order.clearing_channel:
+        said += f" by {order.clearing_channel}"
+        said += f", {order.settlement_priority}" if order.settlement_priority else ""
     agreed = order.agreed_rate
     if agreed is not None:
         rate = f"1 {agreed.unit_currency} for {agreed.rate:f} {agreed.quoted_currency}"

@@ -59,22 +59,64 @@ def settle_in_order(queues: Queues) -> tuple[Selection, ...]:
 
 
 def selections(queues: Queues) -> Iterator[Selection]:
-    """Everything that may settle now, each on top of those before: in order, in pairs, in rings, all together."""
-    waiting, room, kept = queues.waiting, queues.room, queues.kept
+    """Everything that may settle now, each on top of those before: in order, in pairs, in rings, all together.
+
+    A payment passes an earlier one of its priority only by offsetting: what its bank pays in the same selection, it
+    receives there. A bank's own money goes to the first of its queue.
+    """
+    waiting, room = queues.waiting, queues.room
     for found in settle_in_order(queues):
         yield found
         waiting, room = _left(waiting, room, found.numbers)
     waiting = sorted(waiting, key=lambda each: each.order)[:CONSIDERED]
+    kept = queues.kept
     spendable = {account: amount - kept.get(account, 0) for account, amount in room.available.items()}
     room = Room(spendable, room.bilateral, room.multilateral)
-    for way in (offset_bilaterally, settle_cycles):
-        for found in way(waiting, room):
-            yield found
-            waiting, room = _left(waiting, room, found.numbers)
-    if len(waiting) > 1:
-        found = optimise(waiting, room)
-        if found.numbers:
-            yield found
+    for find in (offset_bilaterally, settle_cycles, _all_together):
+        again = True
+        while again:
+            again = False
+            for found in find(waiting, room):
+                passing = _paying_past_the_first(waiting, found.numbers)
+                if passing:
+                    room, again = _without_money(room, passing), True
+                    break
+                yield found
+                waiting, room = _left(waiting, room, found.numbers)
+
+
+def _all_together(waiting: Sequence[Waiting], room: Room) -> tuple[Selection, ...]:
+    found = optimise(waiting, room)
+    return (found,) if found.numbers else ()
+
+
+def _paying_past_the_first(waiting: Sequence[Waiting], numbers: Collection[int]) -> frozenset[Account]:
+    """Return who would spend its own money while an earlier payment of the same priority stays behind."""
+    chosen = set(numbers)
+    first_left: dict[tuple[Account, int], tuple[int, int, int]] = {}
+    net: dict[Account, int] = defaultdict(int)
+    for each in waiting:
+        debtor, creditor = (each.debtor, each.currency), (each.creditor, each.currency)
+        if each.number in chosen:
+            net[debtor] += each.amount
+            net[creditor] -= each.amount
+        else:
+            place = (debtor, each.priority)
+            first_left[place] = min(first_left.get(place, each.order), each.order)
+    return frozenset(
+        debtor
+        for each in waiting
+        if each.number in chosen
+        and net[debtor := (each.debtor, each.currency)] > 0
+        and first_left.get((debtor, each.priority), each.order) < each.order
+    )
+
+
+def _without_money(room: Room, accounts: Collection[Account]) -> Room:
+    available = dict(room.available)
+    for account in accounts:
+        available[account] = min(0, available.get(account, 0))
+    return Room(available, room.bilateral, room.multilateral)
 
 
 def what_it_lacks(queues: Queues) -> dict[int, str]:
