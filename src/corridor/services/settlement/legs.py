@@ -1,5 +1,6 @@
 """The money of a payment: which transfers reserve it, and how they end together."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -59,8 +60,8 @@ def reserve(step: Step, payment: Payment) -> Payment | Rejected:
                 reference=payment.number,
             )
         )
-    moves = [_movement(leg) for leg in chain]
-    refused = limits.refuse(step, moves)
+    moves = list(map(_movement, chain)) if _counted(step, chain) else ()
+    refused = limits.refuse(step, moves) if moves else None
     if refused is not None:
         return refused
     for result in step.post(chain):
@@ -89,11 +90,15 @@ def _end(step: Step, payment: Payment, flag: int) -> None:
     results = step.post(chain)
     assert not any(results), f"payment {payment.number}: reserved legs do not end: {results}"
     for leg in step.posting.transfers[-len(chain) :]:
-        move = _movement(leg)
-        if flag == _POST:
-            limits.count(step, move, received=move.amount)
-        else:
-            limits.count(step, move, sent=-move.amount, since=payment.forwarded_at)
+        if flag == _POST and limits.counts(step, leg.credit_account_id):
+            limits.count(step, _movement(leg), received=leg.amount)
+        elif flag == _VOID and limits.counts(step, leg.debit_account_id):
+            limits.count(step, _movement(leg), sent=-leg.amount, since=payment.forwarded_at)
+
+
+def _counted(step: Step, chain: Sequence[Transfer]) -> bool:
+    """Say whether somebody's limit or reserve is asked, so that what nobody has set costs a look-up a leg."""
+    return any(limits.counts(step, leg.debit_account_id) for leg in chain)
 
 
 def _movement(leg: Transfer) -> Movement:

@@ -48,7 +48,7 @@ def refuse(step: Step, movements: Sequence[Movement]) -> Rejected | None:
 
     To be asked before they are posted.
     """
-    watched = [m for m in movements if step.get(DAY_USE, (m.debit_account_id, ALL)) is not None]
+    watched = [move for move in movements if counts(step, move.debit_account_id)]
     if not watched:
         return None
     net: Counter[tuple[int, int]] = Counter()
@@ -79,6 +79,11 @@ def refuse(step: Step, movements: Sequence[Movement]) -> Rejected | None:
     return None
 
 
+def counts(step: Step, account_id: int) -> bool:
+    """Say whether the account has a limit or reserve, so that what it sends and receives is counted."""
+    return step.get(DAY_USE, (account_id, ALL)) is not None
+
+
 def available(step: Step, account_id: int) -> int:
     """Return what an account may spend: money and credit line, less what is reserved for payments under way."""
     account, balance = step.get(ACCOUNT, account_id), step.balance(account_id)
@@ -95,7 +100,7 @@ def count(
     """
     debit, credit, currency = move.debit_account_id, move.credit_account_id, move.currency
     for account_id, other, out, back in ((debit, credit, sent, 0), (credit, debit, 0, received)):
-        if (out or back) and step.get(DAY_USE, (account_id, ALL)) is not None:
+        if (out or back) and counts(step, account_id):
             day = business_day(step, currency)
             if since is None or business_day(step, currency, since) == day:
                 _count(step, account_id, other, day, out, back)
