@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from corridor.adapters.keys.software import Ed25519Key
+from corridor.domain.instants import SECOND, iso, iso_date
 from corridor.domain.money import Money
 from tests.unit.gateway.house import XML, Bank, Exchange, House
 from tests.world import FUNDS, PAMR, SEVR, agreed
@@ -90,6 +91,7 @@ def with_quote(n: int = 1, **changes: Any) -> Send:
             first = house.sevr.order(n + 1, interbank_settlement_amount=amount, agreed_rate=agreed(quote))
             await house.sevr.send(first)
         facts = {"interbank_settlement_amount": amount, "agreed_rate": agreed(quote)}
+        facts |= {name: changes[name] for name in ("clearing_channel",) if name in changes}
         return await house.sevr.send(house.sevr.order(n, **facts))
 
     return send
@@ -105,6 +107,31 @@ async def ask_quote(house: House) -> dict[str, Any]:
     answer = await house.sevr.request("/v1/quotes", **asked, amount=amount)
     assert answer.status == 200, answer.body
     return answer.json["answer"]
+
+
+def gross(n: int = 1, **facts: Any) -> Send:
+    return order(n, **({"clearing_channel": "RTGS"} | facts))
+
+
+def changed_gross(was: bytes, becomes: bytes) -> Send:
+    async def send(house: House) -> Any:
+        facts = {"clearing_channel": "RTGS", "settlement_priority": "NORM", "till_time": "23:59:59Z"}
+        body = house.sevr.order(1, **facts)
+        assert was in body
+        return await house.sevr.send(body.replace(was, becomes))
+
+    return send
+
+
+async def after_the_cut_off(house: House) -> Any:
+    """The day of roubles has just ended, and the order names it."""
+    time = f"{iso(house.clock.now() - SECOND)[11:19]}Z"
+    operation = {"type": "SetCutOff", "currency": "RUB", "time": time}
+    proposed = await house.persons["alice"].request("/v1/operations", operation=operation)
+    told = proposed.json["answer"]
+    approval = {"type": "Approve", "proposal": str(told["proposal"]), "digest": told["digest"]}
+    assert (await house.persons["bob"].request("/v1/operations", operation=approval)).status == 200
+    return await gross(interbank_settlement_date=iso_date(house.clock.now()))(house)
 
 
 def rub(minor: int, currency: str = "RUB") -> dict[str, Any]:
@@ -156,6 +183,26 @@ ROWS = (
     Row("a currency nobody settles here", 202, "RJCT AM03", order(**rub(100, "USD"))),
     Row("an amount of zero", 202, "RJCT AM01", order(**rub(0))),
     Row("more than the account holds", 202, "RJCT AM04", order(**rub(FUNDS + 1))),
+    # gross settlement
+    Row("a settlement date that has passed", 202, "RJCT DT01", gross(interbank_settlement_date="2020-01-01")),
+    Row(
+        "a settlement date that is none", 202, "admi.002 CH16", gross(interbank_settlement_date="2026-02-30")
+    ),
+    Row("a settlement date too far ahead", 202, "RJCT DT01", gross(interbank_settlement_date="2099-01-01")),
+    Row("a day that has ended", 202, "RJCT TM01", after_the_cut_off),
+    Row("a reject time that has passed", 202, "RJCT AB03", gross(reject_time="00:00:00+14:00")),
+    Row(
+        "a reject time before it may settle",
+        202,
+        "RJCT DT01",
+        gross(from_time="23:59:58Z", reject_time="23:59:57Z"),
+    ),
+    Row("a time without an offset", 202, "admi.002 DT01", changed_gross(b"23:59:59Z", b"23:59:59")),
+    Row("a priority of another scheme", 202, "admi.002 CH16", changed_gross(b">NORM<", b">SLOW<")),
+    Row("a channel nobody settles by", 202, "RJCT CH16", gross(clearing_channel="RTNS")),
+    Row("a gross payment with a quote", 202, "RJCT CH17", with_quote(clearing_channel="RTGS")),
+    Row("an instant payment that would wait", 202, "RJCT CH17", order(settlement_priority="NORM")),
+    Row("an instant payment with a time", 202, "RJCT CH17", order(till_time="23:59:59Z")),
     # quotes
     Row("a quote nobody gave", 202, "RJCT TK01", with_quote(quote_id="00000000-0000-4000-8000-000000000000")),
     Row("a quote that has expired", 202, "RJCT TKXP", with_quote(skip=61_000_000)),

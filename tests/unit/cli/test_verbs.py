@@ -265,3 +265,38 @@ def test_the_journal_is_verified_and_copied_while_the_hub_runs(run, home, tmp_pa
             main.main()
         assert ended.value.code == 0
         assert capsys.readouterr().out.endswith("all is well\n")
+
+
+def test_what_waits_is_shown_moved_hurried_and_cancelled(run, ordered):
+    big = run("pay", "99999999999.00", "RUB", "--gross", "--json")
+    assert big.json[-1]["status"] == "PDNG"
+    second = run("pay", "99999999998.00", "RUB", "--gross", "--json").json[-1]["uetr"]
+    shown = run("queue", "--bank", "SEVRRUM0", "--json").json
+    assert [each["waits_for"] for each in shown] == ["money", "those before it"]
+    assert run("queue", "move", second, "first", "--bank", "SEVRRUM0").code == 0
+    assert run("queue", "--bank", "SEVRRUM0", "--json").json[0]["uetr"] == second
+    first = big.json[-1]["uetr"]
+    assert run("queue", "prioritise", first, "urgent", "--bank", "SEVRRUM0").code == 0
+    shown = run("queue", "--bank", "SEVRRUM0", "--json").json
+    assert [(each["uetr"], each["priority"]) for each in shown] == [(first, "urgent"), (second, "normal")]
+    row = run("liquidity", "--bank", "SEVRRUM0", "--currency", "RUB", "--json").json[0]
+    assert row["queued_out"] == "199999999997.00"
+    assert row["forecast"].startswith("-")
+    assert "waits to be settled" in run("status", first).out
+    assert run("queue", "cancel", first, "--bank", "SEVRRUM0").code == 0
+    assert ordered("queue", "cancel", second).code == 0
+    assert run("queue").out == "nothing waits\n"
+    refused = run("queue", "cancel", first, "--bank", "SEVRRUM0")
+    assert refused.code == 1
+    assert "`corridor queue --bank SEVRRUM0` shows what waits" in refused.err
+    assert run("queue", "move", first, "up", "--bank", "SEVRRUM0").code == 2
+    assert run("liquidity", "--bank", "NOPERUM0").code == 2
+
+
+def test_limits_of_a_day_reserves_and_cut_offs_take_two(run, ordered):
+    assert ordered("limit", "day", "SEVRRUM0", "RUB", "500.00", "--to", "PAMRTJ20").code == 0
+    assert ordered("limit", "keep", "SEVRRUM0", "TJS", "10.00").code == 0
+    assert ordered("limit", "cut-off", "RUB", "21:00:00+03:00").code == 0
+    row = run("liquidity", "--bank", "SEVRRUM0", "--currency", "TJS", "--json").json[0]
+    assert row["kept"] == "10.00"
+    assert ordered("limit", "keep", "SEVRRUM0", "TJS", "0.00").code == 0

@@ -51,6 +51,10 @@ class Settling(World):
         origin = self.origin(WORKER, definition="json/settlements")
         return self.submit(SettleObligations(origin, numbers, len(self.batches), method, "why"))
 
+    @property
+    def uetrs(self) -> set[str]:
+        return set(self.store.rows[PAYMENT])
+
     def payment(self, n: int) -> Payment:
         return self.store.rows[PAYMENT][self.order(n).uetr]
 
