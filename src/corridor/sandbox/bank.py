@@ -173,8 +173,11 @@ class Bank:
     # a creditor agent
 
     def _answer(self, transfer: CreditTransfer, now: Instant) -> None:
+        asks_nothing = transfer.clearing_channel is not None  # it is final: nothing to promise, or to refuse
         known = self._open.get(transfer.uetr) or self._recall(transfer.uetr)
         if known is not None:
+            if asks_nothing:
+                return
             if known.direction == IN and known.status in ("ACCP", "RJCT"):
                 self._report(known, known.status)
             return
@@ -185,10 +188,8 @@ class Bank:
             transfer.debtor_agent, transfer.message_id, transfer.end_to_end_id, now, now,
         )  # fmt: skip
         reason = _objection(account, amount)
-        if (
-            transfer.clearing_channel is not None
-        ):  # final money: nobody asks, and the status says when to credit
-            self._keep(_with(payment, "ACCP", now))
+        if asks_nothing:
+            self._keep(_with(payment, "RJCT" if reason else "ACCP", now, reason))
         elif reason:
             self._refuse(payment, reason, now)
         else:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corridor.client.mailbox import Delivery
-from corridor.client.messages import Order, credit_transfer
+from corridor.client.messages import Gross, Order, credit_transfer
 from corridor.client.requests import Quote
 from corridor.codecs.iso20022.admi002 import MessageReject
 from corridor.codecs.iso20022.envelope import Opened
@@ -126,13 +126,14 @@ def told(status, number=1, reason=None):
     )
 
 
-def forwarded(number=1, amount=100, currency="RUB", account=MINE, phone=None):
+def forwarded(number=1, amount=100, currency="RUB", account=MINE, phone=None, gross=None):
     order = Order(
         creditor_agent="SEVRRUM0",
         amount=Money(amount, currency),
         debtor=Party(name="Мадина Каримова", account=THEIRS),
         creditor=Party(name="Рустам Каримов", account=account),
         creditor_phone=phone,
+        gross=gross,
     )
     return credit_transfer(PROFILE, order, f"h{number}", uetr(number), NOW)
 
@@ -317,6 +318,21 @@ def test_a_bank_that_is_late_promises_in_vain():
     assert branch.wait(9 * SECOND) == ["ACCP"]
     assert branch.hear(told("RJCT", reason="AB05")) == []
     assert branch.book() == (1_000, 0)
+
+
+def test_gross_money_is_credited_on_acsc_and_nothing_is_promised():
+    branch = Branch(Behaviour(refuses=1000, refusal="AC04"))
+    assert branch.hear(forwarded(gross=Gross())) == []
+    assert branch.book() == (1_000, 0)
+    assert branch.hear(forwarded(gross=Gross()), told("ACSC")) == ["ACCC"]
+    assert branch.book() == (1_100, 0)
+    assert branch.hear(forwarded(gross=Gross())) == []
+
+
+def test_gross_money_for_nobody_is_refused_to_nobody():
+    branch = Branch()
+    assert branch.hear(forwarded(account=THEIRS, gross=Gross()), told("ACSC")) == []
+    assert (branch.book(), branch.status()) == ((1_000, 0), "RJCT")
 
 
 def test_a_message_that_cannot_be_read_harms_nothing():

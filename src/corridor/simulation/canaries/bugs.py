@@ -402,8 +402,9 @@ BUGS: Final = (
     ),
     Bug(
         "a bank credits on its own promise", "sandbox/bank.py",
+        'Instant) -> None:\n        self._keep(_with(payment, "ACCP", now))\n',
+        "Instant) -> None:\n        self.book.credit(payment.account, payment.amount)\n"
         '        self._keep(_with(payment, "ACCP", now))\n',
-        '        self.book.credit(payment.account, payment.amount)\n        self._keep(_with(payment, "ACCP", now))\n',
         _BANK,
     ),
     Bug(
