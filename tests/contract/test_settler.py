@@ -55,11 +55,11 @@ class Settled(PostgresWorld, Settling):
                 return world.now
 
             async def submit(self, command: Command) -> Told:
-                return await asyncio.to_thread(world.propose, command)
+                return await asyncio.to_thread(world.bring_forward, command)
 
         return AtTheHub()
 
-    def propose(self, command: SettleObligations) -> Told:
+    def bring_forward(self, command: SettleObligations) -> Told:
         answer = self.submit(command)
         self.proposals.append((command.method, len(command.numbers), answer.status))
         return Told(0, answer.status, 1, "", answer.body)
@@ -140,14 +140,14 @@ def test_limits_and_what_is_kept_are_known_to_it(world: Settled) -> None:
 def test_what_was_read_too_early_is_refused_and_found_anew(world: Settled) -> None:
     world.gross(1, 100)
     world.bring(SEVR, 100)
-    submit, spent = world.propose, []
+    submit, spent = world.bring_forward, []
 
     def hurry(command: SettleObligations) -> Told:
         if not spent:
             spent.append(world.gross(2, 60, settlement_priority="URGT"))
         return submit(command)
 
-    world.propose = hurry  # type: ignore[method-assign]
+    world.bring_forward = hurry  # type: ignore[method-assign]
     assert world.work() == 0
     assert world.states == ["queued", "at once"]
     world.bring(SEVR, 60)

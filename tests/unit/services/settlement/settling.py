@@ -10,8 +10,10 @@ from corridor.services.messaging import commands
 from corridor.services.messaging.admission import WORKER
 from corridor.services.messaging.commands import Command
 from corridor.services.settlement.commands import SettleObligations
+from corridor.services.settlement.ordering import Queues, selections
 from corridor.services.settlement.payments import PAYMENT, Payment
 from corridor.services.settlement.records import OBLIGATION, QUEUE, QUEUED, Obligation, Queue
+from corridor.services.settlement.waiting import Room, Waiting
 from tests.world import CBRR, PAMR, SEVR, World
 
 ZARA = "ZARATJ20"
@@ -50,6 +52,18 @@ class Settling(World):
         numbers = tuple(self.payment(n).number for n in ns)
         origin = self.origin(WORKER, definition="json/settlements")
         return self.submit(SettleObligations(origin, numbers, len(self.batches), method, "why"))
+
+    def propose(self) -> None:
+        """Settle what the settler finds: never refused, when nothing has happened since it read."""
+        waiting = [
+            Waiting(o.number, o.debtor, o.creditor, o.currency, o.amount, o.priority, o.place)
+            for o in self.waiting()
+        ]
+        room = Room({(bank, "RUB"): self.balance(bank, "RUB") for bank in BANKS.values()})
+        orders = {self.payment(n).number: n for n in range(1, 30) if self.order(n).uetr in self.uetrs}
+        for found in list(selections(Queues(1, waiting, room, {}))):
+            told = self.settle(*(orders[number] for number in found.numbers), method=found.method)
+            assert told.status == "accepted", told.body
 
     @property
     def uetrs(self) -> set[str]:

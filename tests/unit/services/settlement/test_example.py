@@ -3,26 +3,11 @@
 import re
 from pathlib import Path
 
-from corridor.services.settlement.ordering import Queues, selections
-from corridor.services.settlement.waiting import Room, Waiting
 from tests.unit.services.settlement.settling import BANKS, Settling
 
 DOCUMENT = Path(__file__).parents[4] / "docs/settlement.md"
 EVENT = re.compile(r"(?P<debtor>[SPZ])>(?P<creditor>[SPZ]) (?P<amount>\d+)(?P<urgent> urgent)?")
 NAMES = {bic: name for name, bic in BANKS.items()}
-
-
-def settle(world: Settling) -> None:
-    """Propose what the settler would."""
-    waiting = [
-        Waiting(o.number, o.debtor, o.creditor, o.currency, o.amount, o.priority, o.place)
-        for o in world.waiting()
-    ]
-    available = {(bic, "RUB"): world.balance(bic, "RUB") for bic in BANKS.values()}
-    orders = {world.payment(n).number: n for n in range(1, 10) if world.order(n).uetr in world.uetrs}
-    for found in list(selections(Queues(1, waiting, Room(available), {}))):
-        told = world.settle(*(orders[number] for number in found.numbers), method=found.method)
-        assert told.status == "accepted", told.body
 
 
 def test_the_day_of_three_banks() -> None:
@@ -39,7 +24,7 @@ def test_the_day_of_three_banks() -> None:
         else:
             bank, amount = event.split(" gets ")
             world.bring(BANKS[bank], int(amount))
-        settle(world)
+        world.propose()
         left = sorted(world.waiting(), key=lambda o: ("SPZ".index(NAMES[o.debtor]), o.priority, o.place))
         told = ", ".join(f"{NAMES[o.debtor]}>{NAMES[o.creditor]} {o.amount}" for o in left)
         assert (told or "nothing") == waits, line
