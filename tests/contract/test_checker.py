@@ -323,6 +323,16 @@ BENT = {
     "another public key": (
         "UPDATE signing_key SET public = sha256('x') WHERE key_id = 'SEVRRUM0-1'", {"signatures", "audit"}
     ),
+    "what is counted to wait": (
+        f"""INSERT INTO queue VALUES ({RUB}, 1, 5, 0, 0, 0, 0)
+            ON CONFLICT (account_id) DO UPDATE SET urgent = queue.urgent + 1""",
+        {"queue"},
+    ),
+    "an obligation without a timer": (
+        f"""INSERT INTO obligation VALUES (7, 'x', 'queued', NULL, 'a', 'b', {RUB}, {RUB}, 'RUB', 1, 2, 7, 1,
+                                           NULL, NULL, 2, NULL, '')""",
+        {"obligations", "queue"},
+    ),
     "a limit that nobody set": (
         "UPDATE account SET credit_limit = credit_limit + 1 WHERE participant = 'PAMRTJ20'", {"audit"}
     ),

@@ -263,11 +263,11 @@ BENT = {
     ),
     "one that waits said to be settled": (
         "UPDATE obligation SET state = 'settled', due_at = NULL, ended_at = entered_at WHERE state = 'queued'",
-        {"queue": "is settled, but its payment is PDNG", "payments": "but its record is not"},
+        {"queue": "is settled, but its payment is PDNG", "evidence": "its order is not kept"},
     ),
     "one that settled out of its time": (
         "UPDATE obligation SET ended_at = reject_at + 1 WHERE state = 'settled'",
-        {"queue": "settled out of its time"},
+        {"obligations": "settled out of its time"},
     ),
     "a gross payment whose transfer is gone": (
         f"DELETE FROM transfer USING payment WHERE uetr = '{uetr(30)}' AND id = first_transfer",

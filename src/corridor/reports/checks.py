@@ -404,6 +404,6 @@ OF_RECORDS: Final = (
     OfRecord("payments", PAYMENT, payment),
     OfRecord("times", PAYMENT, times),
     OfRecord("conversions", QUOTE, conversion),
-    OfRecord("queue", OBLIGATION, obligation_alone),
+    OfRecord("obligations", OBLIGATION, obligation_alone),
 )
 """A line here, and the simulator, the checker and `corridor verify` ask it of each record that they see."""

@@ -44,7 +44,8 @@ _ALL: Final = (
     Invariant("holds", "nothing is reserved for a payment that does not wait for its creditor agent", ("I6",)),
     Invariant("times", "what is final was forwarded before; silence ends a payment no sooner than its time", ("I16",)),
     Invariant("told", "both agents were told one and the same final status, with its reason and time", ("I7",)),
-    Invariant("queue", "what waits is pending and counted, what ended settled in its time or was rejected", ("I5",)),
+    Invariant("obligations", "what is queued has a timer, what has ended has its time, and settled within it", ("I5",)),
+    Invariant("queue", "what waits is pending, and counted; what has ended settled or was rejected", ("I5",)),
     # quotes
     Invariant("quotes", "a quote is spent once at most, in its time, by the payment that names it", ("I18",)),
     Invariant("conversions", "what a quote promises is what its rate gives, rounded once", ("I18",)),
