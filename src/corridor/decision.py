@@ -154,6 +154,10 @@ class View(Protocol):
         """Return the record, or None if there is none; raise `Missing` if memory cannot tell."""
         ...
 
+    def peek(self, table: Table[R], key: Key) -> R | None:
+        """Return the record if memory holds it, as it holds every resident one; else None."""
+        ...
+
     def account(self, account_id: int) -> Account | None: ...
     def balance(self, account_id: int) -> Balance: ...
     def transfer(self, transfer_id: int) -> Transfer | None: ...
@@ -201,6 +205,14 @@ class Step:
             if staged is not None:
                 return staged
         return self._view.find(table, key)
+
+    def open(self, table: Table[R], key: Key) -> R | None:
+        """Return the record as this step left it if it is resident, None if there is no such open one.
+
+        It never asks for anything to be loaded: for records that may not be there yet.
+        """
+        record: R | None = self._staged.get(table, {}).get(key) or self._view.peek(table, key)
+        return record if record is not None and table.resident(record) else None
 
     def resident(self, table: Table[R]) -> list[R]:
         """Return a table's resident records as this step left them. For small tables, and rare commands."""

@@ -60,7 +60,7 @@ class Memory:
             raise Missing(table, key) from None
 
     def peek(self, table: Table[R], key: Key) -> R | None:
-        """Return what a decision of this batch found under a key, None if it found nothing or did not look."""
+        """Return what memory holds under a key, or what was loaded for this batch; else None."""
         return cast("R | None", self._records[table].get(key) or self._loaded.get((table, key)))
 
     def holds(self, table: Table[Any], key: Key) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 
 from corridor.decision import PENDING, TRANSFER, Key, Table
 from corridor.services.messaging.commands import Command, PostTransfers
-from corridor.services.settlement.commands import SettleObligations
+from corridor.services.settlement.commands import SettleObligations, TellCycle
 
 
 class Waiting(msgspec.Struct):
@@ -68,6 +68,8 @@ def weight(command: Command) -> int:
             return len(command.transfers)
         case SettleObligations():
             return len(command.numbers)
+        case TellCycle():
+            return len(command.payments)
         case _:
             return 1
 

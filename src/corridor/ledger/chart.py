@@ -18,3 +18,6 @@ class AccountCode(IntEnum):
 
     FEES = 3
     """The hub's fee income in one currency. Normal side: credit."""
+
+    CLEARING = 4
+    """What a participant is owed by, or owes, the netting cycles that have not settled. Normal side: either."""

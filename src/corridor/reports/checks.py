@@ -19,8 +19,18 @@ from corridor.services.fx.records import OPEN, QUOTE, SOURCE, SPENT, Quote
 from corridor.services.instant.rules import ANSWER_TIME
 from corridor.services.messaging.admission import OPERATOR
 from corridor.services.messaging.records import ACCEPTED, IN, OUT, Identity, Message, SettlementAccount
+from corridor.services.settlement.clearing import ITEM
+from corridor.services.settlement.cycle_records import (
+    CYCLE,
+    CYCLE_CLOSING,
+    CYCLE_OPEN,
+    CYCLE_SETTLED,
+    ClearingAccount,
+    Cycle,
+)
 from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.payments import (
+    CLEARED,
     CREDITED,
     HELD,
     PAYMENT,
@@ -38,8 +48,9 @@ Said = tuple[str, StatusReport]
 MAY_BE_TOLD = {
     HELD: {HELD},
     RESERVED: {HELD, RESERVED},
-    SETTLED: {HELD, RESERVED, SETTLED},
-    CREDITED: {HELD, RESERVED, SETTLED, CREDITED},
+    CLEARED: {HELD, CLEARED},
+    SETTLED: {HELD, RESERVED, CLEARED, SETTLED},
+    CREDITED: {HELD, RESERVED, CLEARED, SETTLED, CREDITED},
     REJECTED: {HELD, RESERVED, REJECTED},
 }
 """What the agents may have heard of a payment by the time it stands where it stands."""
@@ -47,9 +58,10 @@ MAY_BE_TOLD = {
 Way = Mapping[str | None, set[str]]
 
 MAY_FOLLOW: Way = {
-    None: {HELD, RESERVED, SETTLED, REJECTED},
-    HELD: {RESERVED, SETTLED, REJECTED},
+    None: {HELD, RESERVED, CLEARED, SETTLED, REJECTED},
+    HELD: {RESERVED, CLEARED, SETTLED, REJECTED},
     RESERVED: {SETTLED, REJECTED},
+    CLEARED: {SETTLED},
     SETTLED: {CREDITED},
     CREDITED: set[str](),
     REJECTED: set[str](),
@@ -57,9 +69,10 @@ MAY_FOLLOW: Way = {
 """The way of a payment: docs/rulebook.md, section 5."""
 
 MAY_REACH: Way = {
-    None: {HELD, RESERVED, SETTLED, CREDITED, REJECTED},
-    HELD: {RESERVED, SETTLED, CREDITED, REJECTED},
+    None: {HELD, RESERVED, CLEARED, SETTLED, CREDITED, REJECTED},
+    HELD: {RESERVED, CLEARED, SETTLED, CREDITED, REJECTED},
     RESERVED: {SETTLED, CREDITED, REJECTED},
+    CLEARED: {SETTLED, CREDITED},
     SETTLED: {CREDITED},
     CREDITED: set(),
     REJECTED: set(),
@@ -125,6 +138,8 @@ def payment(p: Payment) -> Iterator[str]:
             fits = p.legs == 0 and p.final_at is None
         case "ACSP":
             fits = p.legs > 0 and p.final_at is None and p.forwarded_at is not None
+        case "ACPD":
+            fits = p.legs == 1 and p.final_at is None and p.forwarded_at is not None
         case "ACSC":
             fits = p.legs > 0 and final >= forwarded and p.credited_at is None
         case "ACCC":
@@ -259,12 +274,14 @@ def legs(p: Payment, transfers: Sequence[Transfer], books: Books) -> Iterator[st
     `transfers` are those in its name: what was reserved and the ends of that, or one that moved at once.
     """
     if at_once(transfers):
-        due_to = (p.debtor_agent, p.creditor_agent, p.source_amount, p.source_currency, PRINCIPAL)
+        code = transfers[0].code
+        may_be = {PRINCIPAL: (SETTLED, CREDITED), ITEM: (CLEARED, SETTLED, CREDITED)}.get(code, ())
+        due_to = (p.debtor_agent, p.creditor_agent, p.source_amount, p.source_currency, code)
         moved = [
             (books.owner(t.debit_account_id), books.owner(t.credit_account_id), t.amount, t.currency, t.code)
             for t in transfers
         ]
-        if moved != [due_to] or p.legs != 1 or p.status not in (SETTLED, CREDITED):
+        if moved != [due_to] or p.legs != 1 or p.status not in may_be:
             yield f"payment {p.uetr} is {p.status}, but moved {moved} at once, not {due_to}"
         return
     reserved = [each for each in transfers if each.flags & RESERVES]
@@ -292,11 +309,13 @@ def legs(p: Payment, transfers: Sequence[Transfer], books: Books) -> Iterator[st
             yield f"payment {p.uetr} is {p.status}, but its leg {leg.id} is {stands}"
 
 
-def evidence(p: Payment, story: Story, held: bool | None, obligation: Obligation | None) -> Iterator[str]:
+def evidence(
+    p: Payment, story: Story, held: bool | None, obligation: Obligation | None, *, netted: bool
+) -> Iterator[str]:
     """What was reserved was ordered, what settled was promised; what was `held` was released by two persons.
 
     `held` says whether the order is kept as that of a held payment; None if it never was. What has an `obligation` is
-    settled gross, without a promise, and pending while it is queued.
+    settled gross, without a promise, and pending while it is queued; so is what was `netted`, in a cycle.
     """
     name = f"payment {p.uetr}"
     if p.legs and not story.orders:
@@ -304,7 +323,7 @@ def evidence(p: Payment, story: Story, held: bool | None, obligation: Obligation
     if p.legs and story.forwarded != 1:
         yield f"{name} was passed on {story.forwarded} times"
     gross = obligation is not None and obligation.state == OBLIGATION_SETTLED
-    if p.status in (SETTLED, CREDITED) and not story.answers and not gross:
+    if p.status in (SETTLED, CREDITED) and not story.answers and not (gross or netted):
         yield f"{name} is {p.status}, but {p.creditor_agent} never promised to credit it"
     queued = obligation is not None and obligation.state == QUEUED
     if (bool(held) or queued) != (p.status == HELD):
@@ -358,8 +377,23 @@ def identity(line: Message, known: Identity | None) -> Iterator[str]:
         yield f"{name} is known otherwise"
 
 
-def account(a: Account, entries: Sequence[SettlementAccount]) -> Iterator[str]:
-    """It is the one settlement account of its participant in its currency."""
+def cycle(c: Cycle) -> Iterator[str]:
+    """Its times are those of its state, and what has settled has its proof."""
+    times = (c.closed_at is not None, c.settled_at is not None)
+    due = {CYCLE_OPEN: (False, False), CYCLE_CLOSING: (True, False), CYCLE_SETTLED: (True, True)}
+    told = c.items if c.ended_at is not None else c.told
+    if (
+        times != due.get(c.state)
+        or not c.opened_at <= (c.closed_at or c.opened_at) <= (c.settled_at or c.closed_at or c.opened_at)
+        or bool(c.digest) != (c.state == CYCLE_SETTLED)
+        or not 0 <= c.told <= told <= c.items
+        or (c.ended_at is not None) != (c.state == CYCLE_SETTLED and c.told == c.items)
+    ):
+        yield f"cycle {c.number} is {c.state}, but its record is not: {c}"
+
+
+def account(a: Account, entries: Sequence[SettlementAccount | ClearingAccount]) -> Iterator[str]:
+    """It is the one settlement account, or the one clearing account, of its participant in its currency."""
     if [(each.participant, each.currency) for each in entries] != [(a.participant, a.currency)]:
         used = ", ".join(f"{each.participant} {each.currency}" for each in entries) or "nobody"
         yield f"account {a.id} is of {a.participant} in {a.currency}, but used by {used}"
@@ -405,5 +439,6 @@ OF_RECORDS: Final = (
     OfRecord("times", PAYMENT, times),
     OfRecord("conversions", QUOTE, conversion),
     OfRecord("obligations", OBLIGATION, obligation_alone),
+    OfRecord("cut-offs", CYCLE, cycle),
 )
 """A line here, and the simulator, the checker and `corridor verify` ask it of each record that they see."""

@@ -19,6 +19,7 @@ from corridor.ledger.accounts import Balance
 from corridor.ledger.transfers import FIRST_CALLER_ID, Transfer
 from corridor.reports import checks
 from corridor.reports.books import ENDS, RESERVES, Books, Sides
+from corridor.reports.cycles import cleared
 from corridor.reports.findings import Findings
 from corridor.reports.invariants import Broken
 from corridor.reports.log import Log, Logged, status_in
@@ -39,6 +40,8 @@ from corridor.services.messaging.records import (
     Mailbox,
     Message,
 )
+from corridor.services.settlement.clearing import ITEM
+from corridor.services.settlement.cycle_records import CLEARING_ACCOUNT, CYCLE_ITEM, CYCLE_POSITION
 from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.payments import PAYMENT, RESERVED, Payment
 from corridor.services.settlement.records import OBLIGATION, QUEUE
@@ -153,6 +156,7 @@ class Follower:
             PAYMENT: list(uetrs),
             HELD_PAYMENT: list(uetrs),
             OBLIGATION: list(self._touched),
+            CYCLE_ITEM: list(self._touched),
             IDENTITY: [(each.participant, each.message_id) for each in self._came],
             PENDING: list(self._pendings),
             PROPOSAL: list(self._log.trails.proposed),
@@ -218,6 +222,8 @@ class Follower:
             self._ask_quotes(rows)
             self._ask_holds(rows[PAYMENT])
             self._ask("queue", checks.counted(rows[QUEUE], rows[OBLIGATION]))
+            if caught_up:
+                self._ask("cycles", cleared(rows[CYCLE_POSITION], self._books))
         for number in {self._books.reserved[ended].reference for ended in self._books.ended}:
             self._named.pop(number, None)
         self._books.forget()
@@ -372,6 +378,7 @@ class Follower:
         payments = {each.number: each for each in seen.rows.get(PAYMENT, ())}
         held = {each.uetr: each.open for each in seen.rows.get(HELD_PAYMENT, ())}
         obligations = {each.number: each for each in seen.rows.get(OBLIGATION, ())}
+        netted = {each.number for each in seen.rows.get(CYCLE_ITEM, ())}
         quotes = {each.quote_id: each for each in seen.rows.get(QUOTE, ())}
         stories: defaultdict[int, checks.Story] = defaultdict(checks.Story)
         for line in seen.lines:
@@ -383,12 +390,15 @@ class Follower:
                 self._ask("payments", [f"the log speaks of {what}, but it is not there"])
                 continue
             obligation = obligations.get(number)
-            self._ask(
-                "evidence", checks.evidence(payment, stories[number], held.get(payment.uetr), obligation)
+            evidence = checks.evidence(
+                payment, stories[number], held.get(payment.uetr), obligation, netted=number in netted
             )
+            self._ask("evidence", evidence)
             if obligation is not None:
                 self._ask("queue", checks.obligation(obligation, payment))
-            self._ask("told", self._heard(payment, caught_up=caught_up))
+            # What was netted is told batches after it became final: the log may not yet have come so far.
+            if caught_up or number not in netted:
+                self._ask("told", self._heard(payment, caught_up=caught_up))
             if payment.legs and payment.quote_id:
                 self._ask("quotes", _spent(quotes.get(payment.quote_id), payment))
         for payment in payments.values():
@@ -430,7 +440,7 @@ class Follower:
 
     def _ask_registry(self, seen: Seen) -> None:
         entries = defaultdict(list)
-        for entry in seen.rows[SETTLEMENT_ACCOUNT]:
+        for entry in (*seen.rows[SETTLEMENT_ACCOUNT], *seen.rows[CLEARING_ACCOUNT]):
             entries[entry.account_id].append(entry)
         for account in seen.rows[ACCOUNT]:
             self._ask("accounts", checks.account(account, entries[account.id]))
@@ -441,7 +451,7 @@ class Follower:
 
 def _is_named(transfer: Transfer) -> bool:
     """It is made in the name of a payment."""
-    return bool(transfer.reference and (transfer.code in (PRINCIPAL, FEE) or transfer.pending_id))
+    return bool(transfer.reference and (transfer.code in (PRINCIPAL, FEE, ITEM) or transfer.pending_id))
 
 
 def _spent(quote: Quote | None, payment: Payment) -> Iterator[str]:

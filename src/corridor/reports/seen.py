@@ -14,6 +14,7 @@ from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE
 from corridor.services.governance.records import PROPOSAL
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import MAILBOX, SIGNING_KEY, Message
+from corridor.services.settlement.cycle_records import CYCLE, CYCLE_POSITION
 from corridor.services.settlement.payments import PAYMENT
 from corridor.services.settlement.records import OBLIGATION, QUEUE
 
@@ -26,7 +27,16 @@ WHOLE: Final[tuple[Table[Any], ...]] = (
     QUEUE,
 )
 """Tables that do not grow with history: read whole when a look is a whole one."""
-OPEN: Final[tuple[Table[Any], ...]] = (PENDING, PAYMENT, HELD_PAYMENT, OBLIGATION, QUOTE, PROPOSAL)
+OPEN: Final[tuple[Table[Any], ...]] = (
+    PENDING,
+    PAYMENT,
+    HELD_PAYMENT,
+    OBLIGATION,
+    QUOTE,
+    PROPOSAL,
+    CYCLE,
+    CYCLE_POSITION,
+)
 """Tables of which a whole look reads what is open."""
 KNOWN_BEFORE: Final = (ACCOUNT, SIGNING_KEY)
 """What must be known of the registry before a batch that changed it can be judged."""

@@ -29,6 +29,7 @@ from corridor.services.messaging.records import (
     SIGNING_KEY,
     Message,
 )
+from corridor.services.settlement.cycle_records import CLEARING_ACCOUNT
 from corridor.services.settlement.records import CUT_OFF, SETTLEMENT_LIMIT, URGENT_RESERVE
 
 REGISTRY: Final[tuple[Table[Any], ...]] = (
@@ -43,6 +44,7 @@ REGISTRY: Final[tuple[Table[Any], ...]] = (
     SETTLEMENT_LIMIT,
     URGENT_RESERVE,
     CUT_OFF,
+    CLEARING_ACCOUNT,
     PROPOSAL,
 )
 """What changes by audited commands only (but that proposals expire), and does not grow with payments or customers."""

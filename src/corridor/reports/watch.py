@@ -15,6 +15,7 @@ from corridor.ledger.transfers import Transfer
 from corridor.ports import Writes
 from corridor.reports import checks
 from corridor.reports.books import Books
+from corridor.reports.cycles import Cycles
 from corridor.reports.invariants import INVARIANTS, Broken
 from corridor.reports.log import Chain
 from corridor.services.fx.records import FX_EXPOSURE, OPEN, OPEN_QUOTES, QUOTE, Quote
@@ -28,6 +29,7 @@ from corridor.services.messaging.records import (
     PARTICIPANT,
     SETTLEMENT_ACCOUNT,
 )
+from corridor.services.settlement.cycle_records import CLEARING_ACCOUNT
 from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.payments import PAYMENT, RESERVED, Payment
 from corridor.services.settlement.records import OBLIGATION, QUEUE, Obligation, Queue
@@ -53,6 +55,7 @@ class Watch:
         self._held: dict[str, bool] = {}
         self._obligations: dict[int, Obligation] = {}
         self._queues: dict[int, Queue] = {}
+        self._cycles = Cycles()
         self._identities: dict[tuple[str, str], bytes] = {}
         self._quotes: dict[str, Quote] = {}
         self._open_quotes: Counter[str] = Counter()
@@ -81,6 +84,7 @@ class Watch:
         for held in rows.get(HELD_PAYMENT, ()):
             self._held[held.uetr] = held.open
         self._obligations.update({each.number: each for each in rows.get(OBLIGATION, ())})
+        self._ask("cycles", self._cycles.commit(rows, self.books))
         for payment in rows.get(PAYMENT, ()):
             self._payment(payment)
         self._ask_queues(rows)
@@ -165,7 +169,7 @@ class Watch:
             return  # known: only its limit or a flag has changed
         entries = [
             (each.participant, each.currency)
-            for each in rows.get(SETTLEMENT_ACCOUNT, ())
+            for each in (*rows.get(SETTLEMENT_ACCOUNT, ()), *rows.get(CLEARING_ACCOUNT, ()))
             if each.account_id == account.id
         ]
         if entries != [(account.participant, account.currency)] and rows.get(PARTICIPANT):
@@ -196,7 +200,8 @@ class Watch:
         self._ask("legs", self._moved(payment))
         held = self._held.get(payment.uetr)
         obligation = self._obligations.get(payment.number)
-        self._ask("evidence", checks.evidence(payment, self._stories[payment.number], held, obligation))
+        story, netted = self._stories[payment.number], payment.number in self._cycles.items
+        self._ask("evidence", checks.evidence(payment, story, held, obligation, netted=netted))
 
     def _moved(self, payment: Payment) -> Iterator[str]:
         return checks.legs(payment, self._legs.get(payment.number, ()), self.books)

@@ -79,6 +79,10 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     settlement.SetUrgentReserve: _TREASURERS,
     settlement.SetCutOff: _OPERATIONS,
     settlement.RejectObligation: _OPERATIONS,
+    settlement.SetClearingCap: _TREASURERS,
+    settlement.DeclareDefault: _TREASURERS,
+    settlement.ScheduleCycles: _OPERATIONS,
+    settlement.CloseCycle: _one(OPERATIONS),
     fx.SetFxPair: _OPERATIONS,
     fx.SetFxFee: _OPERATIONS,
     compliance.ActivateList: _one(COMPLIANCE),
@@ -98,5 +102,7 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     messaging.Acknowledge: Right(house=GATEWAY, audited=False),
     messaging.Found: Right(house=FOUNDING),
     settlement.SettleObligations: Right(house=WORKER, audited=False),
+    settlement.SettleCycle: Right(house=WORKER, audited=False),
+    settlement.TellCycle: Right(house=WORKER, audited=False),
     messaging.PostTransfers: Right(),  # of workers to come; until then nobody may
 }

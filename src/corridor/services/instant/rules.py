@@ -126,8 +126,8 @@ def status_report(step: Step, command: StatusReport) -> Answer:
         case "ACCP", "RJCT":
             open_case(step, "late acceptance", payment.creditor_agent, "accepted after the refusal was final")
             tellings.tell(step, payment, payment.creditor_agent)
-        case "RJCT", "ACSC" | "ACCC":
-            open_case(step, "late refusal", payment.creditor_agent, "refused after settlement was final")
+        case "RJCT", "ACPD" | "ACSC" | "ACCC":
+            open_case(step, "late refusal", payment.creditor_agent, "refused what can no longer be undone")
             tellings.tell(step, payment, payment.creditor_agent)
         case "ACCP" | "RJCT", _:
             tellings.tell(step, payment, payment.creditor_agent)

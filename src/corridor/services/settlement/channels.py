@@ -5,11 +5,13 @@ from typing import Final
 
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
 from corridor.decision import Accepted, Rejected, Step
+from corridor.services.settlement.clearing import clear
 from corridor.services.settlement.payments import Payment
 from corridor.services.settlement.queue import settle_gross
 
 CHANNELS: Final[Mapping[str, Callable[[Step, CreditTransfer, Payment], Accepted | Rejected]]] = {
     "RTGS": settle_gross,
+    "MPNS": clear,
 }
 
 

@@ -1,8 +1,9 @@
-"""What moves a payment that waits: its owner, operators, and the worker that finds what can settle together."""
+"""What moves payments that wait, and cycles: owners, operators, and the workers that find what can settle together."""
 
 from typing import Literal
 
 from corridor.services.messaging.commands import Command
+from corridor.services.settlement.losses import LossShare
 
 
 class MoveObligation(Command, frozen=True):
@@ -71,3 +72,52 @@ class SetCutOff(Command, frozen=True):
 
     currency: str
     time: str
+
+
+class SetClearingCap(Command, frozen=True):
+    """How much a participant may owe cycles that have not settled, in a currency; with the first it takes part."""
+
+    participant: str
+    currency: str
+    cap: int
+
+
+class ScheduleCycles(Command, frozen=True):
+    """Let cycles close by themselves so often, counted from midnight UTC; 0: only when operations say so."""
+
+    every_s: int
+
+
+class CloseCycle(Command, frozen=True):
+    """Operations cut off a cycle: what comes from now on is in the next."""
+
+    cycle: int
+
+
+class DeclareDefault(Command, frozen=True):
+    """Treasurers say that a member cannot pay what it owes a closed cycle: its losses are to be shared."""
+
+    cycle: int
+    participant: str
+
+
+class SettleCycle(Command, frozen=True):
+    """The worker has recomputed a closed cycle from its transfers, and proposes to settle it.
+
+    `digest` is that of its positions; `shares` are who bears how much for members declared in default.
+    """
+
+    cycle: int
+    items: int
+    digest: bytes
+    shares: tuple[LossShare, ...] = ()
+
+
+class TellCycle(Command, frozen=True):
+    """The worker names the next payments of a settled cycle, in their order: their agents are to be told.
+
+    Shape: 1 to 100 numbers of payments with their UETRs, from the first that has not been told.
+    """
+
+    cycle: int
+    payments: tuple[tuple[int, str], ...]

@@ -8,6 +8,7 @@ from corridor.decision import Table, While
 from corridor.domain.instants import Instant
 
 HELD, RESERVED, SETTLED, CREDITED, REJECTED = "PDNG", "ACSP", "ACSC", "ACCC", "RJCT"
+CLEARED = "ACPD"
 """The states of a payment are the ISO status codes that its agents are told."""
 
 

@@ -39,7 +39,7 @@ def forward(step: Step, order: CreditTransfer, payment: Payment) -> None:
     )
 
 
-def tell(step: Step, payment: Payment, agent: str) -> None:
+def tell(step: Step, payment: Payment, agent: str, *information: str) -> None:
     """Tell an agent the payment's status: its own message is named, number and time are the same for all."""
     is_debtor = agent == payment.debtor_agent
     settled = payment.status in (SETTLED, CREDITED)
@@ -60,6 +60,7 @@ def tell(step: Step, payment: Payment, agent: str) -> None:
             original_uetr=payment.uetr,
             transaction_status=payment.status,
             reason=payment.reason or None,
+            additional_information=information,
             acceptance_at=payment.received_at,
             effective_settlement_at=payment.final_at if settled else None,
             clearing_system_reference=str(payment.number),
