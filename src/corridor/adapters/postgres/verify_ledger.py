@@ -74,7 +74,7 @@ async def limits(db: Connection) -> Findings:
         "SELECT count(*) FROM account WHERE flags & 3 <> 0",
         """
         SELECT format('account %s (%s %s): ', id, participant, currency) || CASE
-            WHEN code = 1 AND flags & 1 = 0 THEN 'it settles, but nothing limits its debits'
+            WHEN code IN (1, 4) AND flags & 1 = 0 THEN 'it settles, but nothing limits its debits'
             WHEN flags & 1 <> 0 AND debits_pending + debits_posted > credits_posted + credit_limit
             THEN format('debits of %s pass its credits of %s and its limit of %s',
                         debits_pending + debits_posted, credits_posted, credit_limit)
@@ -142,7 +142,7 @@ async def pending(db: Connection) -> Findings:
 
 
 async def accounts(db: Connection) -> Findings:
-    """Every account is the one settlement account of a participant in its currency."""
+    """Every account is the one settlement account, or the one clearing account, of a participant in its currency."""
     return await ask(
         db,
         "accounts",
@@ -155,9 +155,12 @@ async def accounts(db: Connection) -> Findings:
             THEN format('account %s is of %s in %s, but is used by %s in %s', a.id, a.participant, a.currency,
                         coalesce(s.participant, 'nobody'), coalesce(s.currency, 'none'))
             WHEN p.bic IS NULL THEN format('account %s is of %s, no participant', a.id, a.participant)
-            WHEN a.code <> CASE p.role WHEN 'central_bank' THEN 2 WHEN 'hub' THEN 3 ELSE 1 END
+            WHEN a.code <> CASE WHEN clears THEN 4 WHEN p.role = 'central_bank' THEN 2 WHEN p.role = 'hub' THEN 3
+                           ELSE 1 END
             THEN format('account %s of %s, a %s, has code %s', a.id, p.bic, p.role, a.code) END
-          FROM account a FULL JOIN settlement_account s ON account_id = a.id
+          FROM account a
+          FULL JOIN (SELECT *, false AS clears FROM settlement_account UNION ALL SELECT *, true FROM clearing_account) s
+                 ON account_id = a.id
           LEFT JOIN participant p ON bic = a.participant
         """,
     )

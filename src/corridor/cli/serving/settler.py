@@ -1,20 +1,28 @@
-"""The settler as a process: it reads as the read-only role does, and proposes over the hub's socket."""
+"""The settler and the netter as one process: they read as the read-only role does, and propose over one socket."""
 
+import asyncio
 import logging
 
+from corridor.adapters.postgres.cycles import CycleReads
 from corridor.adapters.postgres.queues import QueueReads
 from corridor.adapters.stream import link
 from corridor.adapters.system.clock import SystemClock
 from corridor.cli import database
 from corridor.cli.home import Home
+from corridor.services.settlement.cycles import TOLD_MAX
+from corridor.workers.netter import Netter
 from corridor.workers.settler import Settler
 
 
 async def serve(home: Home) -> None:
-    """Settle what waits, until something fails."""
+    """Settle what waits and what was netted, until something fails."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     hub = link.StreamLink(home.hub_socket)
     hub.open()
-    settler = Settler(QueueReads(database.reader_dsn(home)).read, hub, SystemClock())
+    dsn, clock = database.reader_dsn(home), SystemClock()
+    settler = Settler(QueueReads(dsn).read, hub, clock)
+    netter = Netter(CycleReads(dsn, TOLD_MAX).read, hub, clock)
     home.settler_mark.write_text("working")
-    await settler.run()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(settler.run())
+        group.create_task(netter.run())

@@ -1,0 +1,84 @@
+"""What the netter reads, and `cycle verify`: a cycle's items from its transfers, in one snapshot."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import asyncpg
+
+from corridor.adapters.postgres.looks import AWAY
+from corridor.ports import JournalAway
+from corridor.services.settlement.cycle_records import CYCLE_CLOSING, CYCLE_OPEN, CYCLE_SETTLED
+from corridor.services.settlement.netting import Item
+from corridor.services.settlement.proof import Closed, CycleNews, Untold
+
+_UNDER_WAY = """
+SELECT h.batch, c.number, c.state, c.items, c.told, c.defaulted FROM hub h JOIN cycle c ON ended_at IS NULL
+ WHERE state <> 'open' ORDER BY c.number
+"""
+ITEMS = """
+SELECT d.participant AS debtor, c.participant AS creditor, t.currency, t.amount, i.product
+  FROM cycle_item i JOIN transfer t ON t.id = i.transfer_id AND t.reference = i.number
+  JOIN account d ON d.id = t.debit_account_id JOIN account c ON c.id = t.credit_account_id
+ WHERE i.cycle = $1 ORDER BY i.sequence
+"""
+_AVAILABLE = """
+SELECT a.participant, a.currency, a.credit_limit
+       + coalesce(credits_posted - debits_posted - debits_pending, 0) AS available
+  FROM settlement_account s JOIN account a ON a.id = s.account_id LEFT JOIN balance b ON b.account_id = a.id
+"""
+_UNTOLD = "SELECT number, uetr FROM cycle_item WHERE cycle = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"
+
+Fetch = Callable[..., Awaitable[Sequence[Any]]]
+
+
+class CycleReads:
+    """One read-only connection to the journal."""
+
+    def __init__(self, dsn: str, told_at_once: int) -> None:
+        self._dsn = dsn
+        self._told_at_once = told_at_once
+        self._db: asyncpg.Connection | None = None
+
+    async def read(self) -> CycleNews:
+        """Return what is closed and not settled, and what is settled and not told. Raises: JournalAway."""
+        try:
+            if self._db is None or self._db.is_closed():
+                self._db = await asyncpg.connect(self._dsn)
+            async with self._db.transaction(isolation="repeatable_read", readonly=True):
+                return await self._read(self._db.fetch)
+        except AWAY as error:
+            raise JournalAway(str(error)) from error
+
+    async def close(self) -> None:
+        if self._db is not None:
+            await self._db.close()
+
+    async def _read(self, fetch: Fetch) -> CycleNews:
+        closed: Closed | None = None
+        untold: list[Untold] = []
+        for row in await fetch(_UNDER_WAY):
+            assert row["state"] != CYCLE_OPEN
+            number = row["number"]
+            if row["state"] == CYCLE_CLOSING:
+                available = {
+                    (each["currency"], each["participant"]): each["available"]
+                    for each in await fetch(_AVAILABLE)
+                }
+                items = await read_items(fetch, number)
+                defaulted = frozenset(row["defaulted"].split())
+                closed = Closed(row["batch"], number, row["items"], items, available, defaulted)
+            elif row["state"] == CYCLE_SETTLED:
+                payments = await fetch(_UNTOLD, number, row["told"], self._told_at_once)
+                untold.append(Untold(number, tuple((each["number"], each["uetr"]) for each in payments)))
+        return CycleNews(closed, tuple(untold))
+
+
+async def read_items(fetch: Fetch, cycle: int) -> dict[str, list[Item]]:
+    """Return the obligations of a cycle by product, as its transfers say."""
+    by_product: defaultdict[str, list[Item]] = defaultdict(list)
+    for row in await fetch(ITEMS, cycle):
+        by_product[row["product"]].append(
+            Item(row["debtor"], row["creditor"], row["currency"], row["amount"])
+        )
+    return dict(by_product)

@@ -1,0 +1,75 @@
+"""What is read of cycles outside of the hub, and what follows from it: the proof, and who is short."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from corridor.services.settlement.losses import LossShare, share_losses
+from corridor.services.settlement.netting import Item
+from corridor.services.settlement.positions import Position, digest, nets, recompute
+
+
+class Closed(msgspec.Struct, frozen=True):
+    """A closed cycle as of a batch: its items from their transfers, and what each member may spend."""
+
+    batch: int
+    number: int
+    count: int
+    items: Mapping[str, Sequence[Item]]
+    available: Mapping[tuple[str, str], int]
+    defaulted: frozenset[str] = frozenset()
+
+
+class Untold(msgspec.Struct, frozen=True):
+    """The next payments of a settled cycle, number and UETR: their agents have not been told."""
+
+    number: int
+    payments: tuple[tuple[int, str], ...]
+
+
+class CycleNews(msgspec.Struct, frozen=True):
+    """What is under way, besides the open cycle."""
+
+    closed: Closed | None
+    untold: tuple[Untold, ...]
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """A closed cycle recomputed: its positions, their digest, who lacks what, and who bears it by the rule."""
+
+    positions: tuple[Position, ...]
+    digest: bytes
+    short: Mapping[tuple[str, str], int]
+    shares: tuple[LossShare, ...]
+
+
+def prove(closed: Closed) -> Proof:
+    """Recompute a closed cycle from its transfers alone.
+
+    Losses are shared if all that are short have been declared in default; if not, nothing is shared, and the hub
+    will say who lacks money. Raises: Uncovered.
+    """
+    positions = recompute(closed.items)
+    proven = digest(closed.number, closed.count, positions)
+    left = {place: net + closed.available.get(place, 0) for place, net in nets(positions).items()}
+    short = {place: -amount for place, amount in left.items() if amount < 0}
+    shares: list[LossShare] = []
+    if short and {member for _, member in short} <= closed.defaulted:
+        for currency in sorted({currency for currency, _ in short}):
+            capacity = {member: amount for (code, member), amount in left.items() if code == currency}
+            shares += share_losses(currency, capacity, dealt(closed.items, currency))
+    if {share.defaulter for share in shares} - closed.defaulted:
+        shares = []
+    return Proof(positions, proven, short, tuple(shares))
+
+
+def dealt(items: Mapping[str, Sequence[Item]], currency: str) -> dict[tuple[str, str], int]:
+    """Return what every two members, named in order, have paid each other, both ways together."""
+    between: Counter[tuple[str, str]] = Counter()
+    for some in items.values():
+        for each in some:
+            if each.currency == currency:
+                pair = (min(each.debtor, each.creditor), max(each.debtor, each.creditor))
+                between[pair] += each.amount
+    return dict(between)
