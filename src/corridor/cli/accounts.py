@@ -19,6 +19,7 @@ SELECT a.participant AS bic, p.name, p.role, a.currency, a.flags, a.credit_limit
        coalesce(credits_posted - debits_posted, 0) AS balance,
        coalesce(debits_pending, 0) AS reserved, coalesce(credits_pending, 0) AS expected
   FROM account a JOIN participant p ON p.bic = a.participant LEFT JOIN balance ON account_id = a.id
+ WHERE a.code <> 4
  ORDER BY a.currency, p.role, a.participant
 """
 _COLUMNS = (
@@ -42,6 +43,7 @@ def accounts(
     """What every participant has, what of it is reserved, its limit, and what it may still spend.
 
     What is issued stands below zero at the central bank, so all balances of a currency add up to zero.
+    What was netted and has not settled is no money yet: `corridor cycle show`.
     """
     found = asyncio.run(_read(Home(directory)))
     totals = _totals(found)

@@ -16,6 +16,7 @@ VERBS = {
     "account": "Issue money into an account of the sandbox.",
     "liquidity": "What every bank has to settle with, and what waits for it.",
     "queue": "What waits to be settled, and what may be done about it.",
+    "cycle": "Netting cycles: what is in them, their cut-off, their proof, who takes part.",
     "limit": "How far an account may go below zero, what it may send in a day, what is kept for the urgent.",
     "participant": "Add, certify, activate, suspend and list participants.",
     "operator": "Add, change, suspend and list the persons who give commands.",

@@ -1,20 +1,21 @@
 """What the netter reads, and `cycle verify`: a cycle's items from its transfers, in one snapshot."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import asyncpg
 
 from corridor.adapters.postgres.looks import AWAY
 from corridor.ports import JournalAway
-from corridor.services.settlement.cycle_records import CYCLE_CLOSING, CYCLE_OPEN, CYCLE_SETTLED
+from corridor.services.settlement.cycle_records import CYCLE_CLOSING, CYCLE_SETTLED
 from corridor.services.settlement.netting import Item
-from corridor.services.settlement.proof import Closed, CycleNews, Untold
+from corridor.services.settlement.positions import Position
+from corridor.services.settlement.proof import Closed, CycleNews, Sheet, Untold
 
 _UNDER_WAY = """
 SELECT h.batch, c.number, c.state, c.items, c.told, c.defaulted FROM hub h JOIN cycle c ON ended_at IS NULL
- WHERE state <> 'open' ORDER BY c.number
+ WHERE state IN ('closing', 'settled') ORDER BY c.number
 """
 ITEMS = """
 SELECT d.participant AS debtor, c.participant AS creditor, t.currency, t.amount, i.product
@@ -28,6 +29,16 @@ SELECT a.participant, a.currency, a.credit_limit
   FROM settlement_account s JOIN account a ON a.id = s.account_id LEFT JOIN balance b ON b.account_id = a.id
 """
 _UNTOLD = "SELECT number, uetr FROM cycle_item WHERE cycle = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"
+_CYCLES = "SELECT number, state, items, digest FROM cycle WHERE $1 IN (0, number) ORDER BY number"
+_COUNTED = """
+SELECT currency, participant, product, paid, received, items FROM cycle_position WHERE cycle = $1
+"""
+NETTED = """
+SELECT c.number AS cycle, t.currency, a.participant,
+       sum(CASE WHEN a.id = t.credit_account_id THEN -t.amount ELSE t.amount END)::bigint AS net
+  FROM cycle c JOIN transfer t ON t.id >= c.first_transfer AND t.id < c.first_transfer + c.transfers AND t.code = 21
+  JOIN account a ON a.id IN (t.debit_account_id, t.credit_account_id) AND a.code = 4
+"""
 
 Fetch = Callable[..., Awaitable[Sequence[Any]]]
 
@@ -58,7 +69,6 @@ class CycleReads:
         closed: Closed | None = None
         untold: list[Untold] = []
         for row in await fetch(_UNDER_WAY):
-            assert row["state"] != CYCLE_OPEN
             number = row["number"]
             if row["state"] == CYCLE_CLOSING:
                 available = {
@@ -68,7 +78,7 @@ class CycleReads:
                 items = await read_items(fetch, number)
                 defaulted = frozenset(row["defaulted"].split())
                 closed = Closed(row["batch"], number, row["items"], items, available, defaulted)
-            elif row["state"] == CYCLE_SETTLED:
+            else:
                 payments = await fetch(_UNTOLD, number, row["told"], self._told_at_once)
                 untold.append(Untold(number, tuple((each["number"], each["uetr"]) for each in payments)))
         return CycleNews(closed, tuple(untold))
@@ -82,3 +92,24 @@ async def read_items(fetch: Fetch, cycle: int) -> dict[str, list[Item]]:
             Item(row["debtor"], row["creditor"], row["currency"], row["amount"])
         )
     return dict(by_product)
+
+
+async def sheets(dsn: str, number: int = 0) -> AsyncIterator[Sheet]:
+    """Yield one cycle, or all in their order, of one snapshot; a role that may only read is enough."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            for row in await connection.fetch(_CYCLES, number):
+                yield await _sheet(connection.fetch, row)
+    finally:
+        await connection.close()
+
+
+async def _sheet(fetch: Fetch, row: Any) -> Sheet:
+    cycle, settled = row["number"], None
+    if row["state"] == CYCLE_SETTLED:
+        netted = await fetch(f"{NETTED} WHERE c.number = $1 GROUP BY 1, 2, 3", cycle)
+        settled = {(each["currency"], each["participant"]): each["net"] for each in netted}
+    counted = tuple(Position(*each) for each in await fetch(_COUNTED, cycle))
+    items = await read_items(fetch, cycle)
+    return Sheet(cycle, row["state"], row["items"], items, counted, row["digest"], settled)

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from corridor.adapters.postgres.cycles import read_items
+from corridor.adapters.postgres.cycles import NETTED, read_items
 from corridor.adapters.postgres.findings import ask
 from corridor.reports.findings import Findings
 from corridor.services.settlement.positions import digest, recompute
@@ -14,13 +14,6 @@ SELECT i.cycle, a.participant, t.currency, i.product, sum(paid) AS paid, sum(rec
   FROM cycle_item i JOIN transfer t ON t.id = i.transfer_id
  CROSS JOIN LATERAL (VALUES (t.debit_account_id, t.amount, 0), (t.credit_account_id, 0, t.amount)) s(id, paid, received)
   JOIN account a ON a.id = s.id GROUP BY 1, 2, 3, 4
-"""
-_NETTED = """
-SELECT c.number AS cycle, a.participant, t.currency,
-       sum(CASE WHEN s.id = t.credit_account_id THEN -t.amount ELSE t.amount END) AS net
-  FROM cycle c JOIN transfer t ON t.id >= c.first_transfer AND t.id < c.first_transfer + c.transfers AND t.code = 21
- CROSS JOIN LATERAL (VALUES (t.debit_account_id), (t.credit_account_id)) s(id)
-  JOIN account a ON a.id = s.id AND a.code = 4 GROUP BY 1, 2, 3
 """
 _WRONG = f"""
 SELECT format('cycle %s, %s %s, %s: it is counted to have paid %s and received %s in %s items, but its transfers'
@@ -52,7 +45,7 @@ SELECT format('cycle %s settled %s %s for %s, but its positions come to %s', cyc
               participant, coalesce(p.net, 0))
   FROM (SELECT cycle, participant, currency, sum(received - paid) AS net FROM cycle_position WHERE NOT open
          GROUP BY 1, 2, 3) p
-  FULL JOIN ({_NETTED}) n USING (cycle, participant, currency)
+  FULL JOIN ({NETTED} GROUP BY 1, 2, 3) n USING (cycle, participant, currency)
  WHERE coalesce(p.net, 0) <> coalesce(n.net, 0)
 UNION ALL
 SELECT format('cycle %s is %s, but its position of %s in %s is %s', number, state, participant, currency,

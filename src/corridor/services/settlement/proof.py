@@ -73,3 +73,59 @@ def dealt(items: Mapping[str, Sequence[Item]], currency: str) -> dict[tuple[str,
                 pair = (min(each.debtor, each.creditor), max(each.debtor, each.creditor))
                 between[pair] += each.amount
     return dict(between)
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """A cycle as it is stored: its items from their transfers, what the hub has counted, and what it has settled.
+
+    `settled` is what was moved between settlement money and clearing accounts; None if the cycle has not settled.
+    """
+
+    number: int
+    state: str
+    count: int
+    items: Mapping[str, Sequence[Item]]
+    counted: tuple[Position, ...]
+    digest: bytes
+    settled: Mapping[tuple[str, str], int] | None
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """Where what was counted or settled is not what the transfers of the items add up to; `units` is by how much."""
+
+    what: str
+    currency: str
+    participant: str
+    product: str
+    stated: int
+    found: int
+
+    @property
+    def units(self) -> int:
+        """In minor units, or in items where those are counted."""
+        return abs(self.stated - self.found)
+
+
+def differences(sheet: Sheet) -> tuple[Difference, ...]:
+    """Compare net with gross: every number of every position, and every settled net. None: they agree to the unit."""
+    found = {(p.currency, p.participant, p.product): p for p in recompute(sheet.items)}
+    stated = {(p.currency, p.participant, p.product): p for p in sheet.counted}
+    wrong: list[Difference] = []
+    for place in sorted(found.keys() | stated.keys()):
+        nothing = Position(*place, 0, 0, 0)
+        one, other = stated.get(place, nothing), found.get(place, nothing)
+        pairs = ((what, getattr(one, what), getattr(other, what)) for what in ("paid", "received", "items"))
+        wrong += [Difference(what, *place, claim, due) for what, claim, due in pairs if claim != due]
+    count = sum(map(len, sheet.items.values()))
+    if count != sheet.count:
+        wrong.append(Difference("items of the cycle", "", "", "", sheet.count, count))
+    if sheet.settled is not None:
+        due = nets(found.values())
+        for currency, participant in sorted(due.keys() | sheet.settled.keys()):
+            net = due.get((currency, participant), 0)
+            moved = sheet.settled.get((currency, participant), 0)
+            if net != moved:
+                wrong.append(Difference("settled", currency, participant, "", moved, net))
+        if digest(sheet.number, count, tuple(found.values())) != sheet.digest and not wrong:
+            wrong.append(Difference("the proof", "", "", "", 1, 0))
+    return tuple(wrong)

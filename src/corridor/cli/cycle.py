@@ -1,0 +1,267 @@
+"""`corridor cycle`: netting cycles, their positions and proof, their cut-off, who takes part, and default."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from corridor.adapters.postgres.cycles import sheets
+from corridor.cli import database
+from corridor.cli.home import Home
+from corridor.cli.order import As, order
+from corridor.cli.output import HERE, WRONG, AsJson, Column, Directory, moment, money, show, show_json
+from corridor.cli.person import Refusal
+from corridor.cli.reading import reading, running
+from corridor.domain.money import decimal_text, minor_units
+from corridor.services.settlement.commands import CloseCycle, DeclareDefault, ScheduleCycles, SetClearingCap
+from corridor.services.settlement.cycle_records import PRODUCTS
+from corridor.services.settlement.netting import net
+from corridor.services.settlement.positions import digest, nets
+from corridor.services.settlement.proof import Difference, Sheet, differences
+
+app = typer.Typer()
+
+_CYCLES = """
+SELECT number, state, items, told, opened_at, closed_at, settled_at, due_at, defaulted FROM cycle
+ ORDER BY number DESC LIMIT $1
+"""
+_OPEN = "SELECT number FROM cycle WHERE state = 'open'"
+_LIST = (
+    Column("number", "cycle", figures=True),
+    Column("state", "state"),
+    Column("items", "payments", figures=True),
+    Column("told", "told", figures=True),
+    Column("opened_at", "opened"),
+    Column("closed_at", "closed"),
+    Column("settled_at", "settled"),
+    Column("closes_at", "closes by itself"),
+    Column("defaulted", "in default"),
+)
+_POSITIONS = (
+    Column("currency", "currency"),
+    Column("participant", "BIC"),
+    Column("paid", "paid", figures=True),
+    Column("received", "received", figures=True),
+    Column("net", "net", figures=True),
+    *(Column(product, f"of it {product}", figures=True) for product in PRODUCTS),
+)
+_BILATERAL = (
+    Column("currency", "currency"),
+    Column("first", "BIC"),
+    Column("second", "towards"),
+    Column("paid", "paid", figures=True),
+    Column("received", "received", figures=True),
+    Column("net", "net", figures=True),
+    Column("items", "payments", figures=True),
+)
+Number = Annotated[int, typer.Argument(help="Its number; without, the open one.")]
+
+
+@app.callback(invoke_without_command=True)
+def cycle(
+    context: typer.Context,
+    last: Annotated[int, typer.Option(help="Show so many.", min=1)] = 10,
+    directory: Directory = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """The last netting cycles: their state, how many payments are in them, and how many of those were told."""
+    if context.invoked_subcommand is not None:
+        return
+    rows = asyncio.run(_list(Home(directory), last))
+    if rows or as_json:
+        show(rows, _LIST, as_json=as_json)
+    else:
+        typer.echo("nothing has been netted; `corridor cycle cap` lets a bank take part")
+
+
+@app.command("show")
+def show_cycle(number: Number = 0, directory: Directory = HERE, as_json: AsJson = False) -> None:
+    """The positions of a cycle, towards all and towards each, by product, recomputed from its transfers."""
+    home = Home(directory)
+    number = number or asyncio.run(_open(home))
+    if not number:
+        raise Refusal("nothing has been netted; `corridor cycle cap` lets a bank take part")
+    (sheet,) = _sheets(home, number)
+    document = _document(sheet)
+    if as_json:
+        show_json(document)
+        return
+    typer.echo(f"cycle {sheet.number}, {sheet.state}, {sheet.count} payments")
+    show(document["positions"], _POSITIONS, as_json=False)
+    typer.echo()
+    show(document["bilateral"], _BILATERAL, as_json=False)
+    typer.echo(f"\nproof: {document['proof']}\n{_verdict(document['differences'], sheet)}")
+
+
+@app.command()
+def close(
+    number: Annotated[int, typer.Argument(help="The open cycle: a cut-off names what it cuts off.")],
+    by: As = "",
+    directory: Directory = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Cut off the open cycle; it settles once it is proven, and what comes from now on is in the next."""
+    facts = {"cycle": number}
+    sentence = f"cycle {number} is closed; it settles as soon as it is proven"
+    order(directory, by, CloseCycle, facts, facts, sentence, as_json=as_json)
+
+
+@app.command()
+def verify(
+    number: Annotated[int, typer.Argument(help="Only this cycle.")] = 0,
+    directory: Directory = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Recompute net from gross: every position of every cycle from its transfers, and what was settled.
+
+    Ends with exit code 1 if one minor unit differs.
+    """
+    read = _sheets(Home(directory), number)
+    wrong = [(sheet.number, each) for sheet in read for each in differences(sheet)]
+    items, units = sum(sheet.count for sheet in read), sum(each.units for _, each in wrong)
+    if as_json:
+        told = [{"cycle": cycle, **_difference(each)} for cycle, each in wrong]
+        show_json({"cycles": len(read), "items": items, "difference_units": units, "differences": told})
+    else:
+        for cycle_, each in wrong:
+            typer.echo(f"cycle {cycle_}: {_words(each)}")
+        typer.echo(f"{len(read)} cycles, {items} payments, difference {units}")
+    if wrong:
+        raise typer.Exit(WRONG)
+
+
+@app.command()
+def cap(
+    bic: str,
+    currency: str,
+    amount: str,
+    by: As = "",
+    directory: Directory = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Let a bank take part in netting, and set how much it may owe cycles that have not settled.
+
+    It takes two treasurers. A cap below what is in use is refused.
+    """
+    minor = minor_units(amount, currency, field="amount")
+    facts = {"participant": bic, "currency": currency, "cap": minor}
+    sentence = f"{bic} may owe cycles {money(minor, currency)}"
+    order(directory, by, SetClearingCap, facts, facts, sentence, as_json=as_json)
+
+
+@app.command()
+def schedule(
+    every_s: Annotated[int, typer.Argument(help="Seconds from cut-off to cut-off, 0 for none.")],
+    by: As = "",
+    directory: Directory = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Let cycles close by themselves, counted from midnight UTC. It takes two of operations."""
+    facts = {"every_s": every_s}
+    sentence = f"cycles close every {every_s} s" if every_s else "cycles close by hand only"
+    order(directory, by, ScheduleCycles, facts, facts, sentence, as_json=as_json)
+
+
+@app.command()
+def default(
+    number: Annotated[int, typer.Argument(help="The closed cycle.")],
+    bic: str,
+    by: As = "",
+    directory: Directory = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Say that a member cannot pay what it owes a closed cycle: its losses are shared by the rulebook, section 11.
+
+    It takes two treasurers.
+    """
+    facts = {"cycle": number, "participant": bic}
+    sentence = f"{bic} is in default of cycle {number}; it settles with its losses shared"
+    order(directory, by, DeclareDefault, facts, facts, sentence, as_json=as_json)
+
+
+async def _list(home: Home, last: int) -> list[dict[str, Any]]:
+    async with reading(home) as reads:
+        found = await reads.fetch(_CYCLES, last)
+    return [
+        {
+            **{name: each[name] for name in ("number", "state", "items", "told", "defaulted")},
+            **{name: moment(each[name]) for name in ("opened_at", "closed_at", "settled_at")},
+            "closes_at": moment(each["due_at"]) if each["state"] == "open" else None,
+        }
+        for each in found
+    ]
+
+
+async def _open(home: Home) -> int:
+    async with reading(home) as reads:
+        return next((each["number"] for each in await reads.fetch(_OPEN)), 0)
+
+
+def _sheets(home: Home, number: int) -> list[Sheet]:
+    """Read one cycle, or all (0). Raises: Refusal."""
+
+    async def read() -> list[Sheet]:
+        return [sheet async for sheet in sheets(database.reader_dsn(home), number)]
+
+    with running(home):
+        found = asyncio.run(read())
+    if number and not found:
+        raise Refusal(f"there is no cycle {number}; `corridor cycle` shows the last")
+    return found
+
+
+def _document(sheet: Sheet) -> dict[str, Any]:
+    return {
+        "cycle": sheet.number,
+        "state": sheet.state,
+        "items": sheet.count,
+        "positions": _positions(sheet),
+        "bilateral": [
+            {
+                "currency": each.currency,
+                "first": each.first,
+                "second": each.second,
+                "paid": decimal_text(each.paid, each.currency),
+                "received": decimal_text(each.received, each.currency),
+                "net": decimal_text(each.net, each.currency),
+                "items": each.items,
+            }
+            for each in net([item for some in sheet.items.values() for item in some]).bilateral
+        ],
+        "proof": digest(sheet.number, sheet.count, sheet.counted).hex(),
+        "differences": [_difference(each) for each in differences(sheet)],
+    }
+
+
+def _positions(sheet: Sheet) -> list[dict[str, Any]]:
+    rows = []
+    for (currency, participant), total in nets(sheet.counted).items():
+        own = [p for p in sheet.counted if (p.currency, p.participant) == (currency, participant)]
+        by_product = {p.product: decimal_text(p.received - p.paid, currency) for p in own}
+        rows.append(
+            {
+                "currency": currency,
+                "participant": participant,
+                "paid": decimal_text(sum(p.paid for p in own), currency),
+                "received": decimal_text(sum(p.received for p in own), currency),
+                "net": decimal_text(total, currency),
+                **{product: by_product.get(product) for product in PRODUCTS},
+            }
+        )
+    return rows
+
+
+def _difference(each: Difference) -> dict[str, Any]:
+    return {name: getattr(each, name) for name in (*each.__struct_fields__, "units")}
+
+
+def _words(each: Difference) -> str:
+    where = " ".join(filter(None, (each.participant, each.currency, each.product)))
+    return f"{where or 'the whole'}: {each.what} is {each.stated}, its transfers say {each.found}"
+
+
+def _verdict(found: Sequence[Any], sheet: Sheet) -> str:
+    if found:
+        return f"NOT what its {sheet.count} transfers say; `corridor cycle verify {sheet.number}`"
+    return f"recomputed from {sheet.count} transfers: equal"
