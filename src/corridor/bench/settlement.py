@@ -1,4 +1,4 @@
-"""Netting, optimisation and the liquidity they save, on queues and days made from seeds; no hub takes part.
+"""Netting, optimisation and the liquidity they save, on queues and days made from seeds; cut-offs are measured apart.
 
 Times are CPU seconds of this one process, which works on one thread: what a machine with nothing else to do
 would take.
@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from corridor.bench.corridor_day import make_day
+from corridor.bench.cutoffs import CutoffFigures
 from corridor.services.settlement.liquidity import Rules, compare
 from corridor.services.settlement.netting import Item, net, prove
 from corridor.services.settlement.optimisation import optimise, value_bound
@@ -86,7 +87,8 @@ class DayFigures(msgspec.Struct, frozen=True):
 class SettlementFigures(msgspec.Struct, frozen=True):
     """`optimise_seconds` and `value_ratio` are the worst of all queues.
 
-    `liquidity_ratio` is that of the day with as many wages as goods.
+    `liquidity_ratio` is that of the day with as many wages as goods. `cutoffs` and `difference_units` are those of
+    `cycles`, which were closed under load, each recomputed afterwards; 0 and None if that was left out.
     """
 
     net_items: int
@@ -97,6 +99,9 @@ class SettlementFigures(msgspec.Struct, frozen=True):
     liquidity_ratio: float
     queues: tuple[QueueFigures, ...]
     days: tuple[DayFigures, ...]
+    cutoffs: int = 0
+    difference_units: int | None = None
+    cycles: CutoffFigures | None = None
 
 
 def measure(

@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -16,6 +16,9 @@ from corridor.adapters.postgres.supervisor import Cluster
 from corridor.cli import database
 from corridor.cli.home import Home
 from corridor.cli.stack import Stack
+
+if TYPE_CHECKING:
+    from corridor.bench.cutoffs import CutoffFigures
 
 app = typer.Typer(help="Measure on this machine what the documentation claims.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
@@ -107,12 +110,21 @@ def bench_settlement(
     solve: Annotated[
         bool, typer.Option("--solve", help="Ask the solver, too: needs the extra `optimise`.")
     ] = False,
+    cutoffs: Annotated[
+        int, typer.Option(help="Cycles to close under load; 0 to leave it out.", min=0)
+    ] = 1_000,
+    rate: Annotated[float, typer.Option(help="Payments offered a second meanwhile.")] = 220,
     json: Json = False,
 ) -> None:
-    """Netting a million items, optimising queues, and the money a day needs; no hub takes part."""
+    """Netting a million items, optimising queues, the money a day needs, and cut-offs of a hub under load."""
     from corridor.bench import settlement  # noqa: PLC0415
 
     figures = settlement.measure(solve=solve)
+    if cutoffs:
+        cycles = _measure_cutoffs(cutoffs, rate)
+        figures = msgspec.structs.replace(
+            figures, cutoffs=cycles.cutoffs, difference_units=cycles.difference_units, cycles=cycles
+        )
     if json:
         typer.echo(msgspec.json.encode(figures).decode())
         return
@@ -133,3 +145,27 @@ def bench_settlement(
             f"needed at once (never below {day.least_ratio:.1%}), {day.delay_average_s} s of waiting on average, "
             f"{day.delay_max_s / 3600:.1f} h at the longest"
         )
+    if figures.cycles is not None:
+        cycles = figures.cycles
+        typer.echo(
+            f"{cycles.cutoffs:,} cut-offs under {cycles.payments_per_second} payments/s ({cycles.payments:,} in all): "
+            f"difference between net and gross {cycles.difference_units}, lost {cycles.lost}; from cut-off to "
+            f"settlement p50 {cycles.settle_p50_ms} ms, p99 {cycles.settle_p99_ms} ms"
+        )
+
+
+def _measure_cutoffs(cutoffs: int, rate: float) -> "CutoffFigures":
+    from corridor.bench import cutoffs as bench  # noqa: PLC0415
+
+    async def run(cluster: Cluster) -> "CutoffFigures":
+        writer = await roles.provision(cluster)
+        return await bench.measure(writer, cluster.dsn(roles.READER, roles.DATABASE), cutoffs=cutoffs, per_s=rate)
+
+    with tempfile.TemporaryDirectory(prefix="corridor-bench-") as directory:
+        cluster = Cluster(Path(directory) / "postgresql")
+        cluster.start(die_with_parent=True)
+        try:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                return runner.run(run(cluster))
+        finally:
+            cluster.stop()

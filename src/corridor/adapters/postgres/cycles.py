@@ -29,7 +29,7 @@ SELECT a.participant, a.currency, a.credit_limit
   FROM settlement_account s JOIN account a ON a.id = s.account_id LEFT JOIN balance b ON b.account_id = a.id
 """
 _UNTOLD = "SELECT number, uetr FROM cycle_item WHERE cycle = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"
-_CYCLES = "SELECT number, state, items, digest FROM cycle WHERE $1 IN (0, number) ORDER BY number"
+_CYCLES = "SELECT number, state, items, digest FROM cycle WHERE $1::bigint IN (0, number) ORDER BY number"
 _COUNTED = """
 SELECT currency, participant, product, paid, received, items FROM cycle_position WHERE cycle = $1
 """
