@@ -43,7 +43,7 @@ class Cycles(RuleBasedStateMachine):
     @rule(
         pair=pairs,
         amount=st.integers(1, 900),
-        purpose=st.sampled_from(PURPOSES),
+        purpose=purposes,
         code=st.sampled_from(("RUB", "TJS")),
     )
     def order(self, pair: tuple[str, str], amount: int, purpose: str | None, code: str) -> None:
