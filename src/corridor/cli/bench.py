@@ -159,7 +159,9 @@ def _measure_cutoffs(cutoffs: int, rate: float) -> "CutoffFigures":
 
     async def run(cluster: Cluster) -> "CutoffFigures":
         writer = await roles.provision(cluster)
-        return await bench.measure(writer, cluster.dsn(roles.READER, roles.DATABASE), cutoffs=cutoffs, per_s=rate)
+        return await bench.measure(
+            writer, cluster.dsn(roles.READER, roles.DATABASE), cutoffs=cutoffs, per_s=rate
+        )
 
     with tempfile.TemporaryDirectory(prefix="corridor-bench-") as directory:
         cluster = Cluster(Path(directory) / "postgresql")
