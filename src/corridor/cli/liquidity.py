@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
@@ -78,7 +79,10 @@ async def _read(home: Home, bank: str, currency: str) -> Sequence[Any]:
 
 
 def _row(found: Any) -> dict[str, Any]:
-    row = dict(found)
+    # PostgreSQL adds up whole numbers as numeric, which a Decimal of 3E+12 is, too.
+    row: dict[str, Any] = {
+        name: int(value) if isinstance(value, Decimal) else value for name, value in found.items()
+    }
     row["kept"] = row["kept"] or 0
     row["available"] = row["balance"] - row["reserved"] + row["credit_line"]
     row["forecast"] = row["balance"] - row["reserved"] - row["queued_out"] + row["queued_in"]

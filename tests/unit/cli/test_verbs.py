@@ -270,7 +270,7 @@ def test_the_journal_is_verified_and_copied_while_the_hub_runs(run, home, tmp_pa
 def test_what_waits_is_shown_moved_hurried_and_cancelled(run, ordered):
     big = run("pay", "99999999999.00", "RUB", "--gross", "--json")
     assert big.json[-1]["status"] == "PDNG"
-    second = run("pay", "99999999998.00", "RUB", "--gross", "--json").json[-1]["uetr"]
+    second = run("pay", "100000000001.00", "RUB", "--gross", "--json").json[-1]["uetr"]
     shown = run("queue", "--bank", "SEVRRUM0", "--json").json
     assert [each["waits_for"] for each in shown] == ["money", "those before it"]
     assert run("queue", "move", second, "first", "--bank", "SEVRRUM0").code == 0
@@ -280,7 +280,7 @@ def test_what_waits_is_shown_moved_hurried_and_cancelled(run, ordered):
     shown = run("queue", "--bank", "SEVRRUM0", "--json").json
     assert [(each["uetr"], each["priority"]) for each in shown] == [(first, "urgent"), (second, "normal")]
     row = run("liquidity", "--bank", "SEVRRUM0", "--currency", "RUB", "--json").json[0]
-    assert row["queued_out"] == "199999999997.00"
+    assert row["queued_out"] == "200000000000.00"
     assert row["forecast"].startswith("-")
     assert "waits to be settled" in run("status", first).out
     assert run("queue", "cancel", first, "--bank", "SEVRRUM0").code == 0
