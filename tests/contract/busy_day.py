@@ -13,12 +13,17 @@ from corridor.services.messaging.admission import WORKER
 from corridor.services.messaging.commands import AddKey, Refused, RevokeKey
 from corridor.services.settlement.commands import (
     CancelObligation,
+    CloseCycle,
+    SetClearingCap,
     SetCutOff,
     SetSettlementLimit,
+    SettleCycle,
     SettleObligations,
     SetUrgentReserve,
+    TellCycle,
 )
 from corridor.services.settlement.payments import PAYMENT
+from corridor.services.settlement.positions import Position, digest
 
 SETTLED, CREDITED, REFUSED, SILENT, OPEN, CONVERTED, HELD = range(1, 8)
 """The payments that tests name, by the number in their UETR. 20 to 29 are others, 100 on the crowd."""
@@ -35,6 +40,7 @@ def live(world: SignedWorld, crowd: int = 40, seed: int = 7) -> SignedWorld:
     _wrong(world)
     _gross(world)
     _crowd(world, Random(seed), crowd)
+    _netted(world)
     world.quote(777_00)  # stays open
     world.pay(world.order(OPEN))
     return world
@@ -117,6 +123,33 @@ def _gross(world: SignedWorld) -> None:
     world.pay(world.order(33, **facts, interbank_settlement_amount=too_much))
     world.submit(CancelObligation(world.origin(SEVR, definition="json/queue/cancel"), uetr(world, 33)))
     world.pay(world.order(34, PAMR, SEVR, **facts, interbank_settlement_amount=too_much))
+
+
+def _netted(world: SignedWorld) -> None:
+    """A cycle that has settled and is told in part, one that is closed, and one that is open."""
+    for bank in (SEVR, PAMR):
+        world.operate(SetClearingCap, participant=bank, currency="RUB", cap=1_000_00)
+    facts, first = {"clearing_channel": "MPNS"}, len(world.mailboxes[PAMR])
+    for n, purpose in ((40, "SUPP"), (41, "SALA")):
+        world.pay(world.order(n, **facts, category_purpose=purpose))
+    world.pay(world.order(42, PAMR, SEVR, **facts))
+    world.submit(world.operation(CloseCycle, cycle=1))
+    world.pay(world.order(43, **facts))
+    positions = [
+        Position("RUB", PAMR, "goods", 0, 100_00, 1),
+        Position("RUB", PAMR, "other", 100_00, 0, 1),
+        Position("RUB", PAMR, "wages", 0, 100_00, 1),
+        Position("RUB", SEVR, "goods", 100_00, 0, 1),
+        Position("RUB", SEVR, "other", 0, 100_00, 1),
+        Position("RUB", SEVR, "wages", 100_00, 0, 1),
+    ]
+    origin = world.origin(WORKER, definition="json/cycles")
+    assert world.submit(SettleCycle(origin, 1, 3, digest(1, 3, positions))).status == "accepted"
+    number = int(world.mailboxes[PAMR][first].message.clearing_system_reference)
+    telling = TellCycle(world.origin(WORKER, definition="json/cycles"), 1, ((number, uetr(world, 40)),))
+    assert world.submit(telling).status == "accepted"
+    world.submit(world.operation(CloseCycle, cycle=2))
+    world.pay(world.order(44, **facts))
 
 
 def _crowd(world: SignedWorld, dice: Random, size: int) -> None:

@@ -333,6 +333,12 @@ BENT = {
                                            NULL, NULL, 2, NULL, '')""",
         {"obligations", "queue"},
     ),
+    "a position of no items": (
+        "INSERT INTO cycle_position VALUES (1, 'SEVRRUM0', 'RUB', 'other', true, 1, 0, 1)", {"cycles"}
+    ),
+    "a cycle that settled without a proof": (
+        "INSERT INTO cycle VALUES (1, 'settled', NULL, 1, 0, 1, 0, 2, 3, NULL, '', 0, 0, '')", {"cut-offs"}
+    ),
     "a limit that nobody set": (
         "UPDATE account SET credit_limit = credit_limit + 1 WHERE participant = 'PAMRTJ20'", {"audit"}
     ),

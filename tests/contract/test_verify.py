@@ -506,6 +506,9 @@ BOUND = {
     "fx_exposure": "true",
     "open_quotes": "true",
     "payment": "provider <> ''",
+    "cycle_item": "true",
+    "cycle_position": "true",
+    "clearing_account": "currency = 'RUB'",
     "held_payment": "open",
     "participant": "role = 'bank'",
     "operator": "true",
@@ -553,7 +556,11 @@ def test_every_column_that_history_gives_is_bound_by_an_invariant(day):
             row = f"SELECT ctid FROM {table} WHERE {BOUND[table]} LIMIT 1"
             if table in ("message", "blob"):
                 row = f"SELECT ctid FROM {table}_202611 WHERE {BOUND[table]} LIMIT 1"
-            change = "1_000_000" if name in ("id", "batch", "position") else OTHER[kind].format(name)
+            change = (
+                "1_000_000"
+                if name in ("id", "batch", "position", "sequence", "number")
+                else OTHER[kind].format(name)
+            )
             done = await db.execute(f'UPDATE {table} SET "{name}" = {change} WHERE ctid = ({row})')
             assert done == "UPDATE 1", (table, name, done)
             if (await examine(db, **HOW, sample=1_000_000)).ok:

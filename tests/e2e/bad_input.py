@@ -200,6 +200,13 @@ ROWS = (
     Row("a time without an offset", 202, "admi.002 DT01", changed_gross(b"23:59:59Z", b"23:59:59")),
     Row("a priority of another scheme", 202, "admi.002 CH16", changed_gross(b">NORM<", b">SLOW<")),
     Row("a channel nobody settles by", 202, "RJCT CH16", gross(clearing_channel="RTNS")),
+    Row(
+        "a netted payment with a priority",
+        202,
+        "RJCT CH17",
+        gross(clearing_channel="MPNS", settlement_priority="HIGH"),
+    ),
+    Row("a netted payment of who does not net", 202, "RJCT AM03", gross(clearing_channel="MPNS")),
     Row("a gross payment with a quote", 202, "RJCT CH17", with_quote(clearing_channel="RTGS")),
     Row("an instant payment that would wait", 202, "RJCT CH17", order(settlement_priority="NORM")),
     Row("an instant payment with a time", 202, "RJCT CH17", order(till_time="23:59:59Z")),

@@ -46,14 +46,14 @@ class Netter:
         """Propose what is due; return how many proposals the hub has accepted. Raises: JournalAway, HubAway."""
         news = await self._read()
         accepted = 0
-        for untold in news.untold:
-            facts = {"cycle": untold.number, "payments": untold.payments}
-            accepted += await self._propose(TellCycle, facts)
         # What was refused is refused again as long as nothing has changed.
         if news.closed is not None and (self._refused is None or _differs(news.closed, self._refused)):
             settled = await self._settle(news.closed)
             self._refused = None if settled else news.closed
             accepted += settled
+        for untold in news.untold:
+            facts = {"cycle": untold.number, "payments": untold.payments}
+            accepted += await self._propose(TellCycle, facts)
         return accepted
 
     async def _settle(self, closed: Closed) -> int:
