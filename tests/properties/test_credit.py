@@ -102,7 +102,7 @@ class Lent(RuleBasedStateMachine):
         """The hub stands still: no timer fires before the first command."""
         self.note(self.world.now + days * DAY)
         self.world.now += days * DAY
-        self.draw(1)
+        self.world.draw(1)  # it comes before the timers
         self.world.advance(10)
 
     @rule(bic=st.sampled_from([SEVR, PAMR]))
