@@ -131,8 +131,8 @@ def facility_due(step: Step, facility: Facility) -> None:
         return
     assert facility.due_at is not None, f"facility {facility.number} is due without a time"
     ended, today = iso_date(facility.due_at - 1), iso_date(step.now)
-    facility = reckon(step, facility)
-    step.put(FACILITY, msgspec.structs.replace(facility, due_at=midnight(next_date(today))))
+    facility = msgspec.structs.replace(reckon(step, facility), due_at=midnight(next_date(today)))
+    step.put(FACILITY, facility)
     if today >= facility.ends_on:
         _finish(step, facility)
     elif ended[:7] != today[:7]:

@@ -10,7 +10,7 @@ from corridor.services.credit import commands
 from corridor.services.credit.facilities import OFFERS_MAX
 from corridor.services.credit.records import CREDIT_SOURCE
 from corridor.services.messaging.commands import SetFrozen, SetParticipantState
-from corridor.services.messaging.records import CASE
+from corridor.services.messaging.records import CASE, MESSAGE, TIMER
 from tests.unit.services.credit.lending import FIRST, LIMIT, SECOND_DAY, TERMS, Lending
 from tests.world import ALFX, CBRR, FUNDS, PAMR, SEVR
 
@@ -126,6 +126,10 @@ def test_nothing_is_drawn_beyond_the_lenders_money_or_of_one_suspended_or_frozen
     assert world.draw(1) == "AC06"
 
 
+def timers(world):
+    return sum(line.direction == TIMER for line in world.store.rows[MESSAGE].values())
+
+
 def test_interest_and_fee_fall_due_each_midnight_and_are_taken_with_the_month(world):
     world.lent()
     world.draw(100_000_00)
@@ -136,6 +140,7 @@ def test_interest_and_fee_fall_due_each_midnight_and_are_taken_with_the_month(wo
     assert world.owed(world.facility.charges_account_id) == 4520 + 547
     assert world.balance(SEVR, "RUB") == FUNDS - 100_000_00
     world.advance(12 * DAY_S)  # 1 December
+    assert timers(world) == 13  # one each midnight
     assert world.owed(world.facility.charges_account_id) == 0
     # 13 days, rounded down once: 58767.12... and 7123.28...
     assert world.balance(SEVR, "RUB") == FUNDS - 100_000_00 + 58767 + 7123
