@@ -1,6 +1,7 @@
 """Availability: what automatic facilities would lend a bank now, and the transfers with which they do."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -14,6 +15,8 @@ from corridor.services.credit.collateral import secured_amount
 from corridor.services.credit.drawings import drawing, refusal_of_draw, settlement_accounts, spendable
 from corridor.services.credit.records import CREDIT_SOURCE, DRAWDOWN, FACILITY, Facility
 from corridor.services.credit.tellings import notify
+
+_LACKS: Final = TransferResult.EXCEEDS_CREDITS  # looked up once: most payments need nothing else of this file
 
 
 def available(step: Step, borrower: str, currency: str) -> int:
@@ -40,7 +43,7 @@ def post_covered(
     transfers of the chain, numbered anew if something was drawn, and their results.
     """
     results = step.post(chain)
-    if TransferResult.EXCEEDS_CREDITS not in results:
+    if _LACKS not in results:
         return chain, results
     lenders: list[tuple[Facility, int]] = []
     for account_id in dict.fromkeys(transfer.debit_account_id for transfer in chain):
