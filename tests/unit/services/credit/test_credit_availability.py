@@ -43,6 +43,15 @@ def test_a_payment_that_lacks_cover_draws_exactly_what_it_lacks(world):
     assert offered(world) == LIMIT - 1_00
 
 
+def test_a_gross_payment_draws_before_it_waits(world):
+    world.lent(automatic=True)
+    gross = {"clearing_channel": "RTGS"}
+    world.pay(world.order(1, PAMR, SEVR, **gross, **rub(FUNDS + 1_00)))
+    assert (world.drawn, world.heard(PAMR)) == (1_00, ["Notification", "ACSC"])
+    world.pay(world.order(2, PAMR, SEVR, **gross, **rub(LIMIT)))
+    assert (world.drawn, world.heard(PAMR)[-1]) == (1_00, "PDNG")
+
+
 def test_what_is_covered_draws_nothing(world):
     world.lent(automatic=True)
     world.pay(world.order(1, PAMR, SEVR, **rub(FUNDS)))
