@@ -94,7 +94,7 @@ def lend(world: SignedWorld) -> None:
         return answer_of(answer)
 
     terms = {
-        "limit": 2_000_000_00,
+        "limit": 2_000_00,
         "rate": Decimal("16.5"),
         "fee_rate": Decimal("0.5"),
         "day_count": "30E/360",

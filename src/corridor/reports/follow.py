@@ -17,7 +17,7 @@ from corridor.decision import ACCOUNT, BALANCE, PENDING, Key, Table
 from corridor.domain.instants import Instant
 from corridor.ledger.accounts import Balance
 from corridor.ledger.transfers import FIRST_CALLER_ID, Transfer
-from corridor.reports import checks
+from corridor.reports import checks, credit
 from corridor.reports.books import ENDS, RESERVES, Books, Sides
 from corridor.reports.findings import Findings
 from corridor.reports.invariants import Broken
@@ -177,7 +177,7 @@ class Follower:
 
     def dates_of(self, facilities: Iterable[Facility]) -> list[Key]:
         """Return the last two dates of these facilities, which must be seen beside them."""
-        return [(each.number, day) for each in facilities for day in checks.last_days(each)]
+        return [(each.number, day) for each in facilities for day in credit.last_days(each)]
 
     @property
     def payments(self) -> list[int]:
@@ -445,14 +445,14 @@ class Follower:
         days = {(each.facility, each.day): each for each in rows[FACILITY_DAY]}
         balances = {each.account_id: each for each in rows[BALANCE]}
         for facility in rows[FACILITY]:
-            self._ask("facilities", checks.facility(facility, balances))
-            dates = [days.get((facility.number, day)) for day in checks.last_days(facility)]
-            self._ask("interest", checks.last_day(facility, dates))
-        self._ask("facilities", checks.sources(rows[CREDIT_SOURCE], rows[FACILITY]))
+            self._ask("facilities", credit.facility(facility, balances))
+            dates = [days.get((facility.number, day)) for day in credit.last_days(facility)]
+            self._ask("interest", credit.last_day(facility, dates))
+        self._ask("facilities", credit.sources(rows[CREDIT_SOURCE], rows[FACILITY]))
         settles = {(each.participant, each.currency): each.account_id for each in rows[SETTLEMENT_ACCOUNT]}
         for line in rows[CREDIT_LINE]:
             account = self._books.accounts.get(settles.get((line.participant, line.currency), 0))
-            self._ask("collateral", checks.line(line, account, rows[PLEDGE]))
+            self._ask("collateral", credit.line(line, account, rows[PLEDGE]))
 
     # who may do what
 

@@ -14,7 +14,7 @@ from corridor.ledger.accounts import Account, Balance
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.transfers import Transfer
 from corridor.ports import Writes
-from corridor.reports import checks
+from corridor.reports import checks, credit
 from corridor.reports.books import Books
 from corridor.reports.invariants import INVARIANTS, Broken
 from corridor.reports.log import Chain
@@ -260,7 +260,7 @@ class Watch:
         for day in rows.get(FACILITY_DAY, ()):
             self._facility_days[day.facility].append(day)
         for number in touched:
-            self._ask("facilities", checks.facility(self._facilities[number], self.books.stored))
+            self._ask("facilities", credit.facility(self._facilities[number], self.books.stored))
         for pledge in rows.get(PLEDGE, ()):
             self._pledges[PLEDGE.key(pledge)] = pledge  # type: ignore[index]  # a pair
         for line in rows.get(CREDIT_LINE, ()):
@@ -268,7 +268,7 @@ class Watch:
         if any(rows.get(table) for table in (PLEDGE, CREDIT_LINE, ACCOUNT)):
             for (participant, currency), line in self._lines.items():
                 account = self._settles(participant, currency)
-                self._ask("collateral", checks.line(line, account, self._pledges.values()))
+                self._ask("collateral", credit.line(line, account, self._pledges.values()))
 
     def _settles(self, participant: str, currency: str) -> Account | None:
         key = (participant, currency, AccountCode.SETTLEMENT)
@@ -283,7 +283,7 @@ class Watch:
             if debt in (each.debit_account_id, each.credit_account_id)
         ]
         days = self._facility_days[facility.number]
-        yield from checks.facility_days(facility, days, moved, self.books.stored)
+        yield from credit.facility_days(facility, days, moved, self.books.stored)
 
     def _spent(self, before: Quote | None, quote: Quote, payment: Payment | None) -> Iterator[str]:
         if before is not None and before.status != OPEN:

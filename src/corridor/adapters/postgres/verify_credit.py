@@ -8,7 +8,7 @@ import asyncpg
 from corridor.adapters.postgres import schema
 from corridor.decision import Table
 from corridor.ledger.accounts import Account, Balance
-from corridor.reports import checks
+from corridor.reports import credit
 from corridor.reports.findings import Findings
 from corridor.services.credit.records import (
     CREDIT_LINE,
@@ -46,9 +46,9 @@ async def facilities(db: Connection) -> Findings:
     balances = await _balances(db)
     known = [Facility(*row) for row in await db.fetch(_select(FACILITY))]
     for facility in known:
-        findings.judge(checks.facility(facility, balances))
+        findings.judge(credit.facility(facility, balances))
     listed = [CreditSource(*row) for row in await db.fetch(_select(CREDIT_SOURCE))]
-    for sentence in checks.sources(listed, known):
+    for sentence in credit.sources(listed, known):
         findings.breaks(sentence)
     return findings
 
@@ -64,7 +64,7 @@ async def interest(db: Connection) -> Findings:
         facility = Facility(*row)
         days = await db.fetch(f"{_select(FACILITY_DAY)} WHERE facility = $1 ORDER BY day", facility.number)
         findings.judge(
-            checks.facility_days(
+            credit.facility_days(
                 facility, [FacilityDay(*day) for day in days], moved[facility.number], balances
             )
         )
@@ -78,7 +78,7 @@ async def collateral(db: Connection) -> Findings:
     pledges = [Pledge(*row) for row in await db.fetch(f"{_select(PLEDGE)} WHERE state = 'held'")]
     for row in await db.fetch(_select(CREDIT_LINE)):
         line = CreditLine(*row)
-        findings.judge(checks.line(line, accounts.get((line.participant, line.currency)), pledges))
+        findings.judge(credit.line(line, accounts.get((line.participant, line.currency)), pledges))
     return findings
 
 
