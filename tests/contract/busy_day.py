@@ -1,16 +1,24 @@
 """A day of the smallest corridor: every way a payment can go, and a crowd of others by a seed."""
 
+from decimal import Decimal
 from random import Random
+from typing import Any
 
 from tests.contract.signed_world import SignedWorld
-from tests.world import FUNDS, LIST, PAMR, SEVR, agreed
+from tests.rig import answer_of
+from tests.world import CBRR, FUNDS, LIST, PAMR, SEVR, agreed
 
+from corridor.decision import Step
+from corridor.domain.instants import HOUR
 from corridor.domain.money import Money
 from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.compliance.screening import Hit, Screening
+from corridor.services.credit import commands as credit
+from corridor.services.credit.drawings import spendable
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.messaging.admission import WORKER
-from corridor.services.messaging.commands import AddKey, Refused, RevokeKey
+from corridor.services.messaging.commands import AddKey, Command, Refused, RevokeKey
+from corridor.services.messaging.rules import settlement_account
 from corridor.services.settlement.commands import (
     CancelObligation,
     SetCutOff,
@@ -31,6 +39,7 @@ def live(world: SignedWorld, crowd: int = 40, seed: int = 7) -> SignedWorld:
     world.found()
     _ordinary(world)
     _converted(world)
+    lend(world)
     _screened(world)
     _wrong(world)
     _gross(world)
@@ -74,6 +83,46 @@ def _screened(world: SignedWorld) -> None:
     world.operate(ReleasePayment, uetr=uetr(world, HELD))
     world.report(uetr(world, HELD), "ACCP")
     world.operate(RefusePayment, uetr=uetr(world, 22))  # 23 stays held
+
+
+def lend(world: SignedWorld) -> None:
+    """A facility over two midnights, drawn by hand and by a payment; and a secured line."""
+
+    def say(command: type[Command], signer: str, **facts: Any) -> dict[str, Any]:
+        answer = world.submit(command(world.origin(signer, definition="json/credit"), **facts))
+        assert answer.status == "accepted", answer.body
+        return answer_of(answer)
+
+    terms = {
+        "limit": 2_000_00,
+        "rate": Decimal("16.5"),
+        "fee_rate": Decimal("0.5"),
+        "day_count": "30E/360",
+    }
+    tenor = {"starts_on": "2026-11-18", "ends_on": "2027-11-18", "automatic": True}
+    facility = say(credit.OfferFacility, PAMR, borrower=SEVR, currency="RUB", **terms, **tenor)["facility"]
+    say(credit.AcceptFacility, SEVR, facility=facility)
+    say(credit.DrawFacility, SEVR, facility=facility, amount=1_000_00, currency="RUB")
+    for pledge_id, hours in ("stays", 999), ("expires", 1):
+        pledge = {"pledge_id": pledge_id, "pledger": PAMR, "currency": "RUB", "value": 5_000_00}
+        valid_until = world.now + hours * HOUR
+        say(credit.TakePledge, CBRR, **pledge, haircut_bps=1_000, valid_until=valid_until)
+    say(credit.SetCreditLine, CBRR, participant=PAMR, currency="RUB", line=8_000_00)
+    step = Step(world.hub.memory, world.now)
+    lacks = spendable(step, settlement_account(step, SEVR, "RUB")) + 7_00
+    world.pay(world.order(28, interbank_settlement_amount=Money(lacks, "RUB")))
+    world.advance(20)
+    world.advance(2 * 86_400)
+    say(credit.RepayFacility, SEVR, facility=facility, amount=100_00, currency="RUB")
+    other = say(
+        credit.OfferFacility,
+        PAMR,
+        borrower=SEVR,
+        currency="RUB",
+        **terms,
+        **tenor | {"starts_on": "2027-01-01"},
+    )
+    say(credit.CancelFacility, SEVR, facility=other["facility"])
 
 
 def _wrong(world: SignedWorld) -> None:

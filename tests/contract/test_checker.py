@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.contract.busy_day import live
+from tests.contract.busy_day import lend, live
 from tests.contract.signed_world import SEAL, PostgresWorld
 from tests.rig import HUB
 from tests.world import SEVR, agreed
@@ -177,6 +177,7 @@ def town(cluster: Cluster) -> Iterator[PostgresWorld]:
     name = f"town_{uuid4().hex}"
     world = PostgresWorld(asyncio.run(provision(cluster, name)))
     world.found()
+    lend(world)
     world.pay(world.order(900))
     world.quote(700_00)
     yield world
@@ -302,6 +303,19 @@ BENT = {
     "a quote rounded the other way": (
         "UPDATE quote SET destination_amount = destination_amount + 1 WHERE status = 'open'",
         {"conversions", "exposures"},
+    ),
+    "a debt made less": (
+        """UPDATE balance SET credits_posted = credits_posted + 1
+            WHERE account_id = (SELECT debt_account_id FROM facility WHERE state = 'active')""",
+        {"balances", "conservation", "facilities"},
+    ),
+    "a facility that draws by itself and should not": (
+        "UPDATE credit_source SET facilities = ''", {"facilities"}
+    ),
+    "interest of another rate": ("UPDATE facility SET rate = 17 WHERE state = 'active'", {"interest", "audit"}),
+    "a date that was not reckoned": ("DELETE FROM facility_day WHERE day = '2026-11-19'", {"interest"}),
+    "collateral that is worth more": (
+        "UPDATE pledge SET value_amount = 2 * value_amount WHERE state = 'held'", {"collateral", "audit"}
     ),
     "a count of open quotes": ("UPDATE open_quotes SET quotes = quotes + 1", {"exposures"}),
     "a head": (f"UPDATE blob SET head = sha256('x') WHERE batch = {LAST} - 2", {"chain", "heads"}),

@@ -17,6 +17,7 @@ VERBS = {
     "liquidity": "What every bank has to settle with, and what waits for it.",
     "queue": "What waits to be settled, and what may be done about it.",
     "limit": "How far an account may go below zero, what it may send in a day, what is kept for the urgent.",
+    "credit": "Who lends to whom, what is owed, and what collateral covers.",
     "participant": "Add, certify, activate, suspend and list participants.",
     "operator": "Add, change, suspend and list the persons who give commands.",
     "certificate": "Who may connect, where certificates are asked for.",

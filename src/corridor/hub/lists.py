@@ -12,6 +12,8 @@ from corridor.decision import Handler, Outgoing, Step, Table
 from corridor.domain.instants import Instant
 from corridor.services.compliance import records as compliance
 from corridor.services.compliance import rules as compliance_rules
+from corridor.services.credit import records as credit
+from corridor.services.credit import rules as credit_rules
 from corridor.services.directory import records as directory
 from corridor.services.directory import rules as directory_rules
 from corridor.services.fx import records as fx
@@ -48,6 +50,8 @@ class Rules(msgspec.Struct, frozen=True):
     handlers: Mapping[type[Command], Handler]
     rights: Mapping[type[Command], Right]
     timers: Mapping[Table[Any], Callable[[Step, Any], None]]
+    audited: frozenset[Table[Any]]
+    """The tables of which a timer's changes are written down as an operator's are."""
     definitions: Mapping[type[msgspec.Struct], str]
     render: Callable[[str, Outgoing, Instant], bytes]
 
@@ -57,6 +61,7 @@ TABLES: tuple[Table[Any], ...] = (
     *compliance.TABLES,
     *directory.TABLES,
     *fx.TABLES,
+    *credit.TABLES,
     *settlement_rules.TABLES,
     *instant.TABLES,
     *governance_rules.TABLES,
@@ -67,6 +72,7 @@ HANDLERS: dict[type[Command], Handler] = {
     **compliance_rules.HANDLERS,
     **directory_rules.HANDLERS,
     **fx_rules.HANDLERS,
+    **credit_rules.HANDLERS,
     **settlement_rules.HANDLERS,
     **instant_rules.HANDLERS,
     **instant_releases.HANDLERS,
@@ -74,9 +80,10 @@ HANDLERS: dict[type[Command], Handler] = {
 HANDLERS |= governance_rules.handlers_of(HANDLERS, RIGHTS)
 TIMERS: dict[Table[Any], Callable[[Step, Any], None]] = {
     **fx_rules.TIMERS,
+    **credit_rules.TIMERS,
     **settlement_rules.TIMERS,
     **instant_rules.TIMERS,
     **governance_rules.TIMERS,
 }
 DEFINITIONS: dict[type[msgspec.Struct], str] = {codec.record: name for name, codec in MESSAGES.items()}
-RULES = Rules(TABLES, HANDLERS, RIGHTS, TIMERS, DEFINITIONS, render)
+RULES = Rules(TABLES, HANDLERS, RIGHTS, TIMERS, credit_rules.AUDITED, DEFINITIONS, render)

@@ -18,3 +18,6 @@ class AccountCode(IntEnum):
 
     FEES = 3
     """The hub's fee income in one currency. Normal side: credit."""
+
+    CREDIT = 6
+    """What a borrower owes and a lender is owed under a facility, in pairs. Normal side: debit, and credit."""

@@ -67,4 +67,9 @@ def test_numbers_that_are_stored_never_change() -> None:
         "FROZEN": 4,
         "CLOSED": 8,
     }
-    assert {code.name: code.value for code in AccountCode} == {"SETTLEMENT": 1, "ISSUE": 2, "FEES": 3}
+    assert {code.name: code.value for code in AccountCode} == {
+        "SETTLEMENT": 1,
+        "ISSUE": 2,
+        "FEES": 3,
+        "CREDIT": 6,
+    }

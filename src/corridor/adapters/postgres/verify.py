@@ -6,6 +6,7 @@ import asyncpg
 
 from corridor.adapters.postgres import (
     verify_anchors,
+    verify_credit,
     verify_exchange,
     verify_ledger,
     verify_log,
@@ -31,6 +32,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *verify_exchange.INVARIANTS,
     *verify_payments.INVARIANTS,
     *verify_quotes.INVARIANTS,
+    *verify_credit.INVARIANTS,
     verify_anchors.heads,
 )
 
