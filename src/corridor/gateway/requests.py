@@ -23,7 +23,7 @@ from corridor.gateway.metrics import Metrics
 from corridor.gateway.vouchers import Evidence, Prover, read_evidence
 from corridor.ports import Clock
 from corridor.services.directory.commands import RegisterAlias, RemoveAlias
-from corridor.services.fx.commands import PostRates, RequestQuote, Tier
+from corridor.services.fx.commands import PostFixing, PostRates, RequestQuote, Tier
 from corridor.services.governance import operations
 from corridor.services.messaging.commands import (
     REQUEST,
@@ -51,6 +51,7 @@ Uetr = Annotated[
     str, msgspec.Meta(pattern=r"^[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[89ab][a-f0-9]{3}-[a-f0-9]{12}(?!\n)$")
 ]
 RateText = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,11}(?:\.[0-9]{1,10})?(?!\n)$")]
+DayText = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?!\n)$")]
 PhoneText = Annotated[str, msgspec.Meta(max_length=40, description="E.164, as +992917000001.")]
 Max34Text = Annotated[str, msgspec.Meta(min_length=1, max_length=34)]
 Max140Text = Annotated[str, msgspec.Meta(min_length=1, max_length=140)]
@@ -122,6 +123,18 @@ class RatesRequest(Request, frozen=True, kw_only=True):
     def command(self, origin: Origin) -> Command:
         tiers = tuple(Tier(int(t.from_amount), Decimal(t.bid), Decimal(t.ask)) for t in self.tiers)
         return PostRates(origin, self.base_currency, self.quote_currency, tiers)
+
+
+class FixingRequest(Request, frozen=True, kw_only=True):
+    """Set the official rate of a day, as the central bank of the quote currency."""
+
+    day: DayText
+    base_currency: CurrencyCode
+    quote_currency: CurrencyCode
+    rate: RateText
+
+    def command(self, origin: Origin) -> Command:
+        return PostFixing(origin, self.day, self.base_currency, self.quote_currency, Decimal(self.rate))
 
 
 class AliasRequest(Request, frozen=True, kw_only=True):
@@ -220,6 +233,7 @@ class VoucherRequest(Request, frozen=True, kw_only=True):
 OPERATIONS_PATH: Final = "/v1/operations"
 REQUESTS: Final[Mapping[str, type[Request]]] = {
     "/v1/rates": RatesRequest,
+    "/v1/fixings": FixingRequest,
     "/v1/quotes": QuoteRequest,
     "/v1/aliases": AliasRequest,
     "/v1/aliases/remove": AliasRemovalRequest,

@@ -10,8 +10,8 @@ import msgspec
 from corridor.decision import ACCOUNT, Table
 from corridor.domain.instants import Instant, iso
 from corridor.reports.findings import Findings
-from corridor.services.compliance.records import LIST_IN_FORCE, SCREENING_POLICY
-from corridor.services.fx.records import FX_FEE
+from corridor.services.compliance.records import CONTRACT_POLICY, LIST_IN_FORCE, SCREENING_POLICY
+from corridor.services.fx.records import FIXING, FX_FEE
 from corridor.services.governance import operations
 from corridor.services.governance.audit import Trail, plain
 from corridor.services.governance.commands import Approve
@@ -39,7 +39,9 @@ REGISTRY: Final[tuple[Table[Any], ...]] = (
     ACCOUNT,
     LIST_IN_FORCE,
     SCREENING_POLICY,
+    CONTRACT_POLICY,
     FX_FEE,
+    FIXING,
     SETTLEMENT_LIMIT,
     URGENT_RESERVE,
     CUT_OFF,

@@ -7,7 +7,7 @@ import pytest
 
 from corridor.adapters.stream import frames
 from corridor.hub.lists import HANDLERS
-from tests.unit.gateway.test_requests import ALIAS_OF_RUSTAM, FUNDING, QUOTE, RATES
+from tests.unit.gateway.test_requests import ALIAS_OF_RUSTAM, FIXING, FUNDING, QUOTE, RATES
 from tests.world import ALFX, CBRR
 
 pytestmark = pytest.mark.anyio
@@ -32,6 +32,7 @@ async def test_every_command_survives_the_frame(house):
     assert (await house.pamr.request("/v1/aliases", **ALIAS_OF_RUSTAM)).status == 200
     assert (await house.pamr.request("/v1/aliases/remove", phone="+992917000001")).status == 200
     assert (await house.banks[CBRR].request("/v1/funding", **FUNDING)).status == 200
+    assert (await house.banks[CBRR].request("/v1/fixings", **FIXING)).status == 200
     await house.pamr.get("/v1/mailbox?after=1")
     await house.gateway._acknowledgements.tell()
     assert travelled == [
@@ -43,5 +44,6 @@ async def test_every_command_survives_the_frame(house):
         "RegisterAlias",
         "RemoveAlias",
         "FundAccount",
+        "PostFixing",
         "Acknowledge",
     ]

@@ -64,6 +64,7 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     directory.RegisterAlias: _by(BANK, audited=True),
     directory.RemoveAlias: _by(BANK, audited=True),
     fx.PostRates: _by(FX_PROVIDER),
+    fx.PostFixing: _by(CENTRAL_BANK, audited=True),
     messaging.FundAccount: _by(CENTRAL_BANK),
     # operators
     messaging.AddParticipant: _REGISTRARS,
@@ -83,6 +84,7 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     fx.SetFxFee: _OPERATIONS,
     compliance.ActivateList: _one(COMPLIANCE),
     compliance.SetScreeningPolicy: _COMPLIANCE,
+    compliance.SetContractPolicy: _COMPLIANCE,
     instant.ReleasePayment: _COMPLIANCE,
     instant.RefusePayment: _one(COMPLIANCE),
     messaging.WaiveVoucher: _one(REGISTRAR, OPERATIONS),  # by each of two persons, whom the closed hub counts

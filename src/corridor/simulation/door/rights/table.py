@@ -9,6 +9,7 @@ Nobody signs: the request is sent without a signature. An unknown caller signs w
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
+from corridor.domain.instants import iso_date
 from corridor.domain.money import Money
 from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.governance.commands import Approve
@@ -137,6 +138,14 @@ def _fund(currency: str) -> Build:
     return build
 
 
+def _fix(quoted: str) -> Build:
+    async def build(s: Strike, by: Caller) -> bytes:
+        day = iso_date(s.house.now())
+        return by.ask("/v1/fixings", day=day, base_currency="USD", quote_currency=quoted, rate="89.5")
+
+    return build
+
+
 def _get(target: str) -> Build:
     async def build(s: Strike, by: Caller) -> bytes:
         if target.endswith(ANOTHERS):
@@ -235,6 +244,8 @@ ROWS: Final = (
                                                                              "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/queue/cancel", "takes back its own", _queue("cancel"),     "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/queue/cancel", "takes back another's", _cancel_anothers,   "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/fixings", "fixes a rate in its currency", _fix("RUB"),     "422 AG01   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/fixings", "fixes a rate in another's", _fix("TJS"),        "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/operations", "orders what takes two", _order,              "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401"),
     Row("POST /v1/operations", "stops alone", _stop,                         "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/operations", "approves another's order", _approve,         "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401"),
