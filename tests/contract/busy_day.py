@@ -1,13 +1,17 @@
 """A day of the smallest corridor: every way a payment can go, and a crowd of others by a seed."""
 
+from decimal import Decimal
 from random import Random
 
 from tests.contract.signed_world import SignedWorld
-from tests.world import FUNDS, LIST, PAMR, SEVR, agreed
+from tests.world import CBRR, FUNDS, LIST, PAMR, SEVR, agreed
 
+from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
+from corridor.domain.instants import iso_date
 from corridor.domain.money import Money
-from corridor.services.compliance.commands import SetScreeningPolicy
+from corridor.services.compliance.commands import SetContractPolicy, SetScreeningPolicy
 from corridor.services.compliance.screening import Hit, Screening
+from corridor.services.fx.commands import PostFixing
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.messaging.admission import WORKER
 from corridor.services.messaging.commands import AddKey, Refused, RevokeKey
@@ -32,6 +36,7 @@ def live(world: SignedWorld, crowd: int = 40, seed: int = 7) -> SignedWorld:
     _ordinary(world)
     _converted(world)
     _screened(world)
+    _commercial(world)
     _wrong(world)
     _gross(world)
     _crowd(world, Random(seed), crowd)
@@ -74,6 +79,21 @@ def _screened(world: SignedWorld) -> None:
     world.operate(ReleasePayment, uetr=uetr(world, HELD))
     world.report(uetr(world, HELD), "ACCP")
     world.operate(RefusePayment, uetr=uetr(world, 22))  # 23 stays held
+
+
+def _commercial(world: SignedWorld) -> None:
+    """Goods with and without the contract that they need, and the day's official rates, one of them corrected."""
+    world.operate(SetContractPolicy, currency="RUB", from_amount=1)
+    documents = (
+        ReferredDocument(type="CINV", number="118", lines=(DocumentLine(type="PTCD", number="27"),)),
+        ReferredDocument(type="CONT", number="7/26"),
+    )
+    for n, named in ((28, documents), (29, documents[:1])):
+        world.pay(world.order(n, purpose="GDDS", documents=named))
+    world.report(uetr(world, 28), "ACCP")
+    for rate in ("98.5", "89.5"):
+        origin = world.origin(CBRR, definition="json/fixings")
+        world.submit(PostFixing(origin, iso_date(world.now), "USD", "RUB", Decimal(rate)))
 
 
 def _wrong(world: SignedWorld) -> None:
