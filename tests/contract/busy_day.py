@@ -8,13 +8,15 @@ from tests.contract.signed_world import SignedWorld
 from tests.rig import answer_of
 from tests.world import CBRR, FUNDS, LIST, PAMR, SEVR, agreed
 
+from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
 from corridor.decision import Step
-from corridor.domain.instants import HOUR
+from corridor.domain.instants import HOUR, iso_date
 from corridor.domain.money import Money
-from corridor.services.compliance.commands import SetScreeningPolicy
+from corridor.services.compliance.commands import SetContractPolicy, SetScreeningPolicy
 from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.credit import commands as credit
 from corridor.services.credit.drawings import spendable
+from corridor.services.fx.commands import PostFixing
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.messaging.admission import WORKER
 from corridor.services.messaging.commands import AddKey, Command, Refused, RevokeKey
@@ -41,6 +43,7 @@ def live(world: SignedWorld, crowd: int = 40, seed: int = 7) -> SignedWorld:
     _converted(world)
     lend(world)
     _screened(world)
+    _commercial(world)
     _wrong(world)
     _gross(world)
     _crowd(world, Random(seed), crowd)
@@ -123,6 +126,21 @@ def lend(world: SignedWorld) -> None:
         **tenor | {"starts_on": "2027-01-01"},
     )
     say(credit.CancelFacility, SEVR, facility=other["facility"])
+
+
+def _commercial(world: SignedWorld) -> None:
+    """Goods with and without the contract that they need, and the day's official rates, one of them corrected."""
+    world.operate(SetContractPolicy, currency="RUB", from_amount=1)
+    documents = (
+        ReferredDocument(type="CINV", number="118", lines=(DocumentLine(type="PTCD", number="27"),)),
+        ReferredDocument(type="CONT", number="7/26"),
+    )
+    for n, named in ((40, documents), (41, documents[:1])):
+        world.pay(world.order(n, purpose="GDDS", documents=named))
+    world.report(uetr(world, 40), "ACCP")
+    for rate in ("98.5", "89.5"):
+        origin = world.origin(CBRR, definition="json/fixings")
+        world.submit(PostFixing(origin, iso_date(world.now), "USD", "RUB", Decimal(rate)))
 
 
 def _wrong(world: SignedWorld) -> None:

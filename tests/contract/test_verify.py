@@ -407,6 +407,26 @@ BENT = {
         "DELETE FROM signing_key WHERE participant = 'CORRXXM0'",
         {"outgoing": "CORRXXM0-1 of CORRXXM0 is no key of the hub"},
     ),
+    "an official rate that nobody posted": (
+        "UPDATE fixing SET rate = rate + 1",
+        {"audit": "fixing ('2026-11-20', 'USD', 'RUB'): rate was changed by nobody"},
+    ),
+    "a contract policy that nobody set": (
+        "UPDATE contract_policy SET from_amount = 0",
+        {"audit": "from_amount was changed by nobody"},
+    ),
+    "what was paid for": (
+        "UPDATE payment_detail SET goods_code = '87'",
+        {"details": "goods_code='27'), kept is"},
+    ),
+    "what a payment was for is gone": (
+        "DELETE FROM payment_detail",
+        {"details": "goods_code='27'), kept is None"},
+    ),
+    "a purpose that no order has said": (
+        "UPDATE payment_detail SET number = 1",
+        {"details": "payment number 1: it has a detail, and no accepted order"},
+    ),
     "a limit that nobody set": (
         "UPDATE account SET credit_limit = credit_limit + 1 WHERE participant = 'SEVRRUM0'",
         {"audit": "credit_limit was changed by nobody"},

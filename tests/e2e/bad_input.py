@@ -4,12 +4,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from corridor.adapters.keys.software import Ed25519Key
+from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
 from corridor.domain.instants import SECOND, iso, iso_date
 from corridor.domain.money import Money
 from tests.unit.gateway.house import XML, Bank, Exchange, House
 from tests.world import ALFX, CBRR, FUNDS, PAMR, SEVR, agreed
 
 STRANGER = Ed25519Key(b"S" * 32)
+GOODS_UNDER_NO_CODE = ReferredDocument(
+    type="CINV", number="118", lines=(DocumentLine(type="PTCD", number="oil"),)
+)
 Send = Callable[[House], Awaitable[Any]]
 
 
@@ -235,6 +239,8 @@ ROWS = (
         "RJCT BE23",
         order(creditor_proxy_type="MBNO", creditor_proxy="+992917000001"),
     ),
+    # goods
+    Row("goods under no code", 202, "RJCT CH16", order(documents=(GOODS_UNDER_NO_CODE,))),
     # money
     Row("a currency nobody settles here", 202, "RJCT AM03", order(**rub(100, "USD"))),
     Row("an amount of zero", 202, "RJCT AM01", order(**rub(0))),

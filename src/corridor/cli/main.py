@@ -14,6 +14,8 @@ VERBS = {
     "status": "The whole story of a payment, in time order.",
     "accounts": "What every participant has, has reserved and may spend.",
     "account": "Issue money into an account of the sandbox.",
+    "share": "In which currencies payments settle: turnover, growth, shares.",
+    "year": "Let two years of the reference corridor pass through hub and database.",
     "liquidity": "What every bank has to settle with, and what waits for it.",
     "queue": "What waits to be settled, and what may be done about it.",
     "limit": "How far an account may go below zero, what it may send in a day, what is kept for the urgent.",

@@ -33,7 +33,7 @@ from corridor.client.store import Store
 from corridor.codecs.iso20022.messages import Message
 from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.domain.instants import MILLISECOND, SECOND, Instant, iso
-from corridor.domain.money import Money
+from corridor.domain.money import Money, Rate
 
 LOOK_UPS: Final = 4
 ENDED: Final = frozenset({"ACSC", "ACCC", "RJCT"})
@@ -158,6 +158,10 @@ class Participant:
         """Replace this provider's rates of a pair. Raises: Refused, TurnedAway, Lost."""
         members = requests.rates_members(base_currency, quote_currency, tiers)
         return await self._request("rates", members, kept=False)
+
+    async def fix(self, day: str, rate: Rate, *effects: Any) -> Receipt:
+        """As the central bank of a rate's quote currency, set the official rate of a day. Raises: Refused."""
+        return await self._request("fixings", requests.fixing_members(day, rate), *effects)
 
     async def fund(self, participant: str, amount: Money, *effects: Any) -> Receipt:
         """As a currency's central bank, issue money into a participant's account. Raises: Refused."""

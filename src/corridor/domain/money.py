@@ -93,6 +93,11 @@ def currency(code: str) -> Currency:
     return _CURRENCIES[code]
 
 
+def currencies() -> tuple[Currency, ...]:
+    """All currencies that one can pay in."""
+    return tuple(_CURRENCIES.values())
+
+
 def decimal_text(minor: int, code: str) -> str:
     """The exact decimal of so many minor units, with all decimals of the currency.
 

@@ -7,12 +7,11 @@ import msgspec
 
 from corridor.domain.instants import parse
 from corridor.domain.money import percent
-from corridor.gateway.forms import Amount, Bic, MessageId, RateText, Request
+from corridor.gateway.forms import Amount, Bic, IsoDate, MessageId, RateText, Request
 from corridor.services.credit import commands
 from corridor.services.messaging.commands import Command, Origin
 
 FacilityNumber = Annotated[int, msgspec.Meta(ge=1, le=2**48, description="As the answer to the offer says.")]
-IsoDate = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?!\n)$")]
 IsoDateTime = Annotated[str, msgspec.Meta(max_length=40, description="With an offset: 2026-11-24T02:15:25Z.")]
 BasisPoints = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 

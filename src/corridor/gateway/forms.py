@@ -19,6 +19,7 @@ Uetr = Annotated[
     str, msgspec.Meta(pattern=r"^[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[89ab][a-f0-9]{3}-[a-f0-9]{12}(?!\n)$")
 ]
 RateText = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,11}(?:\.[0-9]{1,10})?(?!\n)$")]
+IsoDate = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?!\n)$")]
 PhoneText = Annotated[str, msgspec.Meta(max_length=40, description="E.164, as +992917000001.")]
 Max34Text = Annotated[str, msgspec.Meta(min_length=1, max_length=34)]
 Max140Text = Annotated[str, msgspec.Meta(min_length=1, max_length=140)]

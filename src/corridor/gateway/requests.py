@@ -23,6 +23,7 @@ from corridor.gateway.forms import (
     Amount,
     Bic,
     CurrencyCode,
+    IsoDate,
     Max34Text,
     Max140Text,
     MessageId,
@@ -36,7 +37,7 @@ from corridor.gateway.metrics import Metrics
 from corridor.gateway.vouchers import Evidence, Prover, read_evidence
 from corridor.ports import Clock
 from corridor.services.directory.commands import RegisterAlias, RemoveAlias
-from corridor.services.fx.commands import PostRates, RequestQuote, Tier
+from corridor.services.fx.commands import PostFixing, PostRates, RequestQuote, Tier
 from corridor.services.governance import operations
 from corridor.services.messaging.commands import (
     REQUEST,
@@ -95,6 +96,18 @@ class RatesRequest(Request, frozen=True, kw_only=True):
     def command(self, origin: Origin) -> Command:
         tiers = tuple(Tier(int(t.from_amount), Decimal(t.bid), Decimal(t.ask)) for t in self.tiers)
         return PostRates(origin, self.base_currency, self.quote_currency, tiers)
+
+
+class FixingRequest(Request, frozen=True, kw_only=True):
+    """Set the official rate of a day, as the central bank of the quote currency."""
+
+    day: IsoDate
+    base_currency: CurrencyCode
+    quote_currency: CurrencyCode
+    rate: RateText
+
+    def command(self, origin: Origin) -> Command:
+        return PostFixing(origin, self.day, self.base_currency, self.quote_currency, Decimal(self.rate))
 
 
 class AliasRequest(Request, frozen=True, kw_only=True):
@@ -193,6 +206,7 @@ class VoucherRequest(Request, frozen=True, kw_only=True):
 OPERATIONS_PATH: Final = "/v1/operations"
 REQUESTS: Final[Mapping[str, type[Request]]] = {
     "/v1/rates": RatesRequest,
+    "/v1/fixings": FixingRequest,
     "/v1/quotes": QuoteRequest,
     "/v1/aliases": AliasRequest,
     "/v1/aliases/remove": AliasRemovalRequest,

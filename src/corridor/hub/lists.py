@@ -20,6 +20,7 @@ from corridor.services.fx import records as fx
 from corridor.services.fx import rules as fx_rules
 from corridor.services.governance import rules as governance_rules
 from corridor.services.governance.rights import RIGHTS
+from corridor.services.instant import details as instant_details
 from corridor.services.instant import records as instant
 from corridor.services.instant import releases as instant_releases
 from corridor.services.instant import rules as instant_rules
@@ -64,6 +65,7 @@ TABLES: tuple[Table[Any], ...] = (
     *credit.TABLES,
     *settlement_rules.TABLES,
     *instant.TABLES,
+    *instant_details.TABLES,
     *governance_rules.TABLES,
 )
 HANDLERS: dict[type[Command], Handler] = {

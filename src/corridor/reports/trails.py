@@ -10,9 +10,9 @@ import msgspec
 from corridor.decision import ACCOUNT, Key, Table, While
 from corridor.domain.instants import Instant, iso
 from corridor.reports.findings import Findings
-from corridor.services.compliance.records import LIST_IN_FORCE, SCREENING_POLICY
+from corridor.services.compliance.records import CONTRACT_POLICY, LIST_IN_FORCE, SCREENING_POLICY
 from corridor.services.credit.records import CREDIT_LINE, FACILITY, PLEDGE
-from corridor.services.fx.records import FX_FEE
+from corridor.services.fx.records import FIXING, FX_FEE
 from corridor.services.governance import operations
 from corridor.services.governance.audit import Trail, Values, plain
 from corridor.services.governance.commands import Approve
@@ -41,7 +41,9 @@ REGISTRY: Final[tuple[Table[Any], ...]] = (
     ACCOUNT,
     LIST_IN_FORCE,
     SCREENING_POLICY,
+    CONTRACT_POLICY,
     FX_FEE,
+    FIXING,
     SETTLEMENT_LIMIT,
     URGENT_RESERVE,
     CUT_OFF,

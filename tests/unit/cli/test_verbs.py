@@ -104,6 +104,21 @@ def test_a_payment_that_nobody_made(run):
     assert "No payment has this UETR here." in said.err
 
 
+def test_the_shares_of_what_has_settled(run):
+    paid = run("pay", "2000.00", "RUB", "--into", "RUB", "--json")
+    assert paid.code == 0
+    (told,) = run("share", "--json").json["periods"]
+    assert told["number"] > 0
+    assert {line["key"] for line in told["lines"]} >= {"RUB"}
+    assert "USD/" in run("share", "--sql").out
+    assert "total" in run("share", "--by", "product", "--period", "month").out
+    said = run("share", "--unit", "EUR")
+    assert said.code == 1
+    assert "no official rate of EUR/" in said.err
+    assert run("share", "--by", "colour").code == 2
+    assert "--from" in run("share", "--from", "yesterday").err
+
+
 def test_money_comes_from_a_central_bank(run):
     before = available(run, "VOLGRUM0", "RUB")
     assert run("account", "fund", "VOLGRUM0", "RUB", "1500.50").code == 0

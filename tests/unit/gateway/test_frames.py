@@ -7,7 +7,7 @@ import pytest
 
 from corridor.adapters.stream import frames
 from corridor.hub.lists import HANDLERS
-from tests.unit.gateway.test_requests import ALIAS_OF_RUSTAM, COLLATERAL, FUNDING, OFFER, QUOTE, RATES
+from tests.unit.gateway.test_requests import ALIAS_OF_RUSTAM, COLLATERAL, FIXING, FUNDING, OFFER, QUOTE, RATES
 from tests.world import ALFX, CBRR, SEVR
 
 pytestmark = pytest.mark.anyio
@@ -42,6 +42,7 @@ async def test_every_command_survives_the_frame(house):
     assert (await house.banks[CBRR].request("/v1/credit-lines", **line)).status == 200
     assert (await house.banks[CBRR].request("/v1/pledges", **COLLATERAL)).status == 200
     assert (await house.banks[CBRR].request("/v1/pledges/release", pledge_id="bonds")).status == 200
+    assert (await house.banks[CBRR].request("/v1/fixings", **FIXING)).status == 200
     await house.pamr.get("/v1/mailbox?after=1")
     await house.gateway._acknowledgements.tell()
     assert travelled == [
@@ -61,5 +62,6 @@ async def test_every_command_survives_the_frame(house):
         "SetCreditLine",
         "TakePledge",
         "ReleasePledge",
+        "PostFixing",
         "Acknowledge",
     ]

@@ -7,6 +7,7 @@ from corridor.codecs.errors import DecodeError
 from corridor.decision import ACCOUNT
 from corridor.gateway.requests import REQUESTS, Amount, QuoteRequest, decode
 from corridor.services.directory.records import ALIAS
+from corridor.services.fx.records import FIXING as FIXINGS
 from corridor.services.messaging.records import IDENTITY, SETTLEMENT_ACCOUNT
 from tests.unit.gateway.house import JSON, check_hub
 from tests.world import ALFX, CBRR, FUNDS, PAMR, SEVR
@@ -30,6 +31,7 @@ ALIAS_OF_RUSTAM = {
     "account": "20206972000000000001",
     "name": "Рустам Каримов",
 }
+FIXING = {"day": "2026-11-18", "base_currency": "USD", "quote_currency": "RUB", "rate": "89.5"}
 FUNDING = {"participant": SEVR, "amount": {"amount": "500", "currency": "RUB", "scale": 2}}
 
 
@@ -50,6 +52,12 @@ async def test_funding_moves_money(house):
     answer = await house.banks[CBRR].request("/v1/funding", **FUNDING)
     assert answer.status == 200
     assert house.world.balance(SEVR, "RUB") == FUNDS + 5_00
+
+
+async def test_an_official_rate_is_posted(house):
+    assert (await house.banks[CBRR].request("/v1/fixings", **FIXING)).status == 200
+    (fixing,) = house.store.rows[FIXINGS].values()
+    assert (fixing.day, fixing.base_currency, fixing.quote_currency, str(fixing.rate)) == (*FIXING.values(),)
 
 
 async def test_aliases_come_and_go(house):
@@ -111,6 +119,9 @@ WRONG = [
     ("/v1/aliases", ALIAS_OF_RUSTAM | {"phone": "+992000"}, "BE23", "phone"),
     ("/v1/aliases", ALIAS_OF_RUSTAM | {"name": ""}, "CH16", "name"),
     ("/v1/aliases/remove", {"phone": "+992917000001", "name": "x"}, "CH17", "name"),
+    ("/v1/fixings", FIXING | {"day": "2026-11-18T00:00:00Z"}, "CH16", "day"),
+    ("/v1/fixings", FIXING | {"rate": 89.5}, "CH16", "rate"),
+    ("/v1/fixings", FIXING | {"rate": "-89.5"}, "CH16", "rate"),
     ("/v1/funding", FUNDING | {"participant": "nobody"}, "CH16", "participant"),
     ("/v1/queue/move", {"uetr": "x", "to": "first"}, "CH16", "uetr"),
     ("/v1/queue/move", {"uetr": UETR, "to": "front"}, "CH16", "to"),

@@ -14,6 +14,7 @@ from corridor.adapters.postgres import (
     verify_quotes,
 )
 from corridor.adapters.postgres.sealing import Sealing
+from corridor.adapters.postgres.verify_details import details
 from corridor.adapters.postgres.verify_records import records
 from corridor.adapters.postgres.verify_told import told
 from corridor.ports import Seal
@@ -88,8 +89,9 @@ async def examine(
     for invariant in INVARIANTS:
         findings.append(await invariant(db))
         tell(findings[-1])
-    findings.append(await told(db, sealing))
-    tell(findings[-1])
+    for of_bytes in (told, details):
+        findings.append(await of_bytes(db, sealing))
+        tell(findings[-1])
     outside = await verify_anchors.anchors(db, held)
     log = await verify_log.read_log(db, sealing, chain, environment, sample)
     for found in (*await records(db), *log, outside):

@@ -73,6 +73,7 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     credit.SetCreditLine: _by(CENTRAL_BANK, audited=True),
     credit.TakePledge: _by(BANK, CENTRAL_BANK, audited=True),
     credit.ReleasePledge: _by(BANK, CENTRAL_BANK, audited=True),
+    fx.PostFixing: _by(CENTRAL_BANK, audited=True),
     messaging.FundAccount: _by(CENTRAL_BANK),
     # operators
     messaging.AddParticipant: _REGISTRARS,
@@ -92,6 +93,7 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     fx.SetFxFee: _OPERATIONS,
     compliance.ActivateList: _one(COMPLIANCE),
     compliance.SetScreeningPolicy: _COMPLIANCE,
+    compliance.SetContractPolicy: _COMPLIANCE,
     instant.ReleasePayment: _COMPLIANCE,
     instant.RefusePayment: _one(COMPLIANCE),
     messaging.WaiveVoucher: _one(REGISTRAR, OPERATIONS),  # by each of two persons, whom the closed hub counts

@@ -171,6 +171,14 @@ def _deal(*deeds: str, between_others: bool = False) -> Build:
     return build
 
 
+def _fix(quoted: str) -> Build:
+    async def build(s: Strike, by: Caller) -> bytes:
+        day = iso_date(s.house.now())
+        return by.ask("/v1/fixings", day=day, base_currency="USD", quote_currency=quoted, rate="89.5")
+
+    return build
+
+
 def _deed(deed: str, facility: int) -> dict[str, Any]:
     amount = {"amount": "1", "currency": "RUB", "scale": 2}
     return {"facility": facility, **({"amount": amount} if deed in ("draw", "repay") else {})}
@@ -319,6 +327,8 @@ ROWS: Final = (
     Row("POST /v1/credit-lines", "lends in another's", _line("TJS"),         "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/pledges", "takes collateral for a line", _pledge,          "422 CURR   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/pledges/release", "releases a central bank's", _release,   "422 NOOR   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/fixings", "fixes a rate in its currency", _fix("RUB"),     "422 AG01   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/fixings", "fixes a rate in another's", _fix("TJS"),        "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/operations", "orders what takes two", _order,              "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401"),
     Row("POST /v1/operations", "stops alone", _stop,                         "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/operations", "approves another's order", _approve,         "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401"),
