@@ -146,7 +146,7 @@ class Reads(Protocol):
     """Durable state for look-ups, through the read-only role; never the hub."""
 
     async def all(self, table: Table[R]) -> Sequence[R]:
-        """Return every record of a whole table."""
+        """Return every record of a whole table, every open one of another."""
         ...
 
     async def one(self, table: Table[R], key: Key) -> R | None: ...

@@ -1,16 +1,26 @@
 """A day of the smallest corridor: every way a payment can go, and a crowd of others by a seed."""
 
+from decimal import Decimal
 from random import Random
+from typing import Any
 
 from tests.contract.signed_world import SignedWorld
-from tests.world import FUNDS, LIST, PAMR, SEVR, agreed
+from tests.rig import answer_of
+from tests.world import CBRR, FUNDS, LIST, PAMR, SEVR, agreed
 
+from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
+from corridor.decision import Step
+from corridor.domain.instants import HOUR, iso_date
 from corridor.domain.money import Money
-from corridor.services.compliance.commands import SetScreeningPolicy
+from corridor.services.compliance.commands import SetContractPolicy, SetScreeningPolicy
 from corridor.services.compliance.screening import Hit, Screening
+from corridor.services.credit import commands as credit
+from corridor.services.credit.drawings import spendable
+from corridor.services.fx.commands import PostFixing
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.messaging.admission import WORKER
-from corridor.services.messaging.commands import AddKey, Refused, RevokeKey
+from corridor.services.messaging.commands import AddKey, Command, Refused, RevokeKey
+from corridor.services.messaging.rules import settlement_account
 from corridor.services.settlement.commands import (
     CancelObligation,
     CloseCycle,
@@ -36,7 +46,9 @@ def live(world: SignedWorld, crowd: int = 40, seed: int = 7) -> SignedWorld:
     world.found()
     _ordinary(world)
     _converted(world)
+    lend(world)
     _screened(world)
+    _commercial(world)
     _wrong(world)
     _gross(world)
     _crowd(world, Random(seed), crowd)
@@ -80,6 +92,61 @@ def _screened(world: SignedWorld) -> None:
     world.operate(ReleasePayment, uetr=uetr(world, HELD))
     world.report(uetr(world, HELD), "ACCP")
     world.operate(RefusePayment, uetr=uetr(world, 22))  # 23 stays held
+
+
+def lend(world: SignedWorld) -> None:
+    """A facility over two midnights, drawn by hand and by a payment; and a secured line."""
+
+    def say(command: type[Command], signer: str, **facts: Any) -> dict[str, Any]:
+        answer = world.submit(command(world.origin(signer, definition="json/credit"), **facts))
+        assert answer.status == "accepted", answer.body
+        return answer_of(answer)
+
+    terms = {
+        "limit": 2_000_00,
+        "rate": Decimal("16.5"),
+        "fee_rate": Decimal("0.5"),
+        "day_count": "30E/360",
+    }
+    tenor = {"starts_on": "2026-11-18", "ends_on": "2027-11-18", "automatic": True}
+    facility = say(credit.OfferFacility, PAMR, borrower=SEVR, currency="RUB", **terms, **tenor)["facility"]
+    say(credit.AcceptFacility, SEVR, facility=facility)
+    say(credit.DrawFacility, SEVR, facility=facility, amount=1_000_00, currency="RUB")
+    for pledge_id, hours in ("stays", 999), ("expires", 1):
+        pledge = {"pledge_id": pledge_id, "pledger": PAMR, "currency": "RUB", "value": 5_000_00}
+        valid_until = world.now + hours * HOUR
+        say(credit.TakePledge, CBRR, **pledge, haircut_bps=1_000, valid_until=valid_until)
+    say(credit.SetCreditLine, CBRR, participant=PAMR, currency="RUB", line=8_000_00)
+    step = Step(world.hub.memory, world.now)
+    lacks = spendable(step, settlement_account(step, SEVR, "RUB")) + 7_00
+    world.pay(world.order(28, interbank_settlement_amount=Money(lacks, "RUB")))
+    world.advance(20)
+    world.advance(2 * 86_400)
+    say(credit.RepayFacility, SEVR, facility=facility, amount=100_00, currency="RUB")
+    other = say(
+        credit.OfferFacility,
+        PAMR,
+        borrower=SEVR,
+        currency="RUB",
+        **terms,
+        **tenor | {"starts_on": "2027-01-01"},
+    )
+    say(credit.CancelFacility, SEVR, facility=other["facility"])
+
+
+def _commercial(world: SignedWorld) -> None:
+    """Goods with and without the contract that they need, and the day's official rates, one of them corrected."""
+    world.operate(SetContractPolicy, currency="RUB", from_amount=1)
+    documents = (
+        ReferredDocument(type="CINV", number="118", lines=(DocumentLine(type="PTCD", number="27"),)),
+        ReferredDocument(type="CONT", number="7/26"),
+    )
+    for n, named in ((40, documents), (41, documents[:1])):
+        world.pay(world.order(n, purpose="GDDS", documents=named))
+    world.report(uetr(world, 40), "ACCP")
+    for rate in ("98.5", "89.5"):
+        origin = world.origin(CBRR, definition="json/fixings")
+        world.submit(PostFixing(origin, iso_date(world.now), "USD", "RUB", Decimal(rate)))
 
 
 def _wrong(world: SignedWorld) -> None:

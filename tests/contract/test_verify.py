@@ -229,7 +229,7 @@ BENT = {
         {"chain": "batch 80: what names its transfers cannot be read"},
     ),
     "time run backwards": (
-        "UPDATE blob SET at = at - 86400000000 WHERE batch = 80",
+        "UPDATE blob SET at = at - 864000000000 WHERE batch = 80",
         {"chain": "batch 80 is older than the one before it"},
     ),
     "the hub's count": (
@@ -276,6 +276,31 @@ BENT = {
     "a limit of a day that nobody set": (
         "UPDATE settlement_limit SET next_amount = next_amount + 1",
         {"audit": "next_amount was changed by nobody"},
+    ),
+    "a debt made less": (
+        """UPDATE balance SET credits_posted = credits_posted + 1
+            WHERE account_id = (SELECT debt_account_id FROM facility WHERE state = 'active')""",
+        {"facilities": "is drawn and"},
+    ),
+    "a limit below what is drawn": (
+        "UPDATE facility SET limit_amount = 5 WHERE state = 'active'",
+        {"facilities": "of a limit of 5", "audit": "limit_amount was changed by nobody"},
+    ),
+    "interest that was not reckoned": (
+        "DELETE FROM facility_day WHERE day = '2026-11-19'",
+        {"interest": "which is not where its dates lead"},
+    ),
+    "interest of another rate": (
+        "UPDATE facility SET rate = 17 WHERE state = 'active'",
+        {"interest": "its transfers lead to"},
+    ),
+    "an account that is no facility's": (
+        "UPDATE facility SET debt_account_id = 4711 WHERE state = 'active'",
+        {"accounts": "keeps no facility's debt", "facilities": "is drawn and"},
+    ),
+    "collateral that is worth more": (
+        "UPDATE pledge SET value_amount = 2 * value_amount WHERE state = 'held'",
+        {"collateral": "but its account's limit is", "audit": "value_amount was changed by nobody"},
     ),
     "a settled payment said to be rejected": (
         f"UPDATE payment SET status = 'RJCT', reason = 'AM04' WHERE uetr = '{uetr(SETTLED)}'",
@@ -381,6 +406,26 @@ BENT = {
     "the hub's key": (
         "DELETE FROM signing_key WHERE participant = 'CORRXXM0'",
         {"outgoing": "CORRXXM0-1 of CORRXXM0 is no key of the hub"},
+    ),
+    "an official rate that nobody posted": (
+        "UPDATE fixing SET rate = rate + 1",
+        {"audit": "fixing ('2026-11-20', 'USD', 'RUB'): rate was changed by nobody"},
+    ),
+    "a contract policy that nobody set": (
+        "UPDATE contract_policy SET from_amount = 0",
+        {"audit": "from_amount was changed by nobody"},
+    ),
+    "what was paid for": (
+        "UPDATE payment_detail SET goods_code = '87'",
+        {"details": "goods_code='27'), kept is"},
+    ),
+    "what a payment was for is gone": (
+        "DELETE FROM payment_detail",
+        {"details": "goods_code='27'), kept is None"},
+    ),
+    "a purpose that no order has said": (
+        "UPDATE payment_detail SET number = 1",
+        {"details": "payment number 1: it has a detail, and no accepted order"},
     ),
     "a limit that nobody set": (
         "UPDATE account SET credit_limit = credit_limit + 1 WHERE participant = 'SEVRRUM0'",
@@ -518,6 +563,11 @@ BOUND = {
     "screening_policy": "true",
     "fx_fee": "true",
     "proposal": "state = 'executed'",
+    "facility": "state = 'active'",
+    "facility_day": "day = '2026-11-18'",
+    "credit_source": "true",
+    "credit_line": "true",
+    "pledge": "state = 'held'",
 }
 UNBOUND = {
     ("mailbox", "acknowledged"),  # any lower position is possible
@@ -529,6 +579,8 @@ UNBOUND = {
     ("quote", "expires_at"),
     ("held_payment", "case"),
     ("held_payment", "order"),
+    ("facility_day", "last_transfer"),  # any number up to the next transfer is possible
+    ("facility", "breached"),  # whether a case was opened
 }
 OTHER = {
     "bigint": '"{0}" + 1',
@@ -542,7 +594,7 @@ BOUND_COLUMNS = [
     for table in TABLES
     if table.name in BOUND
     for name, kind, _ in columns(table)
-    if (table.name, name) not in UNBOUND and name not in ("month", "due_at", "credited_at")
+    if (table.name, name) not in UNBOUND and name not in ("month", "due_at", "credited_at", "ended_at")
 ]
 
 
@@ -558,7 +610,7 @@ def test_every_column_that_history_gives_is_bound_by_an_invariant(day):
                 row = f"SELECT ctid FROM {table}_202611 WHERE {BOUND[table]} LIMIT 1"
             change = (
                 "1_000_000"
-                if name in ("id", "batch", "position", "sequence", "number")
+                if name in ("id", "account_id", "batch", "position", "sequence", "number", "cycle")
                 else OTHER[kind].format(name)
             )
             done = await db.execute(f'UPDATE {table} SET "{name}" = {change} WHERE ctid = ({row})')

@@ -4,22 +4,30 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from corridor.adapters.keys.software import Ed25519Key
+from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
 from corridor.domain.instants import SECOND, iso, iso_date
 from corridor.domain.money import Money
 from tests.unit.gateway.house import XML, Bank, Exchange, House
-from tests.world import FUNDS, PAMR, SEVR, agreed
+from tests.world import ALFX, CBRR, FUNDS, PAMR, SEVR, agreed
 
 STRANGER = Ed25519Key(b"S" * 32)
+GOODS_UNDER_NO_CODE = ReferredDocument(
+    type="CINV", number="118", lines=(DocumentLine(type="PTCD", number="oil"),)
+)
 Send = Callable[[House], Awaitable[Any]]
 
 
 class Row(NamedTuple):
-    """`status` is the HTTP answer's; `hears` what then stands in the sender's mailbox, last."""
+    """`status` is the HTTP answer's; `hears` what then stands in the sender's mailbox, last.
+
+    `told` is the reason in the signed answer to a request in JSON, which nothing in the mailbox repeats.
+    """
 
     what: str
     status: int
     hears: str
     send: Send
+    told: str = ""
 
 
 def order(n: int = 1, **facts: Any) -> Send:
@@ -123,6 +131,25 @@ def changed_gross(was: bytes, becomes: bytes) -> Send:
     return send
 
 
+def credit(deed: str, *before: str, by: str = PAMR, **members: Any) -> Send:
+    """Severny offers Pamir a facility of 1,000.00; after other deeds somebody does one that is wrong."""
+
+    async def send(house: House) -> Any:
+        number = 0
+        for each in (*before, deed):
+            path = f"/v1/facilities/{each}" if each != "offer" else "/v1/facilities"
+            last = each == deed
+            actor = by if last else SEVR if each == "offer" else PAMR
+            facts = OFFER | {"borrower": PAMR} if each == "offer" else {"facility": number}
+            answer = await house.banks[actor].request(path, **facts, **(members if last else {}))
+            if not last:
+                assert answer.status == 200, answer.body
+                number = answer.json["answer"]["facility"]
+        return answer
+
+    return send
+
+
 async def after_the_cut_off(house: House) -> Any:
     """The day of roubles has just ended, and the order names it."""
     time = f"{iso(house.clock.now() - SECOND)[11:19]}Z"
@@ -132,6 +159,39 @@ async def after_the_cut_off(house: House) -> Any:
     approval = {"type": "Approve", "proposal": str(told["proposal"]), "digest": told["digest"]}
     assert (await house.persons["bob"].request("/v1/operations", operation=approval)).status == 200
     return await gross(interbank_settlement_date=iso_date(house.clock.now()))(house)
+
+
+def offer(**changes: Any) -> Send:
+    async def send(house: House) -> Any:
+        return await house.sevr.request("/v1/facilities", **({"borrower": PAMR} | OFFER | changes))
+
+    return send
+
+
+def collateral(currency: str, by: str) -> Send:
+    async def send(house: House) -> Any:
+        facts = {
+            "pledge_id": "bonds",
+            "pledger": SEVR,
+            "haircut_bps": 0,
+            "valid_until": "2027-11-18T00:00:00Z",
+        }
+        return await house.banks[by].request("/v1/pledges", **facts, value=json_amount(1, currency))
+
+    return send
+
+
+def json_amount(minor: int, currency: str = "RUB") -> dict[str, Any]:
+    return {"amount": str(minor), "currency": currency, "scale": 2}
+
+
+OFFER = {
+    "limit": json_amount(1_000_00),
+    "rate": "16.5",
+    "day_count": "ACT/365F",
+    "starts_on": "2026-11-18",
+    "ends_on": "2027-11-18",
+}
 
 
 def rub(minor: int, currency: str = "RUB") -> dict[str, Any]:
@@ -179,6 +239,8 @@ ROWS = (
         "RJCT BE23",
         order(creditor_proxy_type="MBNO", creditor_proxy="+992917000001"),
     ),
+    # goods
+    Row("goods under no code", 202, "RJCT CH16", order(documents=(GOODS_UNDER_NO_CODE,))),
     # money
     Row("a currency nobody settles here", 202, "RJCT AM03", order(**rub(100, "USD"))),
     Row("an amount of zero", 202, "RJCT AM01", order(**rub(0))),
@@ -216,6 +278,40 @@ ROWS = (
     Row("a quote used before", 202, "RJCT TKSG", with_quote(before=True)),
     Row("a quote with another amount", 202, "RJCT AM09", with_quote(amount=100_001)),
     Row("a quote with another rate", 202, "RJCT CH16", with_quote(rate="8.59")),
+    # credit
+    Row("a facility for a rate above 100 %", 422, "", offer(rate="100.1"), "CH16"),
+    Row("a facility by an unknown day count", 422, "", offer(day_count="ACT/ACT"), "CH16"),
+    Row("a facility that begins in the past", 422, "", offer(starts_on="2026-11-17"), "DT01"),
+    Row("a facility for an unknown bank", 422, "", offer(borrower="NOPERUM0"), "RC04"),
+    Row("a facility in a currency nobody settles here", 422, "", offer(limit=json_amount(1, "USD")), "AM03"),
+    Row("an offer accepted by its lender", 422, "", credit("accept", "offer", by=SEVR), "AG01"),
+    Row("another's offer accepted", 422, "", credit("accept", "offer", by=ALFX), "AG01"),
+    Row("drawn before it was accepted", 422, "", credit("draw", "offer", amount=json_amount(1)), "CH20"),
+    Row(
+        "drawn beyond the limit",
+        422,
+        "",
+        credit("draw", "offer", "accept", amount=json_amount(1_000_01)),
+        "AM14",
+    ),
+    Row(
+        "drawn in another currency",
+        422,
+        "",
+        credit("draw", "offer", "accept", amount=json_amount(1, "TJS")),
+        "CURR",
+    ),
+    Row(
+        "drawn by the lender",
+        422,
+        "",
+        credit("draw", "offer", "accept", by=SEVR, amount=json_amount(1)),
+        "AG01",
+    ),
+    Row(
+        "repaid what is not owed", 422, "", credit("repay", "offer", "accept", amount=json_amount(1)), "AM09"
+    ),
+    Row("collateral in the wrong currency", 422, "", collateral("TJS", CBRR), "CURR"),
 )
 
 DOCUMENT = "docs/bad-input.md"
@@ -231,11 +327,12 @@ def document() -> str:
         "",
         "| sent | HTTP | mailbox |",
         "| --- | --- | --- |",
-        *(f"| {row.what} | {row.status} | {row.hears or '–'} |" for row in ROWS),
+        *(f"| {row.what} | {row.status} {row.told}".rstrip() + f" | {row.hears or '–'} |" for row in ROWS),
         "",
         "`401`: not authenticated; answered, counted and dropped at the gateway. `202`: the hub has stored it;",
         "the answer is its signed receipt. `admi.002` refuses a message, `RJCT` a payment (`pacs.002`), with an",
-        "ISO reason. The same message again gets the stored answer, byte for byte.",
+        "ISO reason. `422`: the hub has stored a request in JSON and refuses it; the reason stands in the signed",
+        "answer. The same message again gets the stored answer, byte for byte.",
         "",
     ]
     return "\n".join(lines)

@@ -72,10 +72,30 @@ def together(*strategies: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any
     return st.just((None,) * len(strategies)) | st.tuples(*strategies)
 
 
+lines = st.builds(
+    pacs008.DocumentLine, type=codes, issuer=maybe(ids), number=ids, description=maybe(text(2048))
+)
+regulatory_reports = st.builds(
+    pacs008.RegulatoryReport,
+    side=maybe(st.sampled_from(["CRED", "DEBT", "BOTH"])),
+    authority_country=maybe(countries),
+    country=maybe(countries),
+    code=text(10),
+    amount=maybe(amounts),
+    information=maybe(ids),
+)
+
+
 @st.composite
 def documents(draw: st.DrawFn) -> pacs008.ReferredDocument:
     date_type, date = draw(together(codes, dates))
-    return pacs008.ReferredDocument(type=draw(codes), number=draw(ids), date_type=date_type, date=date)
+    return pacs008.ReferredDocument(
+        type=draw(codes),
+        number=draw(ids),
+        date_type=date_type,
+        date=date,
+        lines=tuple(draw(st.lists(lines, max_size=2))),
+    )
 
 
 taxes = st.builds(
@@ -148,6 +168,7 @@ def credit_transfers(draw: st.DrawFn) -> pacs008.CreditTransfer:
         creditor_proxy=proxy,
         ultimate_creditor=draw(maybe(parties(with_account=False))),
         purpose=draw(maybe(codes)),
+        regulatory=tuple(draw(st.lists(regulatory_reports, max_size=2))),
         remittance=tuple(draw(st.lists(text(140), max_size=3))),
         documents=tuple(draw(st.lists(documents(), max_size=3))),
         creditor_reference=draw(maybe(ids)),

@@ -18,8 +18,8 @@ _ACCOUNTS = """
 SELECT a.participant AS bic, p.name, p.role, a.currency, a.flags, a.credit_limit,
        coalesce(credits_posted - debits_posted, 0) AS balance,
        coalesce(debits_pending, 0) AS reserved, coalesce(credits_pending, 0) AS expected
-  FROM account a JOIN participant p ON p.bic = a.participant LEFT JOIN balance ON account_id = a.id
- WHERE a.code <> 4
+  FROM account a JOIN participant p ON p.bic = a.participant
+  JOIN settlement_account s ON s.account_id = a.id LEFT JOIN balance b ON b.account_id = a.id
  ORDER BY a.currency, p.role, a.participant
 """
 _COLUMNS = (

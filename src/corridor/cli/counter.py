@@ -1,4 +1,4 @@
-"""The counter of the simulated banks: where the person at the terminal orders a payment."""
+"""The counter of the simulated banks: where the person at the terminal orders a payment, or sees to credit."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,8 +9,10 @@ from typing import Literal
 import msgspec
 
 from corridor.adapters.stream import frames
-from corridor.client.errors import Lost, Refused, TurnedAway
+from corridor.client import Facility, Lost, Refused, Terms, TurnedAway
 from corridor.client.messages import Gross
+from corridor.domain.errors import CorridorError
+from corridor.domain.money import Money
 from corridor.sandbox.corridor import Intent
 from corridor.sandbox.offices import Notice
 from corridor.sandbox.people import PERSON, Customer
@@ -44,13 +46,27 @@ class Change(msgspec.Struct, frozen=True, tag=True):
     to: Literal["first", "last", "URGT", "HIGH", "NORM", "cancel"]
 
 
+class Deed(msgspec.Struct, frozen=True, tag=True):
+    """A bank offers a facility on these terms; or does something with one: accept, cancel, draw, repay."""
+
+    bank: str
+    what: Literal["offer", "accept", "cancel", "draw", "repay"]
+    facility: int = 0
+    amount: Money | None = None
+    terms: Terms | None = None
+
+
+class NoSuchBank(Lost):
+    """The sandbox has no bank of this name."""
+
+
 class NoSuchCustomer(Lost):
     """No customer of the sandbox fits."""
 
 
 async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
     """Take wishes, and tell what becomes of each, notice by notice."""
-    decoder: msgspec.msgpack.Decoder[Wish | Change] = msgspec.msgpack.Decoder(Wish | Change)
+    decoder: msgspec.msgpack.Decoder[Wish | Change | Deed] = msgspec.msgpack.Decoder(Wish | Change | Deed)
     dice = Random()  # noqa: S311  which customer it is does not matter
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -58,6 +74,9 @@ async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
             while (wish := await frames.read(reader, decoder)) is not None:
                 if isinstance(wish, Change):
                     writer.write(frames.encode(await _change(sandbox, wish)))
+                    continue
+                if isinstance(wish, Deed):
+                    writer.write(frames.encode(await _lend(sandbox, wish)))
                     continue
                 notices: asyncio.Queue[Notice] = asyncio.Queue()
                 try:
@@ -76,6 +95,32 @@ async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
             writer.close()
 
     return await frames.listen(path, handle)
+
+
+async def _lend(sandbox: Sandbox, deed: Deed) -> Facility | str:
+    """Let a bank do it; return the facility, or why it was refused."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return await _done(sandbox, deed)
+    except CorridorError as error:
+        return str(error)
+
+
+async def _done(sandbox: Sandbox, deed: Deed) -> Facility:
+    if deed.bank not in sandbox.banks:
+        raise NoSuchBank(f"the sandbox has no bank {deed.bank}")
+    bank = sandbox.participants[deed.bank]
+    match deed:
+        case Deed(what="offer", terms=Terms() as terms):
+            return await bank.offer_facility(terms)
+        case Deed(what="accept"):
+            return await bank.accept_facility(deed.facility)
+        case Deed(what="draw", amount=Money() as amount):
+            return await bank.draw(deed.facility, amount)
+        case Deed(what="repay", amount=Money() as amount):
+            return await bank.repay(deed.facility, amount)
+        case _:
+            return await bank.cancel_facility(deed.facility)
 
 
 def intent(wish: Wish, customers: Sequence[Customer], dice: Random) -> Intent:

@@ -2,6 +2,7 @@
 
 from corridor.client.errors import Forged, Lost, Refused, TurnedAway
 from corridor.client.events import Receipt
+from corridor.client.facilities import Facility, Terms
 from corridor.client.frames import Frame, Payment
 from corridor.client.mailbox import Delivery
 from corridor.client.messages import Order
@@ -14,6 +15,7 @@ from corridor.client.tls import Certificate
 __all__ = [
     "Certificate",
     "Delivery",
+    "Facility",
     "Forged",
     "Frame",
     "Lost",
@@ -28,6 +30,7 @@ __all__ = [
     "Refused",
     "SqliteStore",
     "Store",
+    "Terms",
     "Tier",
     "TurnedAway",
 ]

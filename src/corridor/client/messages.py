@@ -13,7 +13,13 @@ from corridor.codecs.iso20022.envelope import seal_envelope
 from corridor.codecs.iso20022.head001 import Header
 from corridor.codecs.iso20022.messages import MESSAGES, Message
 from corridor.codecs.iso20022.pacs002 import StatusReport
-from corridor.codecs.iso20022.pacs008 import AgreedRate, CreditTransfer, ReferredDocument, TaxRemittance
+from corridor.codecs.iso20022.pacs008 import (
+    AgreedRate,
+    CreditTransfer,
+    ReferredDocument,
+    RegulatoryReport,
+    TaxRemittance,
+)
 from corridor.codecs.iso20022.pacs028 import StatusRequest
 from corridor.domain.instants import Instant
 from corridor.domain.money import Money
@@ -43,6 +49,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     end_to_end_id: str = "NOTPROVIDED"
     purpose: str | None = None
     category_purpose: str | None = None
+    regulatory: Sequence[RegulatoryReport] = ()
     remittance: Sequence[str] = ()
     documents: Sequence[ReferredDocument] = ()
     tax: TaxRemittance | None = None
@@ -100,6 +107,7 @@ def credit_transfer(
         creditor_proxy=order.creditor_phone,
         ultimate_creditor=order.ultimate_creditor,
         purpose=order.purpose,
+        regulatory=tuple(order.regulatory),
         remittance=tuple(order.remittance),
         documents=tuple(order.documents),
         tax=order.tax,

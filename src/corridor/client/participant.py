@@ -15,9 +15,10 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Final, Literal, Self
 
-from corridor.client import messages, requests
+from corridor.client import facilities, messages, requests
 from corridor.client.errors import Lost
 from corridor.client.events import Receipt
+from corridor.client.facilities import Facility, Terms
 from corridor.client.frames import Frame, Payment
 from corridor.client.http import Http
 from corridor.client.identifiers import MakeUETR
@@ -31,8 +32,8 @@ from corridor.client.session import Session
 from corridor.client.store import Store
 from corridor.codecs.iso20022.messages import Message
 from corridor.codecs.iso20022.pacs002 import StatusReport
-from corridor.domain.instants import MILLISECOND, SECOND, Instant
-from corridor.domain.money import Money
+from corridor.domain.instants import MILLISECOND, SECOND, Instant, iso
+from corridor.domain.money import Money, Rate
 
 LOOK_UPS: Final = 4
 ENDED: Final = frozenset({"ACSC", "ACCC", "RJCT"})
@@ -158,6 +159,10 @@ class Participant:
         members = requests.rates_members(base_currency, quote_currency, tiers)
         return await self._request("rates", members, kept=False)
 
+    async def fix(self, day: str, rate: Rate, *effects: Any) -> Receipt:
+        """As the central bank of a rate's quote currency, set the official rate of a day. Raises: Refused."""
+        return await self._request("fixings", requests.fixing_members(day, rate), *effects)
+
     async def fund(self, participant: str, amount: Money, *effects: Any) -> Receipt:
         """As a currency's central bank, issue money into a participant's account. Raises: Refused."""
         members = {"participant": participant, "amount": requests.amount_members(amount)}
@@ -174,6 +179,57 @@ class Participant:
     async def cancel(self, uetr: str) -> Receipt:
         """Take back a payment that waits; the mailbox says RJCT (DS02). Raises: Refused (NOOR)."""
         return await self._request("queue/cancel", {"uetr": uetr}, kept=False)
+
+    async def offer_facility(self, terms: Terms) -> Facility:
+        """As a lender, offer a bank a facility. Raises: Refused."""
+        return await self._facility("facilities", facilities.terms_members(terms))
+
+    async def accept_facility(self, number: int) -> Facility:
+        """As its borrower, take an offered facility. Raises: Refused."""
+        return await self._facility("facilities/accept", {"facility": number})
+
+    async def cancel_facility(self, number: int) -> Facility:
+        """Take an offer back, decline it, or give up a facility of which nothing is drawn. Raises: Refused."""
+        return await self._facility("facilities/cancel", {"facility": number})
+
+    async def draw(self, number: int, amount: Money, *effects: Any) -> Facility:
+        """As the borrower, have so much of the lender's money. Raises: Refused."""
+        members = {"facility": number, "amount": requests.amount_members(amount)}
+        return await self._facility("facilities/draw", members, *effects)
+
+    async def repay(self, number: int, amount: Money, *effects: Any) -> Facility:
+        """As the borrower, pay what is owed: fees and interest first. Raises: Refused."""
+        members = {"facility": number, "amount": requests.amount_members(amount)}
+        return await self._facility("facilities/repay", members, *effects)
+
+    async def set_credit_line(self, participant: str, line: Money) -> Receipt:
+        """As a currency's central bank, let an account go so far below zero against collateral. Raises: Refused."""
+        members = {"participant": participant, "line": requests.amount_members(line)}
+        return await self._request("credit-lines", members)
+
+    async def take_pledge(
+        self,
+        pledge_id: str,
+        pledger: str,
+        value: Money,
+        haircut_bps: int,
+        valid_until: Instant,
+        facility: int = 0,
+    ) -> Receipt:
+        """Count collateral that this institution holds: for a line, or for a facility. Raises: Refused."""
+        members = {
+            "pledge_id": pledge_id,
+            "pledger": pledger,
+            "value": requests.amount_members(value),
+            "haircut_bps": haircut_bps,
+            "valid_until": iso(valid_until),
+            "facility": facility,
+        }
+        return await self._request("pledges", members)
+
+    async def release_pledge(self, pledge_id: str) -> Receipt:
+        """Give back collateral that nothing in use needs. Raises: Refused."""
+        return await self._request("pledges/release", {"pledge_id": pledge_id})
 
     async def mail(self) -> AsyncIterator[Frame]:
         """The messages of the mailbox, frame by frame, for one reader that handles each before the next."""
@@ -201,6 +257,9 @@ class Participant:
     def on_the_way(self) -> int:
         """How many messages the hub has not vouched for yet."""
         return self._session.on_the_way
+
+    async def _facility(self, path: str, members: Mapping[str, Any], *effects: Any) -> Facility:
+        return facilities.read_facility((await self._request(path, members, *effects)).answer)
 
     async def _request(
         self, path: str, members: Mapping[str, Any], *effects: Any, kept: bool = True

@@ -85,6 +85,10 @@ def rates_members(base_currency: str, quote_currency: str, tiers: Sequence[Tier]
     return {"base_currency": base_currency, "quote_currency": quote_currency, "tiers": rows}
 
 
+def fixing_members(day: str, rate: Rate) -> dict[str, Any]:
+    return {"day": day, "base_currency": rate.base, "quote_currency": rate.quote, "rate": rate.text()}
+
+
 def amount_members(amount: Money) -> dict[str, Any]:
     """Minor units as a string, so that no reader of JSON makes a float of them."""
     return {

@@ -30,6 +30,7 @@ _RATE_DECIMALS: Final = 10
 
 _RATE = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,10})?")
 _BASIS_POINTS = 10_000
+_HUNDRED_PERCENT = 100 * 10**_RATE_DECIMALS
 
 
 class UnknownCurrency(CorridorError):
@@ -90,6 +91,11 @@ def currency(code: str) -> Currency:
     Raises: UnknownCurrency (AM03). Source: ISO 4217 list one, through package iso4217.
     """
     return _CURRENCIES[code]
+
+
+def currencies() -> tuple[Currency, ...]:
+    """All currencies that one can pay in."""
+    return tuple(_CURRENCIES.values())
 
 
 def decimal_text(minor: int, code: str) -> str:
@@ -269,6 +275,39 @@ def share(amount: Money, rate_bps: int, *, rounding: Rounding) -> Money:
     """
     assert type(rate_bps) is int, "basis points are whole: a finer tariff needs another unit"
     return Money(_divide(amount.minor * rate_bps, _BASIS_POINTS, rounding), amount.currency)
+
+
+def percent(text: str, *, field: str | None = None) -> Decimal:
+    """The yearly rate that a decimal text means, in percent: 0 is one, and 8.5 is eight and a half percent.
+
+    Raises: InvalidRate (CH16). Source: ISO 20022 PercentageRate: 11 digits, 10 of them decimals.
+    """
+    value = Decimal(text) if _RATE.fullmatch(text) else None
+    if value is None or not is_percent(value):
+        raise InvalidRate("The rate is a percentage from 0 to 100 with at most 10 decimals.", field=field)
+    return value
+
+
+def is_percent(value: Decimal) -> bool:
+    """Say whether a value is a percentage of at most 100 that `interest` can reckon with exactly."""
+    if not value.is_finite() or not 0 <= value <= 100:
+        return False
+    return int(value.as_tuple().exponent) >= -_RATE_DECIMALS
+
+
+def interest(amount: Money, rate: Decimal, days: int, year: int, carried: int = 0) -> tuple[Money, int]:
+    """The whole minor units of simple interest for so many days, and what is left of it, to be carried on.
+
+    It is rounded down (ROUND_FLOOR), and nothing is lost: whoever passes what was left to the next period gets,
+    over any periods, what the whole of them would have given. Units: `rate` in percent a year, which has `year`
+    days; what is left in 10**-12 / `year` minor units, always less than one minor unit.
+
+    >>> interest(Money(100_000_000, "RUB"), Decimal("16.5"), 1, 365)
+    (Money(minor=45205, currency='RUB'), 175000000000000)
+    """
+    one = _HUNDRED_PERCENT * year
+    minor, left = divmod(amount.minor * _scaled(rate) * days + carried, one)
+    return Money(minor, amount.currency), left
 
 
 def allocate(amount: Money, weights: Sequence[int]) -> tuple[Money, ...]:

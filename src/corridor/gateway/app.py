@@ -25,6 +25,7 @@ from corridor.gateway.exchange import (
     send_response,
     send_stream,
 )
+from corridor.gateway.facilities import Facilities
 from corridor.gateway.feeds import Feeds, Line
 from corridor.gateway.keys import Keys
 from corridor.gateway.limits import Limits
@@ -36,6 +37,7 @@ from corridor.gateway.routes import Route, Table
 from corridor.gateway.screening import NameIndex, Screener
 from corridor.gateway.submissions import Submissions
 from corridor.ports import Clock, Link, Mail, Reads, Verifier
+from corridor.services.credit.answers import FacilityAnswer
 
 TELL_S: Final = 1.0
 HEARD_WHILE_CLOSED: Final = (vouchers.PATH, requests.OPERATIONS_PATH)
@@ -89,6 +91,7 @@ class Gateway:
             lambda: bool(link.closed),
         )
         look_ups = LookUps(reads, authenticator, clock, limits)
+        facilities = Facilities(reads, authenticator)
         messages = inbound.Messages(hub, self._screener, clock, self._metrics)
         signed = requests.Requests(clock, self._metrics, vouchers.Prover(self._keys, hub, environment))
         bring = self._submissions
@@ -137,6 +140,14 @@ class Gateway:
                 "Ask whom a phone number reaches, and whether that is the creditor's name.",
                 takes=LookUpQuery,
                 gives=Found,
+            ),
+            Route(
+                "GET",
+                "/v1/facilities",
+                facilities.get,
+                "Read the open facilities in which the signer lends or borrows.",
+                gives=FacilityAnswer,
+                media_type=NDJSON,
             ),
             Route(
                 "GET",

@@ -15,15 +15,29 @@ import msgspec
 from corridor.codecs.errors import DecodeError
 from corridor.codecs.jws import HEADER_CHARACTERS_MAX
 from corridor.domain.errors import CorridorError
-from corridor.domain.money import Money, WrongDecimals, currency
 from corridor.domain.phones import parse_phone
 from corridor.gateway import vouchers
 from corridor.gateway.authentication import Sender
+from corridor.gateway.credit_requests import CREDIT_REQUESTS
+from corridor.gateway.forms import (
+    Amount,
+    Bic,
+    CurrencyCode,
+    IsoDate,
+    Max34Text,
+    Max140Text,
+    MessageId,
+    MinorUnits,
+    PhoneText,
+    RateText,
+    Request,
+    Uetr,
+)
 from corridor.gateway.metrics import Metrics
 from corridor.gateway.vouchers import Evidence, Prover, read_evidence
 from corridor.ports import Clock
 from corridor.services.directory.commands import RegisterAlias, RemoveAlias
-from corridor.services.fx.commands import PostRates, RequestQuote, Tier
+from corridor.services.fx.commands import PostFixing, PostRates, RequestQuote, Tier
 from corridor.services.governance import operations
 from corridor.services.messaging.commands import (
     REQUEST,
@@ -38,46 +52,6 @@ from corridor.services.settlement.commands import (
     MoveObligation,
     SetObligationPriority,
 )
-
-# `(?!\n)$` is the end of the text in Python's and in JSON Schema's regular expressions alike.
-MessageId = Annotated[
-    str,
-    msgspec.Meta(pattern=r"^[!-~](?:[ -~]{0,33}[!-~])?(?!\n)$", description="Unique per signer, for ever."),
-]
-Bic = Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?!\n)$")]
-CurrencyCode = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}(?!\n)$")]
-MinorUnits = Annotated[str, msgspec.Meta(pattern=r"^(?:0|[1-9][0-9]{0,17})(?!\n)$")]
-Uetr = Annotated[
-    str, msgspec.Meta(pattern=r"^[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[89ab][a-f0-9]{3}-[a-f0-9]{12}(?!\n)$")
-]
-RateText = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,11}(?:\.[0-9]{1,10})?(?!\n)$")]
-PhoneText = Annotated[str, msgspec.Meta(max_length=40, description="E.164, as +992917000001.")]
-Max34Text = Annotated[str, msgspec.Meta(min_length=1, max_length=34)]
-Max140Text = Annotated[str, msgspec.Meta(min_length=1, max_length=140)]
-
-
-class Amount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Minor units, their currency, and how many decimals that currency has."""
-
-    amount: MinorUnits
-    currency: CurrencyCode
-    scale: int
-
-    def money(self, field: str) -> Money:
-        """Return the amount. Raises: UnknownCurrency (AM03), WrongDecimals (CH20), InvalidAmount (AM12)."""
-        if currency(self.currency).exponent != self.scale:
-            raise WrongDecimals("the currency has another scale", field=f"{field}.scale")
-        return Money(int(self.amount), self.currency)
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The base of all signed requests."""
-
-    message_id: MessageId
-
-    def command(self, origin: Origin) -> Command:
-        """Return what the hub is to decide. Raises: CorridorError."""
-        raise NotImplementedError
 
 
 class QuoteRequest(Request, frozen=True, kw_only=True):
@@ -122,6 +96,18 @@ class RatesRequest(Request, frozen=True, kw_only=True):
     def command(self, origin: Origin) -> Command:
         tiers = tuple(Tier(int(t.from_amount), Decimal(t.bid), Decimal(t.ask)) for t in self.tiers)
         return PostRates(origin, self.base_currency, self.quote_currency, tiers)
+
+
+class FixingRequest(Request, frozen=True, kw_only=True):
+    """Set the official rate of a day, as the central bank of the quote currency."""
+
+    day: IsoDate
+    base_currency: CurrencyCode
+    quote_currency: CurrencyCode
+    rate: RateText
+
+    def command(self, origin: Origin) -> Command:
+        return PostFixing(origin, self.day, self.base_currency, self.quote_currency, Decimal(self.rate))
 
 
 class AliasRequest(Request, frozen=True, kw_only=True):
@@ -220,6 +206,7 @@ class VoucherRequest(Request, frozen=True, kw_only=True):
 OPERATIONS_PATH: Final = "/v1/operations"
 REQUESTS: Final[Mapping[str, type[Request]]] = {
     "/v1/rates": RatesRequest,
+    "/v1/fixings": FixingRequest,
     "/v1/quotes": QuoteRequest,
     "/v1/aliases": AliasRequest,
     "/v1/aliases/remove": AliasRemovalRequest,
@@ -227,6 +214,7 @@ REQUESTS: Final[Mapping[str, type[Request]]] = {
     "/v1/queue/move": MoveRequest,
     "/v1/queue/priority": PriorityRequest,
     "/v1/queue/cancel": CancellationRequest,
+    **CREDIT_REQUESTS,
     OPERATIONS_PATH: OperationRequest,
     vouchers.PATH: VoucherRequest,
 }

@@ -60,13 +60,15 @@ class Decider:
         if record is None or record.due_at is None or record.due_at > batch.at:
             return
         step = Step(self._memory, batch.at)
-        outcome = ACCEPTED
+        outcome, changed = ACCEPTED, b""
         try:
             if table is PENDING:
                 step.posting.expire(record.id, batch.at)
             else:
                 self._rules.timers[table](step, record)
             payloads = batch.render(step.outgoing)
+            if table in self._rules.audited:
+                changed = trail(step, due, self._memory.peek)
         except Missing:
             raise
         except Exception as fault:  # noqa: BLE001  whatever it is, the other commands must commit
@@ -75,7 +77,7 @@ class Decider:
             step.put(table, msgspec.structs.replace(record, due_at=None))
             open_case(step, "fault", "", f"{due.origin.message_id}: {fault!r}"[:500])
             payloads = []
-        self._log(batch, TIMER, due.origin, step, payloads, outcome)
+        self._log(batch, TIMER, due.origin, step, payloads, outcome, changed=changed)
 
     def _decide_command(self, batch: BatchBuilder, waiting: Waiting) -> None:
         """Decide on one step; what is refused is told on a fresh one."""

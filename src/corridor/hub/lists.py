@@ -12,12 +12,15 @@ from corridor.decision import Handler, Outgoing, Step, Table
 from corridor.domain.instants import Instant
 from corridor.services.compliance import records as compliance
 from corridor.services.compliance import rules as compliance_rules
+from corridor.services.credit import records as credit
+from corridor.services.credit import rules as credit_rules
 from corridor.services.directory import records as directory
 from corridor.services.directory import rules as directory_rules
 from corridor.services.fx import records as fx
 from corridor.services.fx import rules as fx_rules
 from corridor.services.governance import rules as governance_rules
 from corridor.services.governance.rights import RIGHTS
+from corridor.services.instant import details as instant_details
 from corridor.services.instant import records as instant
 from corridor.services.instant import releases as instant_releases
 from corridor.services.instant import rules as instant_rules
@@ -48,6 +51,8 @@ class Rules(msgspec.Struct, frozen=True):
     handlers: Mapping[type[Command], Handler]
     rights: Mapping[type[Command], Right]
     timers: Mapping[Table[Any], Callable[[Step, Any], None]]
+    audited: frozenset[Table[Any]]
+    """The tables of which a timer's changes are written down as an operator's are."""
     definitions: Mapping[type[msgspec.Struct], str]
     render: Callable[[str, Outgoing, Instant], bytes]
 
@@ -57,8 +62,10 @@ TABLES: tuple[Table[Any], ...] = (
     *compliance.TABLES,
     *directory.TABLES,
     *fx.TABLES,
+    *credit.TABLES,
     *settlement_rules.TABLES,
     *instant.TABLES,
+    *instant_details.TABLES,
     *governance_rules.TABLES,
 )
 HANDLERS: dict[type[Command], Handler] = {
@@ -67,6 +74,7 @@ HANDLERS: dict[type[Command], Handler] = {
     **compliance_rules.HANDLERS,
     **directory_rules.HANDLERS,
     **fx_rules.HANDLERS,
+    **credit_rules.HANDLERS,
     **settlement_rules.HANDLERS,
     **instant_rules.HANDLERS,
     **instant_releases.HANDLERS,
@@ -74,9 +82,10 @@ HANDLERS: dict[type[Command], Handler] = {
 HANDLERS |= governance_rules.handlers_of(HANDLERS, RIGHTS)
 TIMERS: dict[Table[Any], Callable[[Step, Any], None]] = {
     **fx_rules.TIMERS,
+    **credit_rules.TIMERS,
     **settlement_rules.TIMERS,
     **instant_rules.TIMERS,
     **governance_rules.TIMERS,
 }
 DEFINITIONS: dict[type[msgspec.Struct], str] = {codec.record: name for name, codec in MESSAGES.items()}
-RULES = Rules(TABLES, HANDLERS, RIGHTS, TIMERS, DEFINITIONS, render)
+RULES = Rules(TABLES, HANDLERS, RIGHTS, TIMERS, credit_rules.AUDITED, DEFINITIONS, render)

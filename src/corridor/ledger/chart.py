@@ -21,3 +21,6 @@ class AccountCode(IntEnum):
 
     CLEARING = 4
     """What a participant is owed by, or owes, the netting cycles that have not settled. Normal side: either."""
+
+    CREDIT = 6
+    """What a borrower owes and a lender is owed under a facility, in pairs. Normal side: debit, and credit."""

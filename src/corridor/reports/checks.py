@@ -12,6 +12,7 @@ from corridor.decision import Table
 from corridor.domain.errors import CorridorError
 from corridor.domain.money import convert_destination_fixed, convert_source_fixed
 from corridor.ledger.accounts import Account, AccountFlag, Balance
+from corridor.ledger.chart import AccountCode
 from corridor.ledger.transfers import PendingStatus, Transfer
 from corridor.reports.books import ENDS as _ENDS
 from corridor.reports.books import RESERVES, Books
@@ -393,7 +394,9 @@ def cycle(c: Cycle) -> Iterator[str]:
 
 
 def account(a: Account, entries: Sequence[SettlementAccount | ClearingAccount]) -> Iterator[str]:
-    """It is the one settlement account, or the one clearing account, of its participant in its currency."""
+    """It is the one settlement or clearing account of its participant in its currency, or keeps a facility's debt."""
+    if a.code == AccountCode.CREDIT and not entries:
+        return
     if [(each.participant, each.currency) for each in entries] != [(a.participant, a.currency)]:
         used = ", ".join(f"{each.participant} {each.currency}" for each in entries) or "nobody"
         yield f"account {a.id} is of {a.participant} in {a.currency}, but used by {used}"

@@ -17,7 +17,7 @@ from corridor.decision import ACCOUNT, BALANCE, PENDING, Key, Table
 from corridor.domain.instants import Instant
 from corridor.ledger.accounts import Balance
 from corridor.ledger.transfers import FIRST_CALLER_ID, Transfer
-from corridor.reports import checks
+from corridor.reports import checks, credit
 from corridor.reports.books import ENDS, RESERVES, Books, Sides
 from corridor.reports.cycles import cleared
 from corridor.reports.findings import Findings
@@ -25,9 +25,16 @@ from corridor.reports.invariants import Broken
 from corridor.reports.log import Log, Logged, status_in
 from corridor.reports.seen import Kept, Line, Rows, Seen
 from corridor.reports.trails import REGISTRY
+from corridor.services.credit.records import (
+    CREDIT_LINE,
+    CREDIT_SOURCE,
+    FACILITY,
+    FACILITY_DAY,
+    PLEDGE,
+    Facility,
+)
 from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE, Quote
 from corridor.services.fx.records import OPEN as QUOTE_OPEN
-from corridor.services.governance.records import PROPOSAL
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import (
     AUDIT,
@@ -47,7 +54,8 @@ from corridor.services.settlement.payments import PAYMENT, RESERVED, Payment
 from corridor.services.settlement.records import OBLIGATION, QUEUE
 
 _PACS_002 = "pacs.002.001.10"
-_UETR = re.compile(rb"UETR>([0-9a-f-]{36})<")
+_UETR = re.compile(rb"""(?:UETR>|"uetr":")([0-9a-f-]{36})[<"]""")
+"""In a message, or in what an operator orders of a held payment."""
 
 
 class Follower:
@@ -159,7 +167,7 @@ class Follower:
             CYCLE_ITEM: list(self._touched),
             IDENTITY: [(each.participant, each.message_id) for each in self._came],
             PENDING: list(self._pendings),
-            PROPOSAL: list(self._log.trails.proposed),
+            **self._log.trails.closing,
         }
         if line.batch == self.batch:
             wanted[BALANCE] = list(self._accounts)
@@ -170,6 +178,10 @@ class Follower:
     def wanted_of(self, payments: Iterable[Payment]) -> list[Key]:
         """Return the quotes that must be seen beside these payments."""
         return [each.quote_id for each in payments if each.legs and each.quote_id]
+
+    def dates_of(self, facilities: Iterable[Facility]) -> list[Key]:
+        """Return the last two dates of these facilities, which must be seen beside them."""
+        return [(each.number, day) for each in facilities for day in credit.last_days(each)]
 
     @property
     def payments(self) -> list[int]:
@@ -224,6 +236,7 @@ class Follower:
             self._ask("queue", checks.counted(rows[QUEUE], rows[OBLIGATION]))
             if caught_up:
                 self._ask("cycles", cleared(rows[CYCLE_POSITION], self._books))
+                self._ask_credit(rows)
         for number in {self._books.reserved[ended].reference for ended in self._books.ended}:
             self._named.pop(number, None)
         self._books.forget()
@@ -435,6 +448,20 @@ class Follower:
         for agent in numbers.keys() | stated.keys():
             wrong = f"{agent} is counted to have {stated[agent]} open quotes, but has {numbers[agent]}"
             self._ask("exposures", () if numbers[agent] == stated[agent] else (wrong,))
+
+    def _ask_credit(self, rows: Rows) -> None:
+        """What is open of facilities and lines; all dates but the last one are for `corridor verify`."""
+        days = {(each.facility, each.day): each for each in rows[FACILITY_DAY]}
+        balances = {each.account_id: each for each in rows[BALANCE]}
+        for facility in rows[FACILITY]:
+            self._ask("facilities", credit.facility(facility, balances))
+            dates = [days.get((facility.number, day)) for day in credit.last_days(facility)]
+            self._ask("interest", credit.last_day(facility, dates))
+        self._ask("facilities", credit.sources(rows[CREDIT_SOURCE], rows[FACILITY]))
+        settles = {(each.participant, each.currency): each.account_id for each in rows[SETTLEMENT_ACCOUNT]}
+        for line in rows[CREDIT_LINE]:
+            account = self._books.accounts.get(settles.get((line.participant, line.currency), 0))
+            self._ask("collateral", credit.line(line, account, rows[PLEDGE]))
 
     # who may do what
 

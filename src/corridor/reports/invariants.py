@@ -26,7 +26,7 @@ class Broken(NamedTuple):
 
 _ALL: Final = (
     # the ledger
-    Invariant("accounts", "every account is the one settlement account of a participant in its currency", ("I1",)),
+    Invariant("accounts", "every account is the one settlement account of a participant, or a facility's", ("I1",)),
     Invariant("balances", "every balance is the sum of what moved it, and of what is reserved", ("I2",)),
     Invariant("conservation", "in every currency balances cancel out to the minor unit, posted and pending", ("I1",)),
     Invariant("limits", "no account has gone beyond what it had and its limit; what is reserved is gone", ("I3",)),
@@ -48,10 +48,15 @@ _ALL: Final = (
     Invariant("queue", "what waits is pending, and counted; what has ended settled or was rejected", ("I5",)),
     Invariant("cut-offs", "a cycle's times are those of its state, and what has settled has its proof", ("I5",)),
     Invariant("cycles", "positions are their items, add up to zero, and are what clearing accounts hold", ("I1",)),
+    Invariant("details", "what is kept of a payment's purpose and goods is what its order says", ("I5",)),
     # quotes
     Invariant("quotes", "a quote is spent once at most, in its time, by the payment that names it", ("I18",)),
     Invariant("conversions", "what a quote promises is what its rate gives, rounded once", ("I18",)),
     Invariant("exposures", "what is counted of open quotes is the sum of them", ("I18",)),
+    # credit
+    Invariant("facilities", "what is drawn and due is what CREDIT accounts say, and never above the limit", ("I3",)),
+    Invariant("interest", "every date of a facility was reckoned once, from what was drawn when it ended", ("I3",)),
+    Invariant("collateral", "a credit line is the line, or what its collateral counts for if that is less", ("I3",)),
     # the log
     Invariant("chain", "the head after a batch follows from the head before it, its lines and its transfers", ("I13",)),
     Invariant("bytes", "the bytes of every line lie where it says, under their digest", ("I13",)),

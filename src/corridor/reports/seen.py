@@ -10,6 +10,7 @@ from corridor.domain.instants import Instant
 from corridor.ledger.accounts import Balance
 from corridor.ledger.transfers import Transfer
 from corridor.reports.trails import REGISTRY, Registry
+from corridor.services.credit.records import CREDIT_SOURCE, FACILITY, PLEDGE
 from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE
 from corridor.services.governance.records import PROPOSAL
 from corridor.services.instant.records import HELD_PAYMENT
@@ -19,7 +20,8 @@ from corridor.services.settlement.payments import PAYMENT
 from corridor.services.settlement.records import OBLIGATION, QUEUE
 
 WHOLE: Final[tuple[Table[Any], ...]] = (
-    *(table for table in REGISTRY if table is not PROPOSAL),
+    *(table for table in REGISTRY if table.whole),
+    CREDIT_SOURCE,
     BALANCE,
     MAILBOX,
     FX_EXPOSURE,
@@ -28,14 +30,9 @@ WHOLE: Final[tuple[Table[Any], ...]] = (
 )
 """Tables that do not grow with history: read whole when a look is a whole one."""
 OPEN: Final[tuple[Table[Any], ...]] = (
-    PENDING,
-    PAYMENT,
-    HELD_PAYMENT,
-    OBLIGATION,
-    QUOTE,
-    PROPOSAL,
-    CYCLE,
-    CYCLE_POSITION,
+    *(PENDING, PAYMENT, HELD_PAYMENT, OBLIGATION, QUOTE, PROPOSAL),
+    *(FACILITY, PLEDGE),
+    *(CYCLE, CYCLE_POSITION),
 )
 """Tables of which a whole look reads what is open."""
 KNOWN_BEFORE: Final = (ACCOUNT, SIGNING_KEY)

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import msgspec
 
-from corridor.decision import ACCOUNT, Table
+from corridor.decision import ACCOUNT, Key, Table, While
 from corridor.domain.instants import Instant, iso
 from corridor.reports.findings import Findings
-from corridor.services.compliance.records import LIST_IN_FORCE, SCREENING_POLICY
-from corridor.services.fx.records import FX_FEE
+from corridor.services.compliance.records import CONTRACT_POLICY, LIST_IN_FORCE, SCREENING_POLICY
+from corridor.services.credit.records import CREDIT_LINE, FACILITY, PLEDGE
+from corridor.services.fx.records import FIXING, FX_FEE
 from corridor.services.governance import operations
-from corridor.services.governance.audit import Trail, plain
+from corridor.services.governance.audit import Trail, Values, plain
 from corridor.services.governance.commands import Approve
 from corridor.services.governance.records import EXECUTED, EXPIRED, OPEN, PROPOSAL
 from corridor.services.governance.rights import RIGHTS
@@ -27,6 +28,7 @@ from corridor.services.messaging.records import (
     PARTICIPANT,
     SETTLEMENT_ACCOUNT,
     SIGNING_KEY,
+    TIMER,
     Message,
 )
 from corridor.services.settlement.cycle_records import CLEARING_ACCOUNT
@@ -40,18 +42,29 @@ REGISTRY: Final[tuple[Table[Any], ...]] = (
     ACCOUNT,
     LIST_IN_FORCE,
     SCREENING_POLICY,
+    CONTRACT_POLICY,
     FX_FEE,
+    FIXING,
     SETTLEMENT_LIMIT,
     URGENT_RESERVE,
     CUT_OFF,
     CLEARING_ACCOUNT,
+    FACILITY,
+    CREDIT_LINE,
+    PLEDGE,
     PROPOSAL,
 )
-"""What changes by audited commands only (but that proposals expire), and does not grow with payments or customers."""
+"""What changes by audited commands and timers only (but that proposals expire), and does not grow with payments."""
+RECKONED: Final = frozenset(
+    {"open_day", "interest_due", "interest_left", "fee_due", "fee_left", "days", "drawn_sum", "breached"}
+)
+"""What is reckoned of a facility, by whatever comes first on a new day: no audit says so."""
 Registry = list[tuple[str, str, dict[str, Any]]]
 """Of each record its table, its key and its fields."""
 _BY_NAME: Final = {command.__name__: right for command, right in RIGHTS.items()}
 _NAMES: Final = {table.name for table in REGISTRY}
+_OPENED: Final = {table.name: table for table in REGISTRY if isinstance(table.stays, While)}
+"""Of these the hub keeps what is open."""
 _decode = msgspec.json.Decoder(Trail).decode
 
 
@@ -66,20 +79,25 @@ class Trails:
     def begin(self, table: Table[Any], records: Sequence[msgspec.Struct]) -> None:
         """Take the registry from here on as it stands, not from its first record."""
         for record in records:
-            self._known[table.name, _key(table, record)] = _plain(record)
+            self._known[table.name, _key(table, record)] = _lasting(table.name, _plain(record))
 
     def forget(self) -> None:
-        """Keep nothing of proposals that are closed, for nothing changes them any more."""
-        name = PROPOSAL.name
-        for place in [
-            each for each, known in self._known.items() if each[0] == name and known["state"] != OPEN
-        ]:
-            del self._known[place]
+        """Keep nothing of what is closed, proposals, facilities or pledges: nothing changes it any more."""
+        for place, known in tuple(self._known.items()):
+            table = _OPENED.get(place[0])
+            if table is not None and not _is_open(table, known):
+                del self._known[place]
 
     @property
-    def proposed(self) -> list[int]:
-        """The proposals that nobody is known to have closed; they may have expired."""
-        return [known["number"] for (name, _), known in self._known.items() if name == PROPOSAL.name]
+    def closing(self) -> dict[Table[Any], list[Key]]:
+        """The keys of what was closed, and of proposals that nobody is known to have closed: they may have expired."""
+        keys: dict[Table[Any], list[Key]] = {table: [] for table in _OPENED.values()}
+        for (name, _), known in self._known.items():
+            table = _OPENED.get(name)
+            if table is not None and (table is PROPOSAL or not _is_open(table, known)):
+                key = tuple(known[field] for field in table.key_fields)
+                keys[table].append(key if len(key) > 1 else key[0])
+        return keys
 
     @property
     def known(self) -> Registry:
@@ -102,14 +120,14 @@ class Trails:
             self.four_eyes.judge(self._two_persons(line, trail, ordered))
         for change in trail.changes:
             if change.table in _NAMES:
-                self._known[change.table, str(change.key)] = dict(change.after)
+                self._known[change.table, str(change.key)] = _lasting(change.table, change.after)
 
     def compare(self, table: Table[Any], records: Sequence[msgspec.Struct]) -> None:
         """Judge what the registry holds: it is what the audit led to, but that proposals expire."""
         left = {key for name, key in self._known if name == table.name}
         for record in records:
             key = _key(table, record)
-            stands = _plain(record)
+            stands = _lasting(table.name, _plain(record))
             self.audit.judge(self._stands(table, key, stands))
             if table is PROPOSAL and stands["state"] == EXPIRED and key in left:
                 self._known[table.name, key] = stands
@@ -118,8 +136,8 @@ class Trails:
             self.audit.breaks(f"{table.name} {key} is gone, and nobody has removed it")
 
     def _follows(self, line: Message, trail: Trail, command: Message | None) -> Iterator[str]:
-        """It stands right behind an accepted command, and begins where the one before ended."""
-        if command is None or (command.direction, command.outcome) != (IN, ACCEPTED):
+        """It stands right behind an accepted command or a timer, and begins where the one before ended."""
+        if command is None or command.direction not in (IN, TIMER) or command.outcome != ACCEPTED:
             yield f"{_name(line)}: it does not follow an accepted command"
         elif (command.participant, command.message_id) != (line.participant, line.message_id):
             yield f"{_name(line)}: it is not of the command before it"
@@ -127,7 +145,8 @@ class Trails:
             yield f"{_name(line)}: it says that {trail.by[-1]} did it"
         for change in trail.changes:
             known = self._known.get((change.table, str(change.key)))
-            if change.table in _NAMES and change.before != known:
+            before = change.before and _lasting(change.table, change.before)
+            if change.table in _NAMES and before != known:
                 yield f"{_name(line)}: {change.table} {change.key} was not as it says before"
 
     def _stands(self, table: Table[Any], key: str, record: dict[str, Any]) -> Iterator[str]:
@@ -196,6 +215,15 @@ def _key(table: Table[Any], record: msgspec.Struct) -> str:
 def _plain(record: msgspec.Struct) -> dict[str, Any]:
     values: dict[str, Any] = json.loads(msgspec.json.encode(plain(record)))
     return values
+
+
+def _is_open(table: Table[Any], known: dict[str, Any]) -> bool:
+    return isinstance(table.stays, While) and bool(known[table.stays.field] == table.stays.value)
+
+
+def _lasting(table: str, values: Values) -> dict[str, Any]:
+    """Return the fields that the audit follows."""
+    return {name: value for name, value in values.items() if table != FACILITY.name or name not in RECKONED}
 
 
 def _said(line: Message, ordered: bytes) -> Command | None:

@@ -11,13 +11,25 @@ from typing import Any
 from corridor.decision import ACCOUNT, BALANCE, PENDING, TRANSFER, Table
 from corridor.domain.instants import Instant
 from corridor.ledger.accounts import Account, Balance
+from corridor.ledger.chart import AccountCode
 from corridor.ledger.transfers import Transfer
 from corridor.ports import Writes
-from corridor.reports import checks
+from corridor.reports import checks, credit
 from corridor.reports.books import Books
 from corridor.reports.cycles import Cycles
 from corridor.reports.invariants import INVARIANTS, Broken
 from corridor.reports.log import Chain
+from corridor.services.credit.records import (
+    CREDIT_LINE,
+    DRAWDOWN,
+    FACILITY,
+    FACILITY_DAY,
+    PLEDGE,
+    CreditLine,
+    Facility,
+    FacilityDay,
+    Pledge,
+)
 from corridor.services.fx.records import FX_EXPOSURE, OPEN, OPEN_QUOTES, QUOTE, Quote
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import (
@@ -60,6 +72,10 @@ class Watch:
         self._quotes: dict[str, Quote] = {}
         self._open_quotes: Counter[str] = Counter()
         self._exposures: Counter[tuple[str, str]] = Counter()
+        self._facilities: dict[int, Facility] = {}
+        self._facility_days: defaultdict[int, list[FacilityDay]] = defaultdict(list)
+        self._lines: dict[tuple[str, str], CreditLine] = {}
+        self._pledges: dict[tuple[str, str], Pledge] = {}
         self._last_number = 0
         self._broken: list[Broken] = []
 
@@ -89,6 +105,7 @@ class Watch:
             self._payment(payment)
         self._ask_queues(rows)
         self._ask_quotes(rows.get(QUOTE, ()), rows.get(FX_EXPOSURE, ()), rows.get(OPEN_QUOTES, ()))
+        self._ask_credit(rows)
         self._ask("numbers", self._numbers(writes.last_number, rows))
         self._ask_mailboxes(rows.get(MAILBOX, ()))
         broken, self._broken = self._broken, []
@@ -108,6 +125,8 @@ class Watch:
                 self._ask("holds", () if status == RESERVED else (sentence,))
         for payment in self.payments.values():
             self._ask("legs", self._moved(payment))
+        for facility in self._facilities.values():
+            self._ask("interest", self._reckoned(facility))
         broken, self._broken = self._broken, []
         return broken
 
@@ -167,6 +186,11 @@ class Watch:
     def _account(self, account: Account, rows: Rows) -> Iterator[str]:
         if account.id in self.books.sides or account.id in self.books.stored:
             return  # known: only its limit or a flag has changed
+        if account.code == AccountCode.CREDIT:
+            parties = {(bic, f.currency) for f in rows.get(FACILITY, ()) for bic in (f.lender, f.borrower)}
+            if (account.participant, account.currency) not in parties:
+                yield f"account {account.id} of {account.participant} keeps no facility's debt"
+            return
         entries = [
             (each.participant, each.currency)
             for each in (*rows.get(SETTLEMENT_ACCOUNT, ()), *rows.get(CLEARING_ACCOUNT, ()))
@@ -230,6 +254,41 @@ class Watch:
             due = self._open_quotes[each.debtor_agent]
             wrong = f"{each.debtor_agent} is counted to have {each.quotes} open quotes, but has {due}"
             self._ask("exposures", () if each.quotes == due else (wrong,))
+
+    # credit
+
+    def _ask_credit(self, rows: Rows) -> None:
+        """Ask every facility and line that a batch has touched, by a record, a transfer, an account or collateral."""
+        touched = {facility.number for facility in rows.get(FACILITY, ())}
+        touched |= {transfer.reference for transfer in rows.get(TRANSFER, ()) if transfer.code == DRAWDOWN}
+        self._facilities |= {facility.number: facility for facility in rows.get(FACILITY, ())}
+        for day in rows.get(FACILITY_DAY, ()):
+            self._facility_days[day.facility].append(day)
+        for number in touched:
+            self._ask("facilities", credit.facility(self._facilities[number], self.books.stored))
+        for pledge in rows.get(PLEDGE, ()):
+            self._pledges[PLEDGE.key(pledge)] = pledge  # type: ignore[index]  # a pair
+        for line in rows.get(CREDIT_LINE, ()):
+            self._lines[line.participant, line.currency] = line
+        if any(rows.get(table) for table in (PLEDGE, CREDIT_LINE, ACCOUNT)):
+            for (participant, currency), line in self._lines.items():
+                account = self._settles(participant, currency)
+                self._ask("collateral", credit.line(line, account, self._pledges.values()))
+
+    def _settles(self, participant: str, currency: str) -> Account | None:
+        key = (participant, currency, AccountCode.SETTLEMENT)
+        found = (a for a in self.books.accounts.values() if (a.participant, a.currency, a.code) == key)
+        return next(found, None)
+
+    def _reckoned(self, facility: Facility) -> Iterator[str]:
+        debt = facility.debt_account_id
+        moved = [
+            (each.id, each.amount if each.debit_account_id == debt else -each.amount)
+            for each in self._legs.get(facility.number, ())
+            if debt in (each.debit_account_id, each.credit_account_id)
+        ]
+        days = self._facility_days[facility.number]
+        yield from credit.facility_days(facility, days, moved, self.books.stored)
 
     def _spent(self, before: Quote | None, quote: Quote, payment: Payment | None) -> Iterator[str]:
         if before is not None and before.status != OPEN:

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from corridor.client.messages import Gross
-from corridor.codecs.iso20022.pacs008 import ReferredDocument, TaxRemittance
+from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument, TaxRemittance
 from corridor.sandbox.people import FIRM, PERSON, TREASURY, Customer
 from corridor.sandbox.world import BANKS, ROUBLE, SOMONI
 
@@ -19,7 +19,7 @@ class Flow(msgspec.Struct, frozen=True):
 
     `home` is the currency of the country it comes from; `debits` and `credits` are the
     accounts' currencies; if they differ the debtor agent asks for a quote. Units: `median` in whole units of
-    `debits`; amounts are log-normal around it.
+    `debits`; amounts are log-normal around it. `goods` is a code of the Harmonized System.
     """
 
     name: str
@@ -33,18 +33,19 @@ class Flow(msgspec.Struct, frozen=True):
     creditor: str
     purpose: str
     by_phone: bool = False
+    goods: str = ""
 
 
 FLOWS: Final = (
     Flow("wages sent home", 870, ROUBLE, ROUBLE, ROUBLE, 14_000, 0.6, PERSON, PERSON, "DEPD", by_phone=True),
     Flow("wages, to somoni", 18, ROUBLE, ROUBLE, SOMONI, 9_000, 0.6, PERSON, PERSON, "DEPD", by_phone=True),
-    Flow("garments", 30, ROUBLE, ROUBLE, ROUBLE, 350_000, 0.7, FIRM, FIRM, "GDDS"),
-    Flow("electricity", 4, ROUBLE, ROUBLE, ROUBLE, 2_500_000, 0.4, FIRM, FIRM, "ELEC"),
-    Flow("fuel", 12, SOMONI, ROUBLE, ROUBLE, 900_000, 0.8, FIRM, FIRM, "GDDS"),
-    Flow("machinery", 10, SOMONI, ROUBLE, ROUBLE, 400_000, 0.9, FIRM, FIRM, "GDDS"),
-    Flow("cars", 10, SOMONI, ROUBLE, ROUBLE, 600_000, 0.5, FIRM, FIRM, "GDDS"),
-    Flow("pipes", 4, SOMONI, ROUBLE, ROUBLE, 700_000, 0.7, FIRM, FIRM, "GDDS"),
-    Flow("metal", 6, SOMONI, ROUBLE, ROUBLE, 800_000, 0.7, FIRM, FIRM, "GDDS"),
+    Flow("garments", 30, ROUBLE, ROUBLE, ROUBLE, 350_000, 0.7, FIRM, FIRM, "GDDS", goods="6203423100"),
+    Flow("electricity", 4, ROUBLE, ROUBLE, ROUBLE, 2_500_000, 0.4, FIRM, FIRM, "ELEC", goods="2716000000"),
+    Flow("fuel", 12, SOMONI, ROUBLE, ROUBLE, 900_000, 0.8, FIRM, FIRM, "GDDS", goods="2710194210"),
+    Flow("machinery", 10, SOMONI, ROUBLE, ROUBLE, 400_000, 0.9, FIRM, FIRM, "GDDS", goods="8429521000"),
+    Flow("cars", 10, SOMONI, ROUBLE, ROUBLE, 600_000, 0.5, FIRM, FIRM, "GDDS", goods="8703231981"),
+    Flow("pipes", 4, SOMONI, ROUBLE, ROUBLE, 700_000, 0.7, FIRM, FIRM, "GDDS", goods="7304310000"),
+    Flow("metal", 6, SOMONI, ROUBLE, ROUBLE, 800_000, 0.7, FIRM, FIRM, "GDDS", goods="7210490000"),
     Flow("taxes", 20, SOMONI, ROUBLE, ROUBLE, 60_000, 0.8, FIRM, TREASURY, "TAXS"),
     Flow("invoices in somoni", 10, ROUBLE, SOMONI, SOMONI, 12_000, 0.7, FIRM, FIRM, "GDDS"),
     Flow("somoni to roubles", 6, SOMONI, SOMONI, ROUBLE, 8_000, 0.7, FIRM, FIRM, "SCVE"),
@@ -107,7 +108,8 @@ def _detailed(
             record_type="VATA",
         )
     elif flow.debtor == FIRM:
-        document = ReferredDocument(type="CINV", number=f"2026-{number:06d}")
+        goods = (DocumentLine(type="PTCD", issuer="EAEU", number=flow.goods),) if flow.goods else ()
+        document = ReferredDocument(type="CINV", number=f"2026-{number:06d}", lines=goods)
     else:
         remittance = random.choice(("Семье", "На учёбу", "На дом", "Ба волидон"))
     return Intent(

@@ -13,14 +13,23 @@ from corridor.client.participant import Participant
 from corridor.client.profile import PrivateKey, Profile
 from corridor.client.store import SqliteStore
 from corridor.domain.instants import MILLISECOND, Instant
-from corridor.domain.money import Money
+from corridor.domain.money import Money, Rate
 from corridor.sandbox import bank_store, central_bank, provider
 from corridor.sandbox.bank import Bank, Behaviour
 from corridor.sandbox.book import Book
 from corridor.sandbox.corridor import Intent, intents
 from corridor.sandbox.offices import BankOffice, Notice, Observe, ProviderOffice, read_mail
 from corridor.sandbox.people import Customer, make_customers
-from corridor.sandbox.world import BANKS, CENTRAL_BANKS, FUNDING, FX_PROVIDERS, INSTITUTIONS, MID
+from corridor.sandbox.world import (
+    BANKS,
+    CENTRAL_BANKS,
+    DOLLAR,
+    FIXINGS,
+    FUNDING,
+    FX_PROVIDERS,
+    INSTITUTIONS,
+    MID,
+)
 
 SPACING: Final = 10 * MILLISECOND
 """Between two transactions of one institution: the load then shares them."""
@@ -29,8 +38,11 @@ SPACING: Final = 10 * MILLISECOND
 class Sandbox:
     """The institutions at work; `open` makes one."""
 
-    def __init__(self, customers: tuple[Customer, ...], wants: random.Random) -> None:
+    def __init__(
+        self, customers: tuple[Customer, ...], wants: random.Random, clock: Callable[[], Instant]
+    ) -> None:
         self.customers = customers
+        self._clock = clock
         self.participants: dict[str, Participant] = {}
         self.stores: dict[str, SqliteStore] = {}
         self.banks: dict[str, BankOffice] = {}
@@ -54,7 +66,7 @@ class Sandbox:
 
         Customers and what they want follow from the seed; `uetr` should not, for UETRs are unique for ever.
         """
-        sandbox = cls(make_customers(_dice(seed, "customers")), _dice(seed, "wants"))
+        sandbox = cls(make_customers(_dice(seed, "customers")), _dice(seed, "wants"), clock)
         async with _the_one_error(), contextlib.AsyncExitStack() as stack:
             for each in INSTITUTIONS:
                 store = sandbox.stores[each.bic] = SqliteStore(
@@ -72,7 +84,7 @@ class Sandbox:
                         spacing=SPACING,
                     )
                 )
-            sandbox._staff(clock, seed, behaviours or {})
+            sandbox._staff(seed, behaviours or {})
             group = await stack.enter_async_context(asyncio.TaskGroup())
             tasks = sandbox._start(group)
             try:
@@ -82,7 +94,10 @@ class Sandbox:
                     task.cancel()
 
     async def found(self) -> None:
-        """What was not done before: money from the central banks, the first rates, the customers' phones."""
+        """What was not done before: money from the central banks, the first rates, the customers' phones.
+
+        The official rates are set anew, of today and the days after.
+        """
         async with asyncio.TaskGroup() as group:
             for issuer in CENTRAL_BANKS:
                 sums = [
@@ -92,6 +107,9 @@ class Sandbox:
                 ]
                 participant, store = self.participants[issuer.bic], self.stores[issuer.bic]
                 group.create_task(central_bank.issue(participant, store.connection, "first day", sums))
+            for issuer, rate in FIXINGS:
+                fixing = Rate(rate, DOLLAR, issuer.home)
+                group.create_task(central_bank.fix(self.participants[issuer.bic], fixing, self._clock()))
             for office in self._providers:
                 group.create_task(office.open_market())
             for bank in self.banks.values():
@@ -148,7 +166,7 @@ class Sandbox:
         """Let one customer pay; return the UETR."""
         return await self.banks[intent.debtor.bank].pay(intent, observe)
 
-    def _staff(self, clock: Callable[[], Instant], seed: int, behaviours: Mapping[str, Behaviour]) -> None:
+    def _staff(self, seed: int, behaviours: Mapping[str, Behaviour]) -> None:
         for each in CENTRAL_BANKS:
             central_bank.prepare(self.stores[each.bic].connection)
         for each in FX_PROVIDERS:
@@ -168,7 +186,7 @@ class Sandbox:
                 dice=_dice(seed, f"answers of {each.bic}"),
                 behaviour=behaviours.get(each.bic),
             )
-            self.banks[each.bic] = BankOffice(participant, bank, database, clock)
+            self.banks[each.bic] = BankOffice(participant, bank, database, self._clock)
 
     def _start(self, group: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
         work = [office.run() for office in self.banks.values()]

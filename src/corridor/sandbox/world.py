@@ -7,6 +7,8 @@ import msgspec
 
 ROUBLE: Final = "RUB"
 SOMONI: Final = "TJS"
+DOLLAR: Final = "USD"
+"""Nobody settles in it here; turnover is told in it."""
 BOTH: Final = (ROUBLE, SOMONI)
 
 Role = Literal["bank", "fx_provider", "central_bank", "hub"]
@@ -42,6 +44,9 @@ PAIR: Final = (SOMONI, ROUBLE)
 """Base and quote: rates are roubles for one somoni."""
 MID: Final = Decimal("8.5500")
 """Where the random walk of the rate begins."""
+
+FIXINGS: Final = ((ROUBLE_ISSUER, Decimal("89.5000")), (SOMONI_ISSUER, Decimal("10.4700")))
+"""What a dollar costs officially: these rates stand for the days to come."""
 
 FEES: Final = ((ROUBLE, 10, 10_00), (SOMONI, 10, 1_00))
 """The hub's fee on conversions: currency of the source, basis points, minimum in minor units."""

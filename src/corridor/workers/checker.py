@@ -16,6 +16,7 @@ from corridor.reports.invariants import Broken
 from corridor.reports.log import Anchor, Logged
 from corridor.reports.seen import KNOWN_BEFORE, OPEN, WHOLE, Kept, Line, Seen
 from corridor.reports.trails import REGISTRY
+from corridor.services.credit.records import FACILITY, FACILITY_DAY
 from corridor.services.fx.records import QUOTE
 from corridor.services.messaging.records import AUDIT, Message
 from corridor.services.settlement.payments import PAYMENT
@@ -174,6 +175,8 @@ class Checker:
             rows[table] = _once(table, found)
         quotes = await look.some(QUOTE, follower.wanted_of(rows[PAYMENT]))
         rows[QUOTE] = _once(QUOTE, [*rows.get(QUOTE, ()), *quotes])
+        if whole:
+            rows[FACILITY_DAY] = await look.some(FACILITY_DAY, follower.dates_of(rows[FACILITY]))
         since = min((each.received_at for each in rows[PAYMENT]), default=line.at)
         lines = await look.lines_of(follower.payments, since, line.at)
         return Seen(line, rows, lines, await look.transfers(*follower.uncounted), whole)

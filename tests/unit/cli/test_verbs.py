@@ -1,6 +1,8 @@
 """Every verb against a running hub with its sandbox, as a person at a terminal uses them."""
 
 import json
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -102,6 +104,21 @@ def test_a_payment_that_nobody_made(run):
     assert "No payment has this UETR here." in said.err
 
 
+def test_the_shares_of_what_has_settled(run):
+    paid = run("pay", "2000.00", "RUB", "--into", "RUB", "--json")
+    assert paid.code == 0
+    (told,) = run("share", "--json").json["periods"]
+    assert told["number"] > 0
+    assert {line["key"] for line in told["lines"]} >= {"RUB"}
+    assert "USD/" in run("share", "--sql").out
+    assert "total" in run("share", "--by", "product", "--period", "month").out
+    said = run("share", "--unit", "EUR")
+    assert said.code == 1
+    assert "no official rate of EUR/" in said.err
+    assert run("share", "--by", "colour").code == 2
+    assert "--from" in run("share", "--from", "yesterday").err
+
+
 def test_money_comes_from_a_central_bank(run):
     before = available(run, "VOLGRUM0", "RUB")
     assert run("account", "fund", "VOLGRUM0", "RUB", "1500.50").code == 0
@@ -183,6 +200,34 @@ def test_the_life_of_a_participant(run, ordered, home):
     assert run("participant", "suspend", "NEWBRUM0", "--json").json["state"] == "suspended"
     listed = {each["bic"]: each for each in run("participant", "list", "--json").json}
     assert (listed["NEWBRUM0"]["state"], listed["NEWBRUM0"]["keys"]) == ("suspended", 1)
+
+
+def test_the_example_of_the_documentation(run):
+    """docs/credit.md: every command of its example as it stands, with the number that the hub gives."""
+    example = (Path(__file__).parents[3] / "docs" / "credit.md").read_text()
+    commands = re.findall(r"^\./corridor credit (.*)$", example, re.MULTILINE)
+    assert [command.split()[0] for command in commands] == [
+        "offer", "accept", "draw", "repay", "show", "list", "lines",
+    ]  # fmt: skip
+    number = ""
+    for command in commands:
+        said = run("credit", *shlex.split(command.replace("NUMBER", number)), "--json")
+        assert said.code == 0, (command, said.err)
+        if command.startswith("offer"):
+            number = str(said.json["facility"])
+        elif command.startswith("show"):
+            shown = said.json
+    assert [(entry["kind"], entry["amount"]) for entry in shown["statement"]] == [
+        ("drawn", "1000000.00"),
+        ("repaid", "400000.00"),
+    ]
+    assert shown["facility"]["drawn"] == "600000.00"
+    assert "600000.00" in run("credit", "show", number).out
+    refused = run("credit", "draw", "PAMRTJ20", number, "99000000", "RUB")
+    assert (refused.code, "of the limit" in refused.err) == (1, True)
+    assert "No facility" not in run("credit", "list", "--bank", "PAMRTJ20").out
+    assert "There is no such facility here." in run("credit", "show", "1").err
+    assert "the sandbox has no bank NOPERUM0" in run("credit", "accept", "NOPERUM0", number).err
 
 
 @pytest.mark.parametrize("algorithm", ["ed25519", "ec"])

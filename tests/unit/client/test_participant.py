@@ -9,12 +9,14 @@ from decimal import Decimal
 import pytest
 
 from corridor.adapters.keys.software import Ed25519Key
-from corridor.client import Lost, Order, Participant, Refused, SqliteStore, Tier, TurnedAway
+from corridor.client import Lost, Order, Participant, Refused, SqliteStore, Terms, Tier, TurnedAway
 from corridor.client.messages import status_report
 from corridor.client.store import Store
 from corridor.codecs.iso20022.camt054 import Notification
 from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
+from corridor.domain.dates import next_date
+from corridor.domain.instants import DAY, iso_date
 from corridor.domain.money import Money
 from corridor.domain.parties import Party
 from tests.unit.sandbox.town import a_town
@@ -159,6 +161,39 @@ async def test_the_directory(town):
         await pamir.remove_alias(PHONE)
         with pytest.raises(TurnedAway):
             await severny.look_up(PHONE)
+
+
+async def test_banks_lend_to_each_other(town):
+    await funded(town, SEVR)
+    today = iso_date(town.clock.now())
+    terms = Terms(
+        borrower=PAMR,
+        limit=HUNDRED,
+        rate=Decimal("16.5"),
+        day_count="ACT/365F",
+        starts_on=today,
+        ends_on=next_date(next_date(today)),
+    )
+    async with opened(town, SEVR) as severny, opened(town, PAMR) as pamir:
+        number = (await severny.offer_facility(terms)).facility
+        assert (await pamir.accept_facility(number)).state == "active"
+        assert (await pamir.draw(number, HUNDRED)).drawn.money == HUNDRED
+        assert town.rig.balance(PAMR, "RUB") == HUNDRED.minor
+        with pytest.raises(Refused) as raised:
+            await pamir.draw(number, HUNDRED)
+        assert raised.value.reason == "AM14"
+        assert (await pamir.repay(number, HUNDRED)).drawn.money.minor == 0
+        assert (await pamir.cancel_facility(number)).state == "ended"
+
+
+async def test_a_central_bank_lends_against_collateral(town):
+    async with opened(town, CBRR) as central_bank:
+        await central_bank.set_credit_line(SEVR, HUNDRED)
+        await central_bank.take_pledge("bonds", SEVR, HUNDRED, 0, town.clock.now() + DAY)
+        await central_bank.release_pledge("bonds")
+        with pytest.raises(Refused) as raised:
+            await central_bank.release_pledge("bonds")
+        assert raised.value.reason == "NOOR"
 
 
 async def test_a_refusal_names_its_reason(town):

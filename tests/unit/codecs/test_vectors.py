@@ -107,6 +107,27 @@ def test_tax():
     )
 
 
+def test_goods():
+    message = opened("pacs.008-goods.xml").message
+    invoice, contract = message.documents
+    assert (invoice.type, contract.type, contract.number) == ("CINV", "CONT", "7/26")
+    assert [(line.type, line.issuer, line.number) for line in invoice.lines] == [
+        ("PTCD", "EAEU", "2710194210"),
+        ("PTCD", "EAEU", "2710124130"),
+    ]
+    assert contract.lines == ()
+    seller, buyer = message.regulatory
+    assert (seller.side, seller.authority_country, seller.country, seller.code) == (
+        "CRED",
+        "RU",
+        "TJ",
+        "10200",
+    )
+    assert (seller.amount, seller.information) == (Money(180_000_000, "RUB"), "goods")
+    assert (buyer.side, buyer.country, buyer.amount) == ("DEBT", None, Money(4_500_000, "RUB"))
+    assert (message.purpose, message.category_purpose) == ("GDDS", "SUPP")
+
+
 def test_statuses():
     settled = opened("pacs.002-settled.xml")
     assert settled.header.related == RelatedHeader(

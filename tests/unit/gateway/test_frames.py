@@ -7,8 +7,8 @@ import pytest
 
 from corridor.adapters.stream import frames
 from corridor.hub.lists import HANDLERS
-from tests.unit.gateway.test_requests import ALIAS_OF_RUSTAM, FUNDING, QUOTE, RATES
-from tests.world import ALFX, CBRR
+from tests.unit.gateway.test_requests import ALIAS_OF_RUSTAM, COLLATERAL, FIXING, FUNDING, OFFER, QUOTE, RATES
+from tests.world import ALFX, CBRR, SEVR
 
 pytestmark = pytest.mark.anyio
 
@@ -32,6 +32,17 @@ async def test_every_command_survives_the_frame(house):
     assert (await house.pamr.request("/v1/aliases", **ALIAS_OF_RUSTAM)).status == 200
     assert (await house.pamr.request("/v1/aliases/remove", phone="+992917000001")).status == 200
     assert (await house.banks[CBRR].request("/v1/funding", **FUNDING)).status == 200
+    offered = (await house.sevr.request("/v1/facilities", **OFFER)).json["answer"]
+    facility, amount = {"facility": offered["facility"]}, {"amount": OFFER["limit"]}
+    assert (await house.pamr.request("/v1/facilities/accept", **facility)).status == 200
+    assert (await house.pamr.request("/v1/facilities/draw", **facility, **amount)).status == 200
+    assert (await house.pamr.request("/v1/facilities/repay", **facility, **amount)).status == 200
+    assert (await house.pamr.request("/v1/facilities/cancel", **facility)).status == 200
+    line = {"participant": SEVR, "line": OFFER["limit"]}
+    assert (await house.banks[CBRR].request("/v1/credit-lines", **line)).status == 200
+    assert (await house.banks[CBRR].request("/v1/pledges", **COLLATERAL)).status == 200
+    assert (await house.banks[CBRR].request("/v1/pledges/release", pledge_id="bonds")).status == 200
+    assert (await house.banks[CBRR].request("/v1/fixings", **FIXING)).status == 200
     await house.pamr.get("/v1/mailbox?after=1")
     await house.gateway._acknowledgements.tell()
     assert travelled == [
@@ -43,5 +54,14 @@ async def test_every_command_survives_the_frame(house):
         "RegisterAlias",
         "RemoveAlias",
         "FundAccount",
+        "OfferFacility",
+        "AcceptFacility",
+        "DrawFacility",
+        "RepayFacility",
+        "CancelFacility",
+        "SetCreditLine",
+        "TakePledge",
+        "ReleasePledge",
+        "PostFixing",
         "Acknowledge",
     ]

@@ -4,9 +4,11 @@ import msgspec
 import pytest
 
 from corridor.codecs.errors import DecodeError
+from corridor.decision import ACCOUNT
 from corridor.gateway.requests import REQUESTS, Amount, QuoteRequest, decode
 from corridor.services.directory.records import ALIAS
-from corridor.services.messaging.records import IDENTITY
+from corridor.services.fx.records import FIXING as FIXINGS
+from corridor.services.messaging.records import IDENTITY, SETTLEMENT_ACCOUNT
 from tests.unit.gateway.house import JSON, check_hub
 from tests.world import ALFX, CBRR, FUNDS, PAMR, SEVR
 
@@ -29,6 +31,7 @@ ALIAS_OF_RUSTAM = {
     "account": "20206972000000000001",
     "name": "Рустам Каримов",
 }
+FIXING = {"day": "2026-11-18", "base_currency": "USD", "quote_currency": "RUB", "rate": "89.5"}
 FUNDING = {"participant": SEVR, "amount": {"amount": "500", "currency": "RUB", "scale": 2}}
 
 
@@ -49,6 +52,12 @@ async def test_funding_moves_money(house):
     answer = await house.banks[CBRR].request("/v1/funding", **FUNDING)
     assert answer.status == 200
     assert house.world.balance(SEVR, "RUB") == FUNDS + 5_00
+
+
+async def test_an_official_rate_is_posted(house):
+    assert (await house.banks[CBRR].request("/v1/fixings", **FIXING)).status == 200
+    (fixing,) = house.store.rows[FIXINGS].values()
+    assert (fixing.day, fixing.base_currency, fixing.quote_currency, str(fixing.rate)) == (*FIXING.values(),)
 
 
 async def test_aliases_come_and_go(house):
@@ -110,6 +119,9 @@ WRONG = [
     ("/v1/aliases", ALIAS_OF_RUSTAM | {"phone": "+992000"}, "BE23", "phone"),
     ("/v1/aliases", ALIAS_OF_RUSTAM | {"name": ""}, "CH16", "name"),
     ("/v1/aliases/remove", {"phone": "+992917000001", "name": "x"}, "CH17", "name"),
+    ("/v1/fixings", FIXING | {"day": "2026-11-18T00:00:00Z"}, "CH16", "day"),
+    ("/v1/fixings", FIXING | {"rate": 89.5}, "CH16", "rate"),
+    ("/v1/fixings", FIXING | {"rate": "-89.5"}, "CH16", "rate"),
     ("/v1/funding", FUNDING | {"participant": "nobody"}, "CH16", "participant"),
     ("/v1/queue/move", {"uetr": "x", "to": "first"}, "CH16", "uetr"),
     ("/v1/queue/move", {"uetr": UETR, "to": "front"}, "CH16", "to"),
@@ -171,3 +183,54 @@ def test_an_amount_says_its_scale():
 
 def test_every_request_says_what_it_is():
     assert all(request.__doc__ for request in REQUESTS.values())
+
+
+OFFER = {
+    "borrower": PAMR,
+    "limit": {"amount": "100000", "currency": "RUB", "scale": 2},
+    "rate": "16.50",
+    "fee_rate": "0.5",
+    "day_count": "ACT/365F",
+    "starts_on": "2026-11-18",
+    "ends_on": "2027-11-18",
+    "automatic": True,
+}
+COLLATERAL = {
+    "pledge_id": "bonds",
+    "pledger": SEVR,
+    "value": {"amount": "1000", "currency": "RUB", "scale": 2},
+    "haircut_bps": 500,
+    "valid_until": "2027-11-18T00:00:00+03:00",
+}
+
+
+async def test_a_facility_is_offered_accepted_drawn_repaid_and_shown_to_its_parties_alone(house):
+    offered = (await house.sevr.request("/v1/facilities", **OFFER)).json["answer"]
+    number = offered["facility"]
+    assert (offered["state"], offered["rate"], offered["lender"]) == ("offered", "16.50", SEVR)
+    accepted = (await house.pamr.request("/v1/facilities/accept", facility=number)).json["answer"]
+    assert (accepted["state"], accepted["drawn"]["amount"]) == ("active", "0")
+    amount = {"amount": "500", "currency": "RUB", "scale": 2}
+    drawn = (await house.pamr.request("/v1/facilities/draw", facility=number, amount=amount)).json["answer"]
+    assert drawn["drawn"] == amount
+    assert house.world.balance(PAMR, "RUB") == FUNDS + 5_00
+    for bank in (house.sevr, house.pamr):
+        shown = await bank.get("/v1/facilities")
+        assert [msgspec.json.decode(line) for line in shown.body.splitlines()] == [drawn]
+    assert (await house.sevr.get("/v1/facilities?state=ended")).status == 400
+    repaid = (await house.pamr.request("/v1/facilities/repay", facility=number, amount=amount)).json["answer"]
+    assert repaid["drawn"]["amount"] == "0"
+    ended = (await house.pamr.request("/v1/facilities/cancel", facility=number)).json["answer"]
+    assert ended["state"] == "ended"
+    assert (await house.sevr.get("/v1/facilities")).body == b""
+
+
+async def test_a_line_and_its_collateral(house):
+    central_bank = house.banks[CBRR]
+    line = {"amount": "100000", "currency": "RUB", "scale": 2}
+    assert (await central_bank.request("/v1/credit-lines", participant=SEVR, line=line)).status == 200
+    assert (await central_bank.request("/v1/pledges", **COLLATERAL)).status == 200
+    entry = house.store.rows[SETTLEMENT_ACCOUNT][SEVR, "RUB"]
+    assert house.store.rows[ACCOUNT][entry.account_id].credit_limit == 950
+    assert (await central_bank.request("/v1/pledges/release", pledge_id="bonds")).status == 200
+    assert house.store.rows[ACCOUNT][entry.account_id].credit_limit == 0

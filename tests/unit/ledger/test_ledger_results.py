@@ -48,7 +48,7 @@ def test_every_result_says_what_it_means() -> None:
 
 
 def test_numbers_that_are_told_never_change() -> None:
-    bands = ((0, 2), (10, 11), (20, 29), (40, 47), (60, 63), (70, 80), (90, 93), (100, 103))
+    bands = ((0, 3), (10, 11), (20, 29), (40, 47), (60, 63), (70, 80), (90, 93), (100, 103))
     assert list(TransferResult) == [number for first, last in bands for number in range(first, last + 1)]
     assert (INT64_MAX, FIRST_CALLER_ID) == (9_223_372_036_854_775_807, 281_474_976_710_656)
 
@@ -67,4 +67,9 @@ def test_numbers_that_are_stored_never_change() -> None:
         "FROZEN": 4,
         "CLOSED": 8,
     }
-    assert {code.name: code.value for code in AccountCode} == {"SETTLEMENT": 1, "ISSUE": 2, "FEES": 3}
+    assert {code.name: code.value for code in AccountCode} == {
+        "SETTLEMENT": 1,
+        "ISSUE": 2,
+        "FEES": 3,
+        "CREDIT": 6,
+    }

@@ -12,19 +12,22 @@ from corridor.reports.invariants import INVARIANTS
 from corridor.reports.watch import Watch
 from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.compliance.screening import Hit, Screening
+from corridor.services.credit.records import CREDIT_LINE, FACILITY, FACILITY_DAY, PLEDGE
 from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE
 from corridor.services.instant.commands import ReleasePayment
 from corridor.services.messaging.records import IDENTITY, MAILBOX, MESSAGE
 from corridor.services.settlement.payments import PAYMENT
-from tests.world import LIST, World, agreed
+from tests.unit.services.credit.lending import Lending
+from tests.world import LIST, agreed
 
+CREDIT = ("facilities", "interest", "collateral")
 HIT = Screening(LIST, (Hit("a", "b", "c", "d", 100, "e"),))
 
 
 @pytest.fixture(scope="module")
 def batches():
     """Everything that can become of a payment, once."""
-    world = World().found()
+    world = Lending().found()
     world.operate(SetScreeningPolicy, on_hit="hold", hold_limit_s=60)
     for n, answers in enumerate((("ACCP", "ACCC"), ("RJCT",), ()), start=1):
         world.pay(world.order(n))
@@ -40,6 +43,12 @@ def batches():
     world.report(held.uetr, "ACCP")
     world.quote(1_000_00)
     world.advance(100)
+    world.lent()
+    world.draw(100_00)
+    world.line(1_000_00)
+    world.pledge("a", 500_00)
+    world.advance(86_400)
+    world.repay(10_00)
     return [batch.writes for batch in world.batches]
 
 
@@ -53,7 +62,9 @@ def test_a_day_as_it_was(batches):
     watch, said = watched(batches)
     assert said == []
     assert set(watch.checked) <= set(INVARIANTS)
-    assert all(watch.checked[name] > 0 for name in ("legs", "quotes", "evidence", "rebuild", "conversions"))
+    assert all(
+        watch.checked[name] > 0 for name in (*CREDIT, "legs", "quotes", "evidence", "rebuild", "conversions")
+    )
 
 
 def last(table, fits=lambda _record: True, **changes):
@@ -79,6 +90,12 @@ def left_out(batches):
 @pytest.mark.parametrize(
     ("name", "change"),
     [
+        ("facilities", last(FACILITY, interest_due=1)),
+        ("facilities", last(FACILITY, lambda f: f.days, limit_amount=1)),
+        ("interest", last(FACILITY_DAY, interest_amount=7)),
+        ("interest", last(FACILITY, days=2)),
+        ("collateral", last(PLEDGE, haircut_bps=5_000)),
+        ("collateral", last(CREDIT_LINE, line_amount=7)),
         ("balances", last(BALANCE, debits_posted=7)),
         ("conservation", last(BALANCE, credits_posted=7)),
         ("limits", last(BALANCE, lambda b: b.debits_posted, debits_pending=10**15)),

@@ -23,7 +23,7 @@ class MemoryReads:
         self._store = store
 
     async def all(self, table: Table[R]) -> Sequence[R]:
-        return list(self._store.rows[table].values())
+        return [record for record in self._store.rows[table].values() if table.resident(record)]
 
     async def one(self, table: Table[R], key: Key) -> R | None:
         found: R | None = self._store.rows[table].get(key)

@@ -6,6 +6,7 @@ import asyncpg
 
 from corridor.adapters.postgres import (
     verify_anchors,
+    verify_credit,
     verify_cycles,
     verify_exchange,
     verify_ledger,
@@ -14,6 +15,7 @@ from corridor.adapters.postgres import (
     verify_quotes,
 )
 from corridor.adapters.postgres.sealing import Sealing
+from corridor.adapters.postgres.verify_details import details
 from corridor.adapters.postgres.verify_records import records
 from corridor.adapters.postgres.verify_told import told
 from corridor.ports import Seal
@@ -32,6 +34,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *verify_exchange.INVARIANTS,
     *verify_payments.INVARIANTS,
     *verify_quotes.INVARIANTS,
+    *verify_credit.INVARIANTS,
     verify_cycles.cycles,
     verify_anchors.heads,
 )
@@ -88,8 +91,9 @@ async def examine(
     for invariant in INVARIANTS:
         findings.append(await invariant(db))
         tell(findings[-1])
-    findings.append(await told(db, sealing))
-    tell(findings[-1])
+    for of_bytes in (told, details):
+        findings.append(await of_bytes(db, sealing))
+        tell(findings[-1])
     outside = await verify_anchors.anchors(db, held)
     log = await verify_log.read_log(db, sealing, chain, environment, sample)
     for found in (*await records(db), *log, outside):

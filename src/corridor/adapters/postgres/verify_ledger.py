@@ -142,7 +142,7 @@ async def pending(db: Connection) -> Findings:
 
 
 async def accounts(db: Connection) -> Findings:
-    """Every account is the one settlement account, or the one clearing account, of a participant in its currency."""
+    """Every account is the one settlement or clearing account of a participant in its currency, or a facility's."""
     return await ask(
         db,
         "accounts",
@@ -151,6 +151,12 @@ async def accounts(db: Connection) -> Findings:
         SELECT CASE
             WHEN a.id IS NULL THEN format('%s %s settles in account %s, which is not there', s.participant,
                                           s.currency, account_id)
+            WHEN a.code = 6 AND s.account_id IS NULL THEN CASE
+                WHEN f.number IS NULL THEN format('account %s of %s keeps no facility''s debt', a.id, a.participant)
+                WHEN a.participant <> CASE WHEN a.id IN (debt_account_id, charges_account_id)
+                                           THEN f.borrower ELSE f.lender END OR a.currency <> f.currency
+                THEN format('account %s of %s in %s is not as facility %s has it', a.id, a.participant,
+                            a.currency, f.number) END
             WHEN (s.participant, s.currency) IS DISTINCT FROM (a.participant, a.currency)
             THEN format('account %s is of %s in %s, but is used by %s in %s', a.id, a.participant, a.currency,
                         coalesce(s.participant, 'nobody'), coalesce(s.currency, 'none'))
@@ -162,6 +168,8 @@ async def accounts(db: Connection) -> Findings:
           FULL JOIN (SELECT *, false AS clears FROM settlement_account UNION ALL SELECT *, true FROM clearing_account) s
                  ON account_id = a.id
           LEFT JOIN participant p ON bic = a.participant
+          LEFT JOIN facility f ON a.code = 6 AND a.id IN (debt_account_id, claim_account_id,
+                                                          charges_account_id, income_account_id)
         """,
     )
 

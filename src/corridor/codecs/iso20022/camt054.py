@@ -1,6 +1,6 @@
 """camt.054.001.08, Bank to Customer Debit Credit Notification: what was booked on an account.
 
-An FX provider gets one for each conversion, with an entry for every leg on the accounts it names.
+An FX provider gets one for each leg of a conversion, lender and borrower one for each sum that a facility moves.
 """
 
 from decimal import Decimal

@@ -37,6 +37,19 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     type: str | None = None
 
 
+class DocumentLine(msgspec.Struct, frozen=True, kw_only=True):
+    """What a line of a document is for, of a type of ExternalDocumentLineType1Code.
+
+    Shape: PTCD is a product type code; Corridor reads it as a code of the Harmonized System, of 2 to 10 digits, as
+    `issuer` publishes it (WCO, EAEU).
+    """
+
+    type: str
+    issuer: str | None = None
+    number: str
+    description: str | None = None
+
+
 class ReferredDocument(msgspec.Struct, frozen=True, kw_only=True):
     """An invoice (CINV), contract (CONT) or other document of ExternalDocumentType1Code that is paid.
 
@@ -47,6 +60,22 @@ class ReferredDocument(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     date_type: str | None = None
     date: str | None = None
+    lines: tuple[DocumentLine, ...] = ()
+
+
+class RegulatoryReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What an authority's balance of payments counts a payment, or so much of it, as.
+
+    Shape: `side` says whose report it is, the debtor's (DEBT), the creditor's (CRED) or both (BOTH); `code` is of
+    the list of the authority in `authority_country`; `country` is the other one that the operation is with.
+    """
+
+    side: str | None = None
+    authority_country: str | None = None
+    country: str | None = None
+    code: str
+    amount: Money | None = None
+    information: str | None = None
 
 
 class TaxRemittance(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +147,7 @@ class CreditTransfer(msgspec.Struct, frozen=True, kw_only=True):
     ultimate_creditor: Party | None = None
 
     purpose: str | None = None
+    regulatory: tuple[RegulatoryReport, ...] = ()
     remittance: tuple[str, ...] = ()
     documents: tuple[ReferredDocument, ...] = ()
     creditor_reference: str | None = None
@@ -133,6 +163,28 @@ CHARGE = Table(
     ),
 )
 
+REGULATORY = Table(
+    RegulatoryReport,
+    (
+        Row("DbtCdtRptgInd", "side", CODE),
+        Row("Authrty/Ctry", "authority_country", CODE),
+        Row("Dtls/Ctry", "country", CODE),
+        Row("Dtls/Cd", "code", TEXT),
+        Row("Dtls/Amt", "amount", AMOUNT),
+        Row("Dtls/Inf", "information", TEXT),
+    ),
+)
+
+LINE = Table(
+    DocumentLine,
+    (
+        Row("Id/Tp/CdOrPrtry/Cd", "type", TEXT),
+        Row("Id/Tp/Issr", "issuer", TEXT),
+        Row("Id/Nb", "number", TEXT),
+        Row("Desc", "description", TEXT),
+    ),
+)
+
 DOCUMENT = Table(
     ReferredDocument,
     (
@@ -140,6 +192,7 @@ DOCUMENT = Table(
         Row("Nb", "number", TEXT),
         Row("RltdDt/Tp/Cd", "date_type", TEXT),
         Row("RltdDt/Dt", "date", DATE),
+        Row("LineDtls", "lines", LINE, many=True),
     ),
 )
 
@@ -201,6 +254,7 @@ TRANSACTION = (
     Row("CdtrAcct/Prxy/Id", "creditor_proxy", TEXT),
     *party("UltmtCdtr", "ultimate_creditor"),
     Row("Purp/Cd", "purpose", TEXT),
+    Row("RgltryRptg", "regulatory", REGULATORY, many=True),
     Row("RmtInf/Ustrd", "remittance", TEXT, many=True),
     Row("RmtInf/Strd/RfrdDocInf", "documents", DOCUMENT, many=True),
     Row("RmtInf/Strd/CdtrRefInf/Ref", "creditor_reference", TEXT),

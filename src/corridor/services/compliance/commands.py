@@ -1,4 +1,4 @@
-"""Commands about screening: which list is in force, and what a hit means."""
+"""Commands about screening, and about what a payment must say."""
 
 from corridor.services.messaging.commands import Command
 
@@ -15,3 +15,10 @@ class SetScreeningPolicy(Command, frozen=True):
 
     on_hit: str
     hold_limit_s: int
+
+
+class SetContractPolicy(Command, frozen=True):
+    """From this amount on, in minor units, a payment for goods in this currency names its contract; 0: it need not."""
+
+    currency: str
+    from_amount: int

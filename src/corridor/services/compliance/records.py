@@ -1,4 +1,4 @@
-"""The list in force and the policy, as two records of one line each."""
+"""The list in force and the policies."""
 
 from typing import Any
 
@@ -27,7 +27,15 @@ class ScreeningPolicy(msgspec.Struct, frozen=True):
     hold_limit_s: int
 
 
+class ContractPolicy(msgspec.Struct, frozen=True):
+    """From which amount on payments for goods name their contract. Without a record, or from 0, none need."""
+
+    currency: str
+    from_amount: int
+
+
 LIST_IN_FORCE = Table("list_in_force", ListInForce, "name")
 SCREENING_POLICY = Table("screening_policy", ScreeningPolicy, "name")
+CONTRACT_POLICY = Table("contract_policy", ContractPolicy, "currency")
 CURRENT = "current"
-TABLES: tuple[Table[Any], ...] = (LIST_IN_FORCE, SCREENING_POLICY)
+TABLES: tuple[Table[Any], ...] = (LIST_IN_FORCE, SCREENING_POLICY, CONTRACT_POLICY)

@@ -1,7 +1,8 @@
 """Screening is never silently off: no payment is decided without a result of the list in force."""
 
 from corridor.decision import Accepted, Again, Answer, Handler, Rejected, Step
-from corridor.services.compliance.commands import ActivateList, SetScreeningPolicy
+from corridor.services.compliance.commands import ActivateList, SetContractPolicy, SetScreeningPolicy
+from corridor.services.compliance.contracts import set_contract_policy
 from corridor.services.compliance.records import (
     CURRENT,
     HOLD,
@@ -54,4 +55,5 @@ def judge(step: Step, screening: Screening) -> ScreeningPolicy | Again | Rejecte
 HANDLERS: dict[type[Command], Handler] = {
     ActivateList: Handler(activate_list, refuse_silently),
     SetScreeningPolicy: Handler(set_screening_policy, refuse_silently),
+    SetContractPolicy: Handler(set_contract_policy, refuse_silently),
 }

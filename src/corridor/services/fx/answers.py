@@ -55,15 +55,15 @@ def quote_answer(quote: Quote) -> bytes:
             creditor_agent=quote.creditor_agent,
             provider=quote.provider,
             fixed=quote.fixed,
-            source=_amount(quote.source_amount, source),
-            destination=_amount(quote.destination_amount, quote.destination_currency),
-            fee=_amount(quote.fee_amount, source),
-            debit=_amount(quote.source_amount + quote.fee_amount, source),
+            source=amount_of(quote.source_amount, source),
+            destination=amount_of(quote.destination_amount, quote.destination_currency),
+            fee=amount_of(quote.fee_amount, source),
+            debit=amount_of(quote.source_amount + quote.fee_amount, source),
             unit_currency=quote.base_currency,
             quoted_currency=quote.quote_currency,
             rate=f"{quote.rate:f}",
             mid_rate=f"{quote.mid_rate:f}",
-            total_cost=_amount(quote.cost_amount, source),
+            total_cost=amount_of(quote.cost_amount, source),
             # A ratio for people, not an amount: nothing is ever computed from it.
             total_cost_bps=-(-quote.cost_amount * _BASIS_POINTS // quote.source_amount),
             created_at=iso(quote.created_at),
@@ -72,5 +72,6 @@ def quote_answer(quote: Quote) -> bytes:
     )
 
 
-def _amount(minor: int, code: str) -> Amount:
+def amount_of(minor: int, code: str) -> Amount:
+    """Return an amount as JSON has it."""
     return Amount(str(minor), code, currency(code).exponent)

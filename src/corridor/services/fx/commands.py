@@ -1,4 +1,4 @@
-"""Commands of providers, of banks that want a quote, and of operators."""
+"""Commands of providers, of banks that want a quote, of central banks, and of operators."""
 
 from decimal import Decimal
 from typing import Literal
@@ -68,3 +68,15 @@ class SetFxFee(Command, frozen=True):
     currency: str
     rate_bps: int
     minimum_amount: int
+
+
+class PostFixing(Command, frozen=True):
+    """The signer, the central bank of the quote currency, says what one unit of the base currency costs on a day.
+
+    Shape: a day is 2026-11-24, from midnight to midnight in UTC.
+    """
+
+    day: str
+    base_currency: str
+    quote_currency: str
+    rate: Decimal

@@ -1,4 +1,4 @@
-"""Records of pairs, rates, fees and quotes, and their tables."""
+"""Records of pairs, rates, fees, quotes and official rates, and their tables."""
 
 from decimal import Decimal
 from typing import Any
@@ -118,10 +118,21 @@ class OpenQuotes(msgspec.Struct, frozen=True):
     quotes: int = 0
 
 
+class Fixing(msgspec.Struct, frozen=True):
+    """The official rate of a day: one unit of base costs so much of quote, as the central bank of quote says."""
+
+    day: str
+    base_currency: str
+    quote_currency: str
+    rate: Decimal
+    posted_at: Instant
+
+
 FX_PAIR = Table("fx_pair", FxPair, "base_currency", "quote_currency")
 FX_RATE = Table("fx_rate", FxRate, "base_currency", "quote_currency", "provider", "level")
 FX_FEE = Table("fx_fee", FxFee, "currency")
 QUOTE = Table("quote", Quote, "quote_id", resident=While("status", OPEN))
 FX_EXPOSURE = Table("fx_exposure", FxExposure, "provider", "currency")
 OPEN_QUOTES = Table("open_quotes", OpenQuotes, "debtor_agent")
-TABLES: tuple[Table[Any], ...] = (FX_PAIR, FX_RATE, FX_FEE, QUOTE, FX_EXPOSURE, OPEN_QUOTES)
+FIXING = Table("fixing", Fixing, "day", "base_currency", "quote_currency")
+TABLES: tuple[Table[Any], ...] = (FX_PAIR, FX_RATE, FX_FEE, QUOTE, FX_EXPOSURE, OPEN_QUOTES, FIXING)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from corridor.decision import Handler, Step, Table
-from corridor.services.fx.commands import PostRates, RequestQuote, SetFxFee, SetFxPair
+from corridor.services.fx.commands import PostFixing, PostRates, RequestQuote, SetFxFee, SetFxPair
+from corridor.services.fx.fixings import post_fixing
 from corridor.services.fx.pairs import set_fx_fee, set_fx_pair
 from corridor.services.fx.quotes import expire_quote, request_quote, spend_quote
 from corridor.services.fx.rates import post_rates
@@ -17,6 +18,7 @@ __all__ = ["HANDLERS", "TABLES", "TIMERS", "spend_quote"]
 HANDLERS: dict[type[Command], Handler] = {
     PostRates: Handler(post_rates, refuse_silently),
     RequestQuote: Handler(request_quote, refuse_silently),
+    PostFixing: Handler(post_fixing, refuse_silently),
     SetFxPair: Handler(set_fx_pair, refuse_silently),
     SetFxFee: Handler(set_fx_fee, refuse_silently),
 }

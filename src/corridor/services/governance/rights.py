@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from corridor.services.compliance import commands as compliance
+from corridor.services.credit import commands as credit
 from corridor.services.directory import commands as directory
 from corridor.services.fx import commands as fx
 from corridor.services.governance import commands as governance
@@ -64,6 +65,15 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     directory.RegisterAlias: _by(BANK, audited=True),
     directory.RemoveAlias: _by(BANK, audited=True),
     fx.PostRates: _by(FX_PROVIDER),
+    credit.OfferFacility: _by(BANK, audited=True),
+    credit.AcceptFacility: _by(BANK, audited=True),
+    credit.CancelFacility: _by(BANK, audited=True),
+    credit.DrawFacility: _by(BANK),
+    credit.RepayFacility: _by(BANK),
+    credit.SetCreditLine: _by(CENTRAL_BANK, audited=True),
+    credit.TakePledge: _by(BANK, CENTRAL_BANK, audited=True),
+    credit.ReleasePledge: _by(BANK, CENTRAL_BANK, audited=True),
+    fx.PostFixing: _by(CENTRAL_BANK, audited=True),
     messaging.FundAccount: _by(CENTRAL_BANK),
     # operators
     messaging.AddParticipant: _REGISTRARS,
@@ -87,6 +97,7 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     fx.SetFxFee: _OPERATIONS,
     compliance.ActivateList: _one(COMPLIANCE),
     compliance.SetScreeningPolicy: _COMPLIANCE,
+    compliance.SetContractPolicy: _COMPLIANCE,
     instant.ReleasePayment: _COMPLIANCE,
     instant.RefusePayment: _one(COMPLIANCE),
     messaging.WaiveVoucher: _one(REGISTRAR, OPERATIONS),  # by each of two persons, whom the closed hub counts

@@ -10,13 +10,14 @@ from corridor.decision import Accepted, Again, Answer, Handler, Key, Rejected, S
 from corridor.domain.errors import CorridorError
 from corridor.domain.instants import SECOND
 from corridor.domain.money import Rate
+from corridor.services.compliance.contracts import ask_for_contract
 from corridor.services.compliance.records import ScreeningPolicy
 from corridor.services.compliance.rules import judge
 from corridor.services.directory.records import ALIAS
 from corridor.services.directory.rules import resolve
 from corridor.services.fx.records import Quote
 from corridor.services.fx.rules import spend_quote
-from corridor.services.instant import holds
+from corridor.services.instant import details, holds
 from corridor.services.instant.commands import CreditTransfer, StatusReport, StatusRequest
 from corridor.services.messaging.commands import Command
 from corridor.services.messaging.records import ACTIVE, BANK, PARTICIPANT
@@ -45,7 +46,9 @@ def credit_transfer(step: Step, command: CreditTransfer) -> Answer:
         if known.debtor_agent == command.origin.signer and known.content == command.origin.digest:
             return Accepted()
         return Rejected("DU03", "this UETR names another payment", "UETR")
-    refusal = _check(step, command)
+    refusal = (
+        _check(step, command) or details.check(command.message) or ask_for_contract(step, command.message)
+    )
     if refusal is not None:
         return refusal
     judged = judge(step, command.screening)
@@ -53,6 +56,7 @@ def credit_transfer(step: Step, command: CreditTransfer) -> Answer:
         return judged
     payment = new_payment(step, command)
     step.payment = payment.number
+    details.record(step, command.message, payment.number)
     if isinstance(judged, ScreeningPolicy):
         holds.hold(step, command, payment, judged)
         return Accepted()

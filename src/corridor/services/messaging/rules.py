@@ -1,4 +1,4 @@
-"""Participants, accounts and limits: what operators decide, and refusals as messages."""
+"""Participants and accounts: what operators decide, and refusals as messages."""
 
 import re
 
@@ -6,7 +6,6 @@ import msgspec
 
 from corridor.codecs.iso20022.admi002 import MessageReject
 from corridor.decision import ACCOUNT, Accepted, Answer, Handler, Rejected, Step
-from corridor.domain.money import MAX_MINOR
 from corridor.ledger.accounts import Account, AccountFlag
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.results import TransferResult
@@ -74,21 +73,6 @@ def set_participant_state(step: Step, command: commands.SetParticipantState) -> 
             "CH20", f"a participant that is {participant.state} cannot be {command.state}", "state"
         )
     step.put(PARTICIPANT, msgspec.structs.replace(participant, state=command.state))
-    return Accepted()
-
-
-def set_limit(step: Step, command: commands.SetLimit) -> Answer:
-    """Change how far a settlement account may go below zero, pending amounts counted."""
-    account = settlement_account(step, command.participant, command.currency)
-    if account is None:
-        return Rejected("AC01", "no such settlement account", "participant")
-    if not 0 <= command.limit <= MAX_MINOR:
-        return Rejected("AM12", "a limit is zero or an amount", "limit")
-    balance = step.balance(account.id)
-    used = balance.debits_pending + balance.debits_posted - balance.credits_posted
-    if used > command.limit:
-        return Rejected("AM14", f"{used} of it is in use", "limit")
-    step.put(ACCOUNT, msgspec.structs.replace(account, credit_limit=command.limit))
     return Accepted()
 
 
@@ -195,7 +179,6 @@ HANDLERS: dict[type[commands.Command], Handler] = {
     commands.SetOperatorRoles: Handler(operators.set_operator_roles, refuse_silently),
     commands.SetOperatorState: Handler(operators.set_operator_state, refuse_silently),
     commands.SetParticipantState: Handler(set_participant_state, refuse_silently),
-    commands.SetLimit: Handler(set_limit, refuse_silently),
     commands.SetFrozen: Handler(set_frozen, refuse_silently),
     commands.FundAccount: Handler(fund_account, refuse_silently),
     commands.PostTransfers: Handler(post_transfers, refuse_silently),

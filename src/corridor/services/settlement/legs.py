@@ -8,6 +8,7 @@ import msgspec
 from corridor.decision import Rejected, Step
 from corridor.ledger.results import TransferResult
 from corridor.ledger.transfers import Transfer, TransferFlag
+from corridor.services.credit.rules import post_covered
 from corridor.services.messaging.rules import settlement_account
 from corridor.services.settlement import limits
 from corridor.services.settlement.limits import Movement
@@ -64,12 +65,13 @@ def reserve(step: Step, payment: Payment) -> Payment | Rejected:
     refused = limits.refuse(step, moves) if moves else None
     if refused is not None:
         return refused
-    for result in step.post(chain):
+    posted, results = post_covered(step, chain)
+    for result in results:
         if result is not TransferResult.OK and result is not TransferResult.LINKED_EVENT_FAILED:
             return REFUSALS.get(result) or Rejected("AM09", result.name.lower().replace("_", " "))
     for move in moves:
         limits.count(step, move, sent=move.amount)
-    return msgspec.structs.replace(payment, first_transfer=chain[0].id, legs=len(chain))
+    return msgspec.structs.replace(payment, first_transfer=posted[0].id, legs=len(posted))
 
 
 def post(step: Step, payment: Payment) -> None:

@@ -14,6 +14,7 @@ from corridor.decision import Accepted, Answer, Key, Rejected, Step, Table
 from corridor.domain.instants import Instant, iso
 from corridor.ledger.results import TransferResult
 from corridor.ledger.transfers import Transfer, TransferFlag
+from corridor.services.credit.rules import post_covered
 from corridor.services.messaging.rules import open_case, settlement_account
 from corridor.services.settlement import limits, tellings
 from corridor.services.settlement.commands import SettleObligations
@@ -193,12 +194,14 @@ def _post(step: Step, obligations: Sequence[Obligation]) -> int | Rejected:
         )
         for o in obligations
     ]
-    for result in step.post(chain):
+    alone = len(chain) == 1  # several are settled against each other so that nobody needs credit
+    posted, results = post_covered(step, chain) if alone else (chain, step.post(chain))
+    for result in results:
         if result is not TransferResult.OK and result is not TransferResult.LINKED_EVENT_FAILED:
             return REFUSALS.get(result) or Rejected("AM09", result.name.lower().replace("_", " "))
     for move in moves:
         limits.count(step, move, sent=move.amount, received=move.amount)
-    return chain[0].id
+    return posted[0].id
 
 
 def _passes_by(step: Step, chosen: Sequence[Obligation]) -> Rejected | None:

@@ -17,7 +17,7 @@ from corridor.decision import TRANSFER, Outgoing
 from corridor.domain.instants import MILLISECOND, SECOND, Instant
 from corridor.hub import events as hub_events
 from corridor.hub.batch import chain
-from corridor.hub.lists import DEFINITIONS, HANDLERS, TABLES, TIMERS, Rules
+from corridor.hub.lists import RULES
 from corridor.ports import Post, Writes
 from corridor.reports import checks
 from corridor.reports.invariants import Broken
@@ -26,7 +26,6 @@ from corridor.sandbox import world
 from corridor.sandbox.bank import Behaviour
 from corridor.services.compliance.commands import ActivateList
 from corridor.services.compliance.screening import Hit, Screening
-from corridor.services.governance.rights import RIGHTS
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.instant.rules import ANSWER_TIME
 from corridor.services.messaging.records import FAULT, MESSAGE
@@ -78,7 +77,7 @@ class Town:
         self.network = Network(self.timeline, Random(f"{seed}/network"), self.strike)
         self.hub_key = wire.key(HUB)
         self.sign = self.hub_key.sign
-        self.rules = Rules(TABLES, HANDLERS, RIGHTS, TIMERS, DEFINITIONS, self._render)
+        self.rules = msgspec.structs.replace(RULES, render=self._render)
         self.disk = Disk(self.sign)
         self.staff = Staff(audience(HUB, self.environment), wire.key)
         self.watching = Watch(chain)

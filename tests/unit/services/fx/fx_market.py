@@ -7,6 +7,7 @@ from corridor.decision import Accepted, Answer, Step
 from corridor.domain.instants import SECOND
 from corridor.hub.memory import Memory
 from corridor.ports import Snapshot
+from corridor.services.credit import rules as credit
 from corridor.services.fx import rules as fx
 from corridor.services.fx.commands import PostRates, RequestQuote, SetFxPair, Tier
 from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE, FxExposure, OpenQuotes
@@ -57,8 +58,8 @@ def tier(from_amount: int, bid: str, ask: str) -> Tier:
 class Market:
     """Commands are decided one by one, each on its step; what is refused leaves no trace."""
 
-    TABLES = (*messaging.TABLES, *fx.TABLES)
-    HANDLERS = {**messaging_rules.HANDLERS, **fx.HANDLERS}  # noqa: RUF012  never changed
+    TABLES = (*messaging.TABLES, *fx.TABLES, *credit.TABLES)
+    HANDLERS = {**messaging_rules.HANDLERS, **fx.HANDLERS, **credit.HANDLERS}  # noqa: RUF012  never changed
 
     def __init__(self, base: str = "RUB", quote: str = "TJS", *, funds: int = 10_000_000_00) -> None:
         self.base, self.quote = base, quote

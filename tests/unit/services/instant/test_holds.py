@@ -5,8 +5,9 @@ import pytest
 from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.instant.commands import RefusePayment
-from corridor.services.instant.records import HELD_PAYMENT, PAYMENT
+from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import CASE
+from corridor.services.settlement.payments import PAYMENT
 from tests.world import LIST, SEVR, World
 
 HITS = Screening(

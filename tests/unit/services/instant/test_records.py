@@ -3,12 +3,13 @@
 import pytest
 
 from corridor.services.instant import commands, records
+from corridor.services.settlement import payments
 
 
 @pytest.mark.parametrize(
     "record",
     [
-        records.Payment,
+        payments.Payment,
         records.HeldPayment,
         commands.CreditTransfer,
         commands.StatusReport,

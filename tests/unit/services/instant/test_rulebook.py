@@ -13,9 +13,9 @@ from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.directory.commands import RegisterAlias
 from corridor.services.fx.commands import SetFxFee
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
-from corridor.services.instant.records import PAYMENT
 from corridor.services.messaging.commands import CloseCase, SetParticipantState
 from corridor.services.messaging.records import CASE, MESSAGE, TIMER
+from corridor.services.settlement.payments import PAYMENT
 from tests.rig import answer_of
 from tests.world import ALFX, CBRR, FUNDS, LIST, PAMR, SEVR, World, agreed
 

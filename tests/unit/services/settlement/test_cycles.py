@@ -1,4 +1,4 @@
-"""docs/rulebook.md, section 11: netting cycles, as rows.
+"""docs/rulebook.md, section 12: netting cycles, as rows.
 
 In a story `S>P:100` orders 100 kopecks into the open cycle, numbered 1, 2, 3; `S+100` brings money; `close:1`,
 `settle:1` and `tell:1` are of cycle 1, `?` after one that it is refused.

@@ -5,8 +5,11 @@ numbered 1, 2, 3. `S+100` brings money. `settle:1,2` is the worker's proposal, `
 `first:2`, `last:2`, `cancel:2`, `urgent:2`, `normal:2` are the owner's words; `+5` lets seconds pass.
 """
 
+from decimal import Decimal
+
 import pytest
 
+from corridor.codecs.iso20022.pacs008 import AgreedRate
 from corridor.domain.money import Money
 from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.compliance.screening import Hit, Screening
@@ -147,6 +150,7 @@ HOURS = [
     ({"interbank_settlement_date": "2026-11-17"}, "RJCT DT01"),
     ({"interbank_settlement_date": "2026-11-29"}, "RJCT DT01"),
     ({"interbank_settlement_date": "2026-02-30"}, "RJCT DT01"),
+    ({"interbank_settlement_date": "2026-11-31"}, "RJCT DT01"),
     ({"reject_time": "11:06:00Z"}, "RJCT AB03"),
     ({"till_time": "11:06:00Z"}, "RJCT AB03"),
     ({"from_time": "13:00:00Z", "reject_time": "12:00:00Z"}, "RJCT DT01"),
@@ -208,7 +212,12 @@ def test_a_wait_ends_at_its_time_or_with_the_day(world: Settling, cut_off: str |
 
 def test_nobody_touches_what_is_another_s(world: Settling) -> None:
     world.gross(1, 5)
-    for command, facts in ((CancelObligation, {}), (MoveObligation, {"to": "first"})):
+    words = (
+        (CancelObligation, {}),
+        (MoveObligation, {"to": "first"}),
+        (SetObligationPriority, {"priority": "URGT"}),
+    )
+    for command, facts in words:
         answer = world.own(command, 1, PAMR, **facts)
         assert answer_of(answer)["reason"] == "NOOR"
     assert answer_of(world.own(CancelObligation, 9))["reason"] == "NOOR"
@@ -271,3 +280,43 @@ def test_a_restart_forgets_nothing_that_waits(world: Settling) -> None:
     world.advance(3600)
     assert [each.uetr for each in world.waiting()] == [world.order(2).uetr]
     world.queue_is_counted()
+
+
+def test_a_quote_is_not_settled_gross(world: Settling) -> None:
+    world.gross(
+        1,
+        5,
+        agreed_rate=AgreedRate(unit_currency="TJS", quoted_currency="RUB", rate=Decimal(8), quote_id="q"),
+    )
+    assert world.heard(SEVR) == ["RJCT CH17"]
+
+
+def test_what_begins_after_the_day_never_settles(world: Settling) -> None:
+    world.operate(SetCutOff, currency="RUB", time="12:30:00Z")
+    world.gross(1, 5, from_time="12:30:00Z")
+    assert world.heard(SEVR) == ["RJCT TM01"]
+
+
+def test_what_has_not_begun_to_wait_can_be_hurried_and_cancelled_but_has_no_place_yet(
+    world: Settling,
+) -> None:
+    world.gross(1, 5, from_time="12:00:00Z")
+    assert answer_of(world.own(MoveObligation, 1, to="first"))["reason"] == "DT01"
+    for _ in range(2):
+        assert world.own(SetObligationPriority, 1, priority="URGT").status == "accepted"
+    world.gross(2, 5)
+    assert world.own(CancelObligation, 1).status == "accepted"
+    assert world.heard(SEVR) == ["PDNG", "PDNG", "RJCT DS02"]
+    world.queue_is_counted()
+    assert world.obligation(1).priority == 0
+
+
+def test_operators_end_only_what_waits(world: Settling) -> None:
+    refused = world.submit(world.operation(RejectObligation, uetr=world.order(9).uetr))
+    assert answer_of(refused)["reason"] == "NOOR"
+
+
+@pytest.mark.parametrize("method", ["", "x" * 36])
+def test_a_method_has_a_name(world: Settling, method: str) -> None:
+    world.gross(1, 5)
+    assert answer_of(world.settle(1, method=method))["reason"] == "CH16"

@@ -104,6 +104,7 @@ def voucher() -> dict[str, Any]:
     return {"signature": jws.compose(protected, signature), "payload": payload}
 
 
+_ROUBLES: Final = {"amount": "1", "currency": "RUB", "scale": 2}
 JSON_EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "/v1/rates": {
         "base_currency": "TJS",
@@ -123,10 +124,34 @@ JSON_EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "name": "Рустам Каримов",
     },
     "/v1/aliases/remove": {"phone": "+992917000001"},
-    "/v1/funding": {"participant": SEVR, "amount": {"amount": "1", "currency": "RUB", "scale": 2}},
     "/v1/queue/move": {"uetr": uetr(1), "to": "first"},
     "/v1/queue/priority": {"uetr": uetr(1), "priority": "URGT"},
     "/v1/queue/cancel": {"uetr": uetr(1)},
+    "/v1/funding": {"participant": SEVR, "amount": _ROUBLES},
+    "/v1/facilities": {
+        "borrower": "PAMRTJ20",
+        "limit": _ROUBLES,
+        "rate": "16.5",
+        "fee_rate": "0.5",
+        "day_count": "ACT/365F",
+        "starts_on": "2026-11-18",
+        "ends_on": "2027-11-18",
+        "automatic": True,
+        "utilisation_max_bps": 9_000,
+    },
+    "/v1/facilities/accept": {"facility": 1},
+    "/v1/facilities/cancel": {"facility": 1},
+    "/v1/facilities/draw": {"facility": 1, "amount": _ROUBLES},
+    "/v1/facilities/repay": {"facility": 1, "amount": _ROUBLES},
+    "/v1/credit-lines": {"participant": SEVR, "line": _ROUBLES},
+    "/v1/pledges": {
+        "pledge_id": "bonds",
+        "pledger": SEVR,
+        "value": _ROUBLES,
+        "haircut_bps": 500,
+        "valid_until": "2027-11-18T00:00:00Z",
+    },
+    "/v1/pledges/release": {"pledge_id": "bonds"},
     OPERATIONS_PATH: {
         "operation": {"type": "SetLimit", "participant": SEVR, "currency": "RUB", "limit": "100000"}
     },

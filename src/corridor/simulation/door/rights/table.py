@@ -7,8 +7,9 @@ Nobody signs: the request is sent without a signature. An unknown caller signs w
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from corridor.domain.instants import iso_date
 from corridor.domain.money import Money
 from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.governance.commands import Approve
@@ -137,6 +138,77 @@ def _fund(currency: str) -> Build:
     return build
 
 
+async def _offer(s: Strike, by: Caller) -> bytes:
+    return by.ask("/v1/facilities", borrower=PAMR, **_terms(s))
+
+
+def _terms(s: Strike) -> dict[str, Any]:
+    today = iso_date(s.house.now())
+    limit = {"amount": "100", "currency": "RUB", "scale": 2}
+    return {
+        "limit": limit,
+        "rate": "16.5",
+        "day_count": "ACT/365F",
+        "starts_on": today,
+        "ends_on": "2027-11-18",
+    }
+
+
+def _deal(*deeds: str, between_others: bool = False) -> Build:
+    """Do the last of these deeds, after the others, to a facility that Severny offers to Volga, or to Pamir."""
+
+    async def build(s: Strike, by: Caller) -> bytes:
+        if by.bic != VOLG:
+            return by.ask(f"/v1/facilities/{deeds[-1]}", **_deed(deeds[-1], 1))
+        borrower = s.pamr if between_others else s.volg
+        offered = await s.sevr.send(s.sevr.ask("/v1/facilities", borrower=borrower.bic, **_terms(s)))
+        number = offered.json["answer"]["facility"]
+        for deed in deeds[:-1]:
+            done = await borrower.send(borrower.ask(f"/v1/facilities/{deed}", **_deed(deed, number)))
+            assert done.status == 200, done.body
+        return by.ask(f"/v1/facilities/{deeds[-1]}", **_deed(deeds[-1], number))
+
+    return build
+
+
+def _fix(quoted: str) -> Build:
+    async def build(s: Strike, by: Caller) -> bytes:
+        day = iso_date(s.house.now())
+        return by.ask("/v1/fixings", day=day, base_currency="USD", quote_currency=quoted, rate="89.5")
+
+    return build
+
+
+def _deed(deed: str, facility: int) -> dict[str, Any]:
+    amount = {"amount": "1", "currency": "RUB", "scale": 2}
+    return {"facility": facility, **({"amount": amount} if deed in ("draw", "repay") else {})}
+
+
+def _line(currency: str) -> Build:
+    async def build(_s: Strike, by: Caller) -> bytes:
+        return by.ask(
+            "/v1/credit-lines", participant=PAMR, line={"amount": "1", "currency": currency, "scale": 2}
+        )
+
+    return build
+
+
+async def _pledge(_s: Strike, by: Caller) -> bytes:
+    return by.ask("/v1/pledges", **_collateral(by.next_id()))
+
+
+def _collateral(pledge_id: str) -> dict[str, Any]:
+    value = {"amount": "1", "currency": "RUB", "scale": 2}
+    facts = {"pledger": PAMR, "haircut_bps": 0, "valid_until": "2027-11-18T00:00:00Z"}
+    return {"pledge_id": pledge_id, "value": value, **facts}
+
+
+async def _release(s: Strike, by: Caller) -> bytes:
+    pledge_id, taker = by.next_id(), s.house[CBRR]
+    assert (await taker.send(taker.ask("/v1/pledges", **_collateral(pledge_id)))).status == 200
+    return by.ask("/v1/pledges/release", pledge_id=pledge_id)
+
+
 def _get(target: str) -> Build:
     async def build(s: Strike, by: Caller) -> bytes:
         if target.endswith(ANOTHERS):
@@ -235,6 +307,28 @@ ROWS: Final = (
                                                                              "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/queue/cancel", "takes back its own", _queue("cancel"),     "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/queue/cancel", "takes back another's", _cancel_anothers,   "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/facilities", "offers to lend", _offer,                     "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/facilities/accept", "takes an offer", _deal("accept"),     "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/facilities/accept", "takes another's offer", _deal("accept", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/facilities/cancel", "declines an offer", _deal("cancel"),  "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/facilities/cancel", "declines another's offer", _deal("cancel", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/facilities/draw", "draws", _deal("accept", "draw"),        "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/facilities/draw", "draws for another", _deal("accept", "draw", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/facilities/repay", "repays", _deal("accept", "draw", "repay"),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/facilities/repay", "repays for another", _deal("accept", "draw", "repay", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("GET /v1/facilities", "reads its facilities", _get("/v1/facilities"),
+                                                                             "200        403          403          403          403          403          401     401", stored=False),
+    Row("POST /v1/credit-lines", "lends in its currency", _line("RUB"),      "422 AG01   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/credit-lines", "lends in another's", _line("TJS"),         "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/pledges", "takes collateral for a line", _pledge,          "422 CURR   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/pledges/release", "releases a central bank's", _release,   "422 NOOR   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/fixings", "fixes a rate in its currency", _fix("RUB"),     "422 AG01   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/fixings", "fixes a rate in another's", _fix("TJS"),        "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/operations", "orders what takes two", _order,              "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401"),
     Row("POST /v1/operations", "stops alone", _stop,                         "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/operations", "approves another's order", _approve,         "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401"),

@@ -5,9 +5,9 @@ import pytest
 from corridor.decision import TRANSFER
 from corridor.domain.money import Money
 from corridor.ledger.results import TransferResult
-from corridor.services.instant.legs import REFUSALS
-from corridor.services.instant.records import PAYMENT
 from corridor.services.messaging.commands import SetFrozen
+from corridor.services.settlement.legs import REFUSALS
+from corridor.services.settlement.payments import PAYMENT
 from tests.world import FUNDS, PAMR, SEVR, World, agreed
 
 
