@@ -197,11 +197,11 @@ def _netted(world: SignedWorld) -> None:
     for bank in (SEVR, PAMR):
         world.operate(SetClearingCap, participant=bank, currency="RUB", cap=1_000_00)
     facts, first = {"clearing_channel": "MPNS"}, len(world.mailboxes[PAMR])
-    for n, purpose in ((40, "SUPP"), (41, "SALA")):
+    for n, purpose in ((50, "SUPP"), (51, "SALA")):
         world.pay(world.order(n, **facts, category_purpose=purpose))
-    world.pay(world.order(42, PAMR, SEVR, **facts))
+    world.pay(world.order(52, PAMR, SEVR, **facts))
     world.submit(world.operation(CloseCycle, cycle=1))
-    world.pay(world.order(43, **facts))
+    world.pay(world.order(53, **facts))
     positions = [
         Position("RUB", PAMR, "goods", 0, 100_00, 1),
         Position("RUB", PAMR, "other", 100_00, 0, 1),
@@ -213,10 +213,10 @@ def _netted(world: SignedWorld) -> None:
     origin = world.origin(WORKER, definition="json/cycles")
     assert world.submit(SettleCycle(origin, 1, 3, digest(1, 3, positions))).status == "accepted"
     number = int(world.mailboxes[PAMR][first].message.clearing_system_reference)
-    telling = TellCycle(world.origin(WORKER, definition="json/cycles"), 1, ((number, uetr(world, 40)),))
+    telling = TellCycle(world.origin(WORKER, definition="json/cycles"), 1, ((number, uetr(world, 50)),))
     assert world.submit(telling).status == "accepted"
     world.submit(world.operation(CloseCycle, cycle=2))
-    world.pay(world.order(44, **facts))
+    world.pay(world.order(54, **facts))
 
 
 def _crowd(world: SignedWorld, dice: Random, size: int) -> None:
