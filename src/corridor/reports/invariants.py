@@ -46,6 +46,8 @@ _ALL: Final = (
     Invariant("told", "both agents were told one and the same final status, with its reason and time", ("I7",)),
     Invariant("obligations", "what is queued has a timer, what has ended has its time, and settled within it", ("I5",)),
     Invariant("queue", "what waits is pending, and counted; what has ended settled or was rejected", ("I5",)),
+    # trades
+    Invariant("trades", "a trade moves both legs, exactly and in its time, or none", ("I5", "I6")),
     # quotes
     Invariant("quotes", "a quote is spent once at most, in its time, by the payment that names it", ("I18",)),
     Invariant("conversions", "what a quote promises is what its rate gives, rounded once", ("I18",)),
