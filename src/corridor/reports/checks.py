@@ -441,6 +441,6 @@ OF_RECORDS: Final = (
     OfRecord("times", PAYMENT, times),
     OfRecord("conversions", QUOTE, conversion),
     OfRecord("obligations", OBLIGATION, obligation_alone),
-    OfRecord("trades", TRADE, trade),
+    OfRecord("trade states", TRADE, trade),
 )
 """A line here, and the simulator, the checker and `corridor verify` ask it of each record that they see."""

@@ -47,7 +47,8 @@ _ALL: Final = (
     Invariant("obligations", "what is queued has a timer, what has ended has its time, and settled within it", ("I5",)),
     Invariant("queue", "what waits is pending, and counted; what has ended settled or was rejected", ("I5",)),
     # trades
-    Invariant("trades", "a trade moves both legs, exactly and in its time, or none", ("I5", "I6")),
+    Invariant("trades", "a trade moves both legs, each by its amount, or none", ("I6",)),
+    Invariant("trade states", "a trade has a timer or an end, and settled in its time, stated by both", ("I5",)),
     # quotes
     Invariant("quotes", "a quote is spent once at most, in its time, by the payment that names it", ("I18",)),
     Invariant("conversions", "what a quote promises is what its rate gives, rounded once", ("I18",)),

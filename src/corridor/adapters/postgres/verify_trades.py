@@ -31,9 +31,9 @@ async def trades(db: asyncpg.Connection) -> Findings:
          WHERE (t.flags & 14, t.debit_account_id, t.credit_account_id, t.currency, t.amount, t.reference, t.code)
                IS DISTINCT FROM (0, debits, credits, due.currency, due.amount, due.number, 30)
         UNION ALL
-        SELECT format('trade %s is %s, but moved by %s transfers', reference, coalesce(state, 'not there'), made)
+        SELECT format('trade %s is %s, but moved by %s transfers', t.reference, coalesce(state, 'not there'), made)
           FROM (SELECT reference, count(*) AS made FROM transfer WHERE code = 30 GROUP BY reference) t
-          LEFT JOIN trade ON number = reference
+          LEFT JOIN trade ON number = t.reference
          WHERE made <> CASE WHEN state = 'settled' THEN 2 ELSE 0 END
         UNION ALL
         SELECT format('trade %s is found under %s by nobody', t.number, t.reference)

@@ -1,20 +1,24 @@
 """The settler as a process: it reads as the read-only role does, and proposes over the hub's socket."""
 
+import asyncio
 import logging
 
-from corridor.adapters.postgres.queues import QueueReads
+from corridor.adapters.postgres.queues import QueueReads, read_queues
+from corridor.adapters.postgres.trades import read_trades
 from corridor.adapters.stream import link
 from corridor.adapters.system.clock import SystemClock
 from corridor.cli import database
 from corridor.cli.home import Home
-from corridor.workers.settler import Settler
+from corridor.workers import settler
 
 
 async def serve(home: Home) -> None:
-    """Settle what waits, until something fails."""
+    """Settle what waits, payments and trades, until something fails."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     hub = link.StreamLink(home.hub_socket)
     hub.open()
-    settler = Settler(QueueReads(database.reader_dsn(home)).read, hub, SystemClock())
+    dsn, clock = database.reader_dsn(home), SystemClock()
+    payments = settler.of_queues(QueueReads(dsn, read_queues).read, hub, clock)
+    trades = settler.of_trades(QueueReads(dsn, read_trades).read, hub, clock)
     home.settler_mark.write_text("working")
-    await settler.run()
+    await asyncio.gather(payments.run(), trades.run())
