@@ -217,6 +217,9 @@ BENT = {
     "a trade of another amount": (
         f"UPDATE trade SET first_amount = first_amount + 1 WHERE number = {TRADED}", {"trades"}
     ),
+    "a trade matched by one side": (
+        f"UPDATE trade SET second_captured_at = NULL WHERE number = {TRADED}", {"trade states"}
+    ),
     "a trade that is gone": (f"DELETE FROM trade WHERE number = {TRADED}", {"trades"}),
     "a balance": (
         f"UPDATE balance SET credits_posted = credits_posted + 1 WHERE account_id = {RUB}",

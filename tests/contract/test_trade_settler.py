@@ -98,12 +98,12 @@ def test_what_the_hub_would_refuse_is_not_proposed(world: Traded) -> None:
         for currency in ("RUB", "TJS"):
             world.bring_money(bank, 10_000, currency)
     world.operate(SetSettlementLimit, participant=SEVR, creditor=PAMR, currency="RUB", amount=849)
-    world.operate(SetUrgentReserve, participant=ZARA, currency="TJS", amount=9_901)
+    world.operate(SetUrgentReserve, participant=ZARA, currency="TJS", amount=9_950)
     world.advance(DAY)
     world.trade(1, SEVR, PAMR)  # beyond a limit
     world.trade(2, PAMR, ZARA)  # kept for urgent payments
     world.gross(1, 20_000, ZARA, SEVR, settlement_priority="HIGH")
-    world.trade(3, ZARA, PAMR)  # behind a high payment
+    world.trade(3, ZARA, SEVR, 850, 1)  # behind a high payment
     world.trade(4, PAMR, SEVR)
     assert world.stand == ["matched", "matched", "matched", "at once"]
     assert world.match() == 1  # what the limit counts has come back by then

@@ -161,10 +161,12 @@ BENT = {
         {"trade states": "not both of its sides have stated it"},
     ),
     "a trade that settled too late": (
-        f"UPDATE trade SET until_at = ended_at WHERE number = {TRADED}", {"trade states": "out of its time"}
+        f"UPDATE trade SET until_at = ended_at WHERE number = {TRADED}",
+        {"trade states": "out of its time"},
     ),
     "a trade under another's reference": (
-        f"UPDATE trade_reference SET number = number + 1 WHERE number = {TRADED}", {"trades": "by nobody"}
+        f"UPDATE trade_reference SET number = number + 1 WHERE number = {TRADED}",
+        {"trades": "by nobody"},
     ),
     "a balance, by one minor unit": (
         f"UPDATE balance SET credits_posted = credits_posted + 1 WHERE account_id = {SEVR_RUB}",
