@@ -149,3 +149,14 @@ _WAYS: Final[tuple[tuple[str, Callable[[Sequence[Matched], Room], Sequence[Match
     ("together", most_together, "what the sides receive pays for what they sell"),
     ("pair", _pair, "what each side of one trade receives pays for the other"),
 )
+
+
+def what_each_lacks(trades: Trades) -> dict[int, str]:
+    """Say of each trade for what it waits, as things stand now."""
+    lacks = {}
+    for trade in trades.matched:
+        net, _ = _nets([trade])
+        short = sorted(account for account, amount in net.items() if 0 < amount > trades.room.of(account))
+        words = " and ".join(f"{currency} of {side}" for side, currency in short)
+        lacks[trade.number] = words or ("the settler" if fits([trade], trades.room) else "a limit")
+    return lacks
