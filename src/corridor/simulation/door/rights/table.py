@@ -98,7 +98,7 @@ def _stated(s: Strike, other: str) -> dict[str, Any]:
     today = iso_date(s.house.now())
     return {
         "counterparty_side": other,
-        "common_reference": f"T{s.house.fresh()}",
+        "common_reference": s.house.fresh().replace("-", ""),
         "trade_date": today,
         "settlement_date": today,
         "trading_side_sell_amount": {"amount": "850", "currency": "RUB", "scale": 2},
