@@ -1,4 +1,4 @@
-"""docs/rulebook.md, section 12: the life of a trade, as its two sides hear it."""
+"""docs/rulebook.md, section 11: the life of a trade, as its two sides hear it."""
 
 from typing import Any
 
