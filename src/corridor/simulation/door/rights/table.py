@@ -49,7 +49,7 @@ Build = Callable[[Strike, Caller], Awaitable[bytes]]
 class Row(NamedTuple):
     """What is done, how it is built, and what each kind of caller hears, in the order of CALLERS.
 
-    `stored`: the hub decides it, so the log tells. `moves`: money or payments change where it is accepted.
+    `stored`: the hub decides it, so the log tells. `moves`: money, payments or what others are told change where it is accepted.
     """
 
     operation: str
@@ -349,8 +349,8 @@ ROWS: Final = (
     Row("POST /v1/credit-lines", "lends in another's", _line("TJS"),         "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/pledges", "takes collateral for a line", _pledge,          "422 CURR   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/pledges/release", "releases a central bank's", _release,   "422 NOOR   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401", moves=True),
-    Row("POST /v1/trades", "states a trade of its own", _capture,            "200        200          422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/trades/cancel", "undoes its own trade", _undo,             "200        200          422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/trades", "states a trade of its own", _capture,            "200        200          422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/trades/cancel", "undoes its own trade", _undo,             "200        200          422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/trades/cancel", "undoes another's trade", _undo_anothers,  "422 NOOR   422 NOOR     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/operations", "orders what takes two", _order,              "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401"),
     Row("POST /v1/operations", "stops alone", _stop,                         "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401", moves=True),
