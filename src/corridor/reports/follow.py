@@ -304,11 +304,9 @@ class Follower:
             self._ask("numbers", () if transfer.id > self.last_transfer else (wrong,))
             self.last_transfer = max(self.last_transfer, transfer.id)
             self._moved += 1
-        if transfer.code == PVP:
-            self._traded[transfer.reference].append(transfer)
-            self._touched.setdefault(transfer.reference, "")
-        if _is_named(transfer):
-            self._named[transfer.reference].append(transfer)
+        if transfer.code == PVP or _is_named(transfer):
+            moved = self._traded if transfer.code == PVP else self._named
+            moved[transfer.reference].append(transfer)
             self._touched.setdefault(transfer.reference, "")
 
     def _touch(self, line: Message, evidence: bytes) -> None:
