@@ -34,6 +34,8 @@ from corridor.services.settlement.commands import (
 )
 from corridor.services.settlement.payments import PAYMENT
 from corridor.services.settlement.positions import Position, digest
+from corridor.services.settlement.pvp.commands import CancelTrade, CaptureTrade, SettleTrades
+from corridor.services.settlement.pvp.records import TRADE
 
 SETTLED, CREDITED, REFUSED, SILENT, OPEN, CONVERTED, HELD = range(1, 8)
 """The payments that tests name, by the number in their UETR. 20 to 29 are others, 100 on the crowd."""
@@ -51,6 +53,7 @@ def live(world: SignedWorld, crowd: int = 40, seed: int = 7) -> SignedWorld:
     _commercial(world)
     _wrong(world)
     _gross(world)
+    _traded(world)
     _crowd(world, Random(seed), crowd)
     _netted(world)
     world.quote(777_00)  # stays open
@@ -217,6 +220,34 @@ def _netted(world: SignedWorld) -> None:
     assert world.submit(telling).status == "accepted"
     world.submit(world.operation(CloseCycle, cycle=2))
     world.pay(world.order(54, **facts))
+
+
+def _traded(world: SignedWorld) -> None:
+    """Some trades settle at once or together, some are cancelled by both, one is matched by nobody, one waits."""
+    much, little = FUNDS * 2, FUNDS // 1_000
+    for n, roubles in ((1, little), (2, much), (3, much), (4, little), (5, much)):
+        sides = (SEVR, PAMR) if n != 3 else (PAMR, SEVR)
+        trade(world, n, *sides, roubles, little, both=n != 4)
+    for signer, other in ((SEVR, PAMR), (PAMR, SEVR)):
+        world.submit(CancelTrade(world.origin(signer, definition="json/trades/cancel"), other, "T5"))
+    numbers = tuple(each.number for each in world.hub.memory.records(TRADE) if each.reference in ("T2", "T3"))
+    proposal = SettleTrades(world.origin(WORKER, definition="json/settlements"), numbers, 1, "together", "")
+    assert world.submit(proposal).status == "accepted"
+    trade(world, 6, SEVR, PAMR, much, little)
+
+
+def trade(
+    world: SignedWorld, n: int, seller: str, buyer: str, roubles: int, somoni: int, *, both: bool = True
+) -> None:
+    """Let a bank, or both, state that roubles are sold for somoni today."""
+    today = iso_date(world.now)
+    sold, bought = ("RUB", roubles), ("TJS", somoni)
+    for signer, other, sells, buys in ((seller, buyer, sold, bought), (buyer, seller, bought, sold))[
+        : 1 + both
+    ]:
+        origin = world.origin(signer, definition="json/trades")
+        answer = world.submit(CaptureTrade(origin, other, f"T{n}", today, today, *sells, *buys))
+        assert answer.status == "accepted", answer.body
 
 
 def _crowd(world: SignedWorld, dice: Random, size: int) -> None:

@@ -11,10 +11,10 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.contract.busy_day import lend, live
+from tests.contract.busy_day import lend, live, trade
 from tests.contract.signed_world import SEAL, PostgresWorld
 from tests.rig import HUB
-from tests.world import SEVR, agreed
+from tests.world import PAMR, SEVR, agreed
 
 from corridor.adapters.keys.software import verifier
 from corridor.adapters.postgres.looks import Look, Looks
@@ -199,6 +199,7 @@ def hour(town: PostgresWorld, tmp_path: Path) -> Iterator[Bent]:
     amount = Money(1_000_00, "RUB")
     town.pay(town.order(n + 2, interbank_settlement_amount=amount, agreed_rate=agreed(quote)))
     town.report(town.order(n + 2).uetr, "ACCP")
+    trade(town, n, SEVR, PAMR, 850, 100)
     town.operate(SetLimit, participant=SEVR, currency="RUB", limit=n)
     yield watched
     watched.close()
@@ -210,7 +211,18 @@ SETTLED = "(SELECT max(number) FROM payment WHERE status = 'ACSC' AND provider =
 CONVERTED = "(SELECT max(number) FROM payment WHERE status = 'ACSC' AND provider <> '')"
 REFUSED = "(SELECT max(number) FROM payment WHERE status = 'RJCT')"
 OPEN = "(SELECT uetr FROM payment WHERE open LIMIT 1)"
+TRADED = "(SELECT max(number) FROM trade WHERE state = 'settled')"
 BENT = {
+    "a trade that moved and says it did not": (
+        f"UPDATE trade SET state = 'cancelled', first_transfer = 0 WHERE number = {TRADED}", {"trades"}
+    ),
+    "a trade of another amount": (
+        f"UPDATE trade SET first_amount = first_amount + 1 WHERE number = {TRADED}", {"trades"}
+    ),
+    "a trade matched by one side": (
+        f"UPDATE trade SET second_captured_at = NULL WHERE number = {TRADED}", {"trade states"}
+    ),
+    "a trade that is gone": (f"DELETE FROM trade WHERE number = {TRADED}", {"trades"}),
     "a balance": (
         f"UPDATE balance SET credits_posted = credits_posted + 1 WHERE account_id = {RUB}",
         {"balances", "conservation"},

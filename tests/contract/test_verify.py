@@ -138,7 +138,36 @@ SEVR_RUB = "(SELECT account_id FROM settlement_account WHERE (participant, curre
 FIRST_LEG = f"(SELECT first_transfer FROM payment WHERE uetr = '{uetr(SETTLED)}')"
 OPEN_LEG = f"(SELECT first_transfer FROM payment WHERE uetr = '{uetr(OPEN)}')"
 LAST = "(SELECT max(batch) FROM blob)"
+TRADED = "(SELECT max(number) FROM trade WHERE state = 'settled')"
 BENT = {
+    "a leg of a trade deleted": (
+        f"DELETE FROM transfer WHERE reference = {TRADED} AND id = (SELECT max(id) FROM transfer WHERE code = 30)",
+        {"trades": "but that is not there", "balances": "add up to"},
+    ),
+    "a leg of a trade, by one minor unit": (
+        f"UPDATE transfer SET amount = amount + 1 WHERE reference = {TRADED}",
+        {"trades": "should have moved"},
+    ),
+    "a trade that moved and says it did not": (
+        f"UPDATE trade SET state = 'cancelled' WHERE number = {TRADED}",
+        {"trades": "is cancelled, but moved by 2 transfers"},
+    ),
+    "a trade that says it moved": (
+        "UPDATE trade SET state = 'settled', first_transfer = 1 WHERE number = (SELECT max(number) FROM trade)",
+        {"trades": "should have moved"},
+    ),
+    "a trade matched by one side": (
+        f"UPDATE trade SET second_captured_at = NULL WHERE number = {TRADED}",
+        {"trade states": "not both of its sides have stated it"},
+    ),
+    "a trade that settled too late": (
+        f"UPDATE trade SET until_at = ended_at WHERE number = {TRADED}",
+        {"trade states": "out of its time"},
+    ),
+    "a trade under another's reference": (
+        f"UPDATE trade_reference SET number = number + 1 WHERE number = {TRADED}",
+        {"trades": "by nobody"},
+    ),
     "a balance, by one minor unit": (
         f"UPDATE balance SET credits_posted = credits_posted + 1 WHERE account_id = {SEVR_RUB}",
         {"balances": "SEVRRUM0 RUB): credits_posted is", "conservation": "RUB: posted balances add up to 1"},

@@ -88,6 +88,44 @@ async def same_uetr(house: House) -> Any:
     return await house.sevr.send(house.sevr.order(1, message_id=f"{SEVR}-other"))
 
 
+def trade(*, by: str = SEVR, first: bool = False, **facts: Any) -> Send:
+    """State a trade; `first`, the other side has stated it."""
+
+    async def send(house: House) -> Any:
+        today = iso_date(house.clock.now())
+        roubles, somoni = (
+            {"amount": a, "currency": c, "scale": 2} for a, c in (("850", "RUB"), ("100", "TJS"))
+        )
+        stated = {"common_reference": "T1", "trade_date": today, "settlement_date": today}
+        if first:
+            theirs = {"trading_side_sell_amount": somoni, "trading_side_buy_amount": roubles}
+            captured = await house.pamr.request("/v1/trades", counterparty_side=SEVR, **stated, **theirs)
+            assert captured.status == 200, captured.body
+        ours = {
+            "trading_side_sell_amount": roubles,
+            "trading_side_buy_amount": somoni,
+            "counterparty_side": PAMR,
+        }
+        return await house.banks[by].request("/v1/trades", **(stated | ours | facts))
+
+    return send
+
+
+def undo_a_trade(reference: str) -> Send:
+    async def send(house: House) -> Any:
+        await trade()(house)
+        return await house.pamr.request(
+            "/v1/trades/cancel", counterparty_side=SEVR, common_reference=reference
+        )
+
+    return send
+
+
+async def a_trade_twice(house: House) -> Any:
+    await trade()(house)
+    return await trade()(house)
+
+
 def with_quote(n: int = 1, **changes: Any) -> Send:
     async def send(house: House) -> Any:
         quote = await ask_quote(house) | {k: v for k, v in changes.items() if k in ("rate", "quote_id")}
@@ -272,6 +310,56 @@ ROWS = (
     Row("a gross payment with a quote", 202, "RJCT CH17", with_quote(clearing_channel="RTGS")),
     Row("an instant payment that would wait", 202, "RJCT CH17", order(settlement_priority="NORM")),
     Row("an instant payment with a time", 202, "RJCT CH17", order(till_time="23:59:59Z")),
+    # trades
+    Row("a trade with nobody", 422, "", trade(counterparty_side="NOBDRUM0"), "RC04"),
+    Row("a trade with oneself", 422, "", trade(counterparty_side=SEVR), "AG03"),
+    Row(
+        "a trade of one currency",
+        422,
+        "",
+        trade(trading_side_buy_amount={"amount": "1", "currency": "RUB", "scale": 2}),
+        "CURR",
+    ),
+    Row(
+        "a trade of nothing",
+        422,
+        "",
+        trade(trading_side_sell_amount={"amount": "0", "currency": "RUB", "scale": 2}),
+        "AM01",
+    ),
+    Row(
+        "a trade of another scale",
+        422,
+        "",
+        trade(trading_side_sell_amount={"amount": "1", "currency": "RUB", "scale": 3}),
+        "CH20",
+    ),
+    Row(
+        "a trade that should have settled",
+        422,
+        "",
+        trade(trade_date="2020-01-01", settlement_date="2020-01-01"),
+        "DT01",
+    ),
+    Row("a trade on a day that is none", 422, "", trade(settlement_date="2026-02-30"), "DT01"),
+    Row("a trade too far ahead", 422, "", trade(settlement_date="2099-01-01"), "DT01"),
+    Row("a trade agreed tomorrow", 422, "", trade(trade_date="2099-01-01"), "DT01"),
+    Row("a reject time of a trade that is none", 422, "", trade(reject_time="noon"), "DT01"),
+    Row("the same side of a trade twice", 422, "Notification", a_trade_twice, "DU03"),
+    Row(
+        "a trade that the other side states otherwise",
+        422,
+        "Notification",
+        trade(first=True, trading_side_buy_amount={"amount": "101", "currency": "TJS", "scale": 2}),
+        "AM09",
+    ),
+    Row(
+        "a trade undone by who has not stated it",
+        422,
+        "Notification",
+        undo_a_trade("T1"),
+        "NOOR",
+    ),
     # quotes
     Row("a quote nobody gave", 202, "RJCT TK01", with_quote(quote_id="00000000-0000-4000-8000-000000000000")),
     Row("a quote that has expired", 202, "RJCT TKXP", with_quote(skip=61_000_000)),
@@ -317,6 +405,10 @@ ROWS = (
 DOCUMENT = "docs/bad-input.md"
 
 
+def _heard(row: Row) -> str:
+    return {"": "–", "Notification": "camt.054"}.get(row.hears, row.hears)
+
+
 def document() -> str:
     """Return docs/bad-input.md as these rows have it."""
     lines = [
@@ -327,7 +419,7 @@ def document() -> str:
         "",
         "| sent | HTTP | mailbox |",
         "| --- | --- | --- |",
-        *(f"| {row.what} | {row.status} {row.told}".rstrip() + f" | {row.hears or '–'} |" for row in ROWS),
+        *(f"| {row.what} | {row.status} {row.told}".rstrip() + f" | {_heard(row)} |" for row in ROWS),
         "",
         "`401`: not authenticated; answered, counted and dropped at the gateway. `202`: the hub has stored it;",
         "the answer is its signed receipt. `admi.002` refuses a message, `RJCT` a payment (`pacs.002`), with an",

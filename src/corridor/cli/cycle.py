@@ -171,7 +171,7 @@ def default(
     directory: Directory = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Say that a member cannot pay what it owes a closed cycle: its losses are shared by the rulebook, section 12.
+    """Say that a member cannot pay what it owes a closed cycle: its losses are shared by the rulebook, section 13.
 
     It takes two treasurers.
     """

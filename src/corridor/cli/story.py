@@ -72,7 +72,7 @@ def tell(payment: Payment, hub: str, lines: Sequence[Line], legs: Sequence[Leg])
     ended = False
     for line in lines:
         logged = line.message
-        document = _document(line)
+        document = read_document(line)
         if logged.direction == OUT and isinstance(document, CreditTransfer) and not document.clearing_channel:
             yield _by_hub(payment, logged, f"reserves {moved}")
         final = isinstance(document, StatusReport) and document.transaction_status in (SETTLED, REJECTED)
@@ -104,7 +104,7 @@ def _by_hub(payment: Payment, logged: Message, what: str) -> Event:
     return Event(logged.at, after(payment.received_at, logged.at), "", "", "", what, logged.batch, 0)
 
 
-def _document(line: Line) -> Any:
+def read_document(line: Line) -> Any:
     """Return the message that the line's bytes are, None for what is none."""
     codec = MESSAGES.get(line.message.definition)
     if codec is None:

@@ -231,6 +231,15 @@ class Participant:
         """Give back collateral that nothing in use needs. Raises: Refused."""
         return await self._request("pledges/release", {"pledge_id": pledge_id})
 
+    async def capture_trade(self, trade: requests.Trade) -> Receipt:
+        """State a trade; the other side states the same, mirrored. Raises: Refused, naming the field at fault."""
+        return await self._request("trades", requests.trade_members(trade))
+
+    async def cancel_trade(self, counterparty: str, reference: str) -> Receipt:
+        """Undo a trade that is not matched, or ask the other side to undo it. Raises: Refused (NOOR)."""
+        members = {"counterparty_side": counterparty, "common_reference": reference}
+        return await self._request("trades/cancel", members)
+
     async def mail(self) -> AsyncIterator[Frame]:
         """The messages of the mailbox, frame by frame, for one reader that handles each before the next."""
         assert not self._reading, "a mailbox has one reader"

@@ -89,6 +89,31 @@ def fixing_members(day: str, rate: Rate) -> dict[str, Any]:
     return {"day": day, "base_currency": rate.base, "quote_currency": rate.quote, "rate": rate.text()}
 
 
+class Trade(msgspec.Struct, frozen=True):
+    """One side's word on a trade. Shape: dates as 2026-11-24; `reference` is the same for both, 1 to 35 characters."""
+
+    counterparty: str
+    reference: str
+    trade_date: str
+    settlement_date: str
+    sold: Money
+    bought: Money
+    reject_time: str = ""
+
+
+def trade_members(trade: Trade) -> dict[str, Any]:
+    """The names are those of fxtr.014."""
+    members = {
+        "counterparty_side": trade.counterparty,
+        "common_reference": trade.reference,
+        "trade_date": trade.trade_date,
+        "settlement_date": trade.settlement_date,
+        "trading_side_sell_amount": amount_members(trade.sold),
+        "trading_side_buy_amount": amount_members(trade.bought),
+    }
+    return {**members, "reject_time": trade.reject_time} if trade.reject_time else members
+
+
 def amount_members(amount: Money) -> dict[str, Any]:
     """Minor units as a string, so that no reader of JSON makes a float of them."""
     return {

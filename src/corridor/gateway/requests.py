@@ -34,6 +34,7 @@ from corridor.gateway.forms import (
     Uetr,
 )
 from corridor.gateway.metrics import Metrics
+from corridor.gateway.trade_requests import TRADE_REQUESTS
 from corridor.gateway.vouchers import Evidence, Prover, read_evidence
 from corridor.ports import Clock
 from corridor.services.directory.commands import RegisterAlias, RemoveAlias
@@ -215,6 +216,7 @@ REQUESTS: Final[Mapping[str, type[Request]]] = {
     "/v1/queue/priority": PriorityRequest,
     "/v1/queue/cancel": CancellationRequest,
     **CREDIT_REQUESTS,
+    **TRADE_REQUESTS,
     OPERATIONS_PATH: OperationRequest,
     vouchers.PATH: VoucherRequest,
 }

@@ -30,6 +30,7 @@ from corridor.services.messaging import vouchers as messaging_vouchers
 from corridor.services.messaging.admission import Right
 from corridor.services.messaging.commands import Command
 from corridor.services.settlement import rules as settlement_rules
+from corridor.services.settlement.pvp import rules as pvp_rules
 
 
 def render(hub: str, outgoing: Outgoing, now: Instant) -> bytes:
@@ -64,6 +65,7 @@ TABLES: tuple[Table[Any], ...] = (
     *fx.TABLES,
     *credit.TABLES,
     *settlement_rules.TABLES,
+    *pvp_rules.TABLES,
     *instant.TABLES,
     *instant_details.TABLES,
     *governance_rules.TABLES,
@@ -76,6 +78,7 @@ HANDLERS: dict[type[Command], Handler] = {
     **fx_rules.HANDLERS,
     **credit_rules.HANDLERS,
     **settlement_rules.HANDLERS,
+    **pvp_rules.HANDLERS,
     **instant_rules.HANDLERS,
     **instant_releases.HANDLERS,
 }
@@ -84,6 +87,7 @@ TIMERS: dict[Table[Any], Callable[[Step, Any], None]] = {
     **fx_rules.TIMERS,
     **credit_rules.TIMERS,
     **settlement_rules.TIMERS,
+    **pvp_rules.TIMERS,
     **instant_rules.TIMERS,
     **governance_rules.TIMERS,
 }

@@ -51,6 +51,8 @@ from corridor.services.settlement.clearing import ITEM
 from corridor.services.settlement.cycle_records import CLEARING_ACCOUNT, CYCLE_ITEM, CYCLE_POSITION
 from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.payments import PAYMENT, RESERVED, Payment
+from corridor.services.settlement.pvp.records import TRADE
+from corridor.services.settlement.pvp.settling import PVP
 from corridor.services.settlement.records import OBLIGATION, QUEUE
 
 _PACS_002 = "pacs.002.001.10"
@@ -165,6 +167,7 @@ class Follower:
             HELD_PAYMENT: list(uetrs),
             OBLIGATION: list(self._touched),
             CYCLE_ITEM: list(self._touched),
+            TRADE: list(self._touched),
             IDENTITY: [(each.participant, each.message_id) for each in self._came],
             PENDING: list(self._pendings),
             **self._log.trails.closing,
@@ -222,6 +225,7 @@ class Follower:
         self._ask_identities(rows)
         for pending in self._ask_pendings(seen, caught_up=caught_up):
             self._ask("pending", pending)
+        self._ask_trades(seen, caught_up=caught_up)
         self._ask_payments(seen, caught_up=caught_up)
         if caught_up:
             self._ask("chain", self._end(line))
@@ -281,6 +285,7 @@ class Follower:
     def _forget(self) -> None:
         self._from = self._log.at
         self._touched: dict[int, str] = {}
+        self._traded: defaultdict[int, list[Transfer]] = defaultdict(list)
         self._told: defaultdict[int, list[checks.Said]] = defaultdict(list)
         self._came: list[Message] = []
         self._pendings: set[int] = set()
@@ -304,8 +309,9 @@ class Follower:
             self._ask("numbers", () if transfer.id > self.last_transfer else (wrong,))
             self.last_transfer = max(self.last_transfer, transfer.id)
             self._moved += 1
-        if _is_named(transfer):
-            self._named[transfer.reference].append(transfer)
+        if transfer.code == PVP or _is_named(transfer):
+            moved = self._traded if transfer.code == PVP else self._named
+            moved[transfer.reference].append(transfer)
             self._touched.setdefault(transfer.reference, "")
 
     def _touch(self, line: Message, evidence: bytes) -> None:
@@ -392,12 +398,15 @@ class Follower:
         held = {each.uetr: each.open for each in seen.rows.get(HELD_PAYMENT, ())}
         obligations = {each.number: each for each in seen.rows.get(OBLIGATION, ())}
         netted = {each.number for each in seen.rows.get(CYCLE_ITEM, ())}
+        trades = {each.number for each in seen.rows.get(TRADE, ())}
         quotes = {each.quote_id: each for each in seen.rows.get(QUOTE, ())}
         stories: defaultdict[int, checks.Story] = defaultdict(checks.Story)
         for line in seen.lines:
             stories[line.payment].tell(line)
         for number, uetr in self._touched.items():
             payment = payments.get(number)
+            if payment is None and (number in trades or number in self._traded):
+                continue
             if payment is None:
                 what = f"payment {uetr or 'of which nothing was sent'}, number {number}"
                 self._ask("payments", [f"the log speaks of {what}, but it is not there"])
@@ -413,7 +422,7 @@ class Follower:
             if caught_up or number not in netted:
                 self._ask("told", self._heard(payment, caught_up=caught_up))
             if payment.legs and payment.quote_id:
-                self._ask("quotes", _spent(quotes.get(payment.quote_id), payment))
+                self._ask("quotes", checks.converted(quotes.get(payment.quote_id), payment))
         for payment in payments.values():
             before = self._open.pop(payment.uetr, None)
             self._ask("states", checks.follows(before, payment, checks.MAY_REACH))
@@ -426,6 +435,16 @@ class Follower:
                 self._ask("legs", checks.legs(payment, named, self._books))
             if checks.at_once(named):
                 del self._named[payment.number]
+
+    def _ask_trades(self, seen: Seen, *, caught_up: bool) -> None:
+        """What moved since the last look, and whatever has ended since, moved both legs or none."""
+        trades = {each.number: each for each in seen.rows.get(TRADE, ())}
+        for number in self._traded.keys() | trades.keys():
+            trade, moved = trades.get(number), self._traded.get(number, [])
+            ended = trade.ended_at if trade is not None else None
+            since = ended is not None and ended > self._from and (caught_up or ended < self.at)
+            if moved or since:
+                self._ask("trades", checks.trade_legs(number, trade, moved))
 
     def _heard(self, payment: Payment, *, caught_up: bool) -> Iterator[str]:
         """All agents of a payment that has ended since the last look were told so since."""
@@ -479,12 +498,3 @@ class Follower:
 def _is_named(transfer: Transfer) -> bool:
     """It is made in the name of a payment."""
     return bool(transfer.reference and (transfer.code in (PRINCIPAL, FEE, ITEM) or transfer.pending_id))
-
-
-def _spent(quote: Quote | None, payment: Payment) -> Iterator[str]:
-    if quote is None:
-        yield f"payment {payment.uetr} converted on quote {payment.quote_id}, which is not there"
-    elif quote.spent_by != payment.number:
-        yield f"payment {payment.uetr} has moved money on quote {quote.quote_id}, spent by {quote.spent_by}"
-    else:
-        yield from checks.spent(quote, payment)

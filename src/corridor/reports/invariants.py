@@ -49,6 +49,9 @@ _ALL: Final = (
     Invariant("cut-offs", "a cycle's times are those of its state, and what has settled has its proof", ("I5",)),
     Invariant("cycles", "positions are their items, add up to zero, and are what clearing accounts hold", ("I1",)),
     Invariant("details", "what is kept of a payment's purpose and goods is what its order says", ("I5",)),
+    # trades
+    Invariant("trades", "a trade moves both legs, each by its amount, or none", ("I6",)),
+    Invariant("trade states", "a trade has a timer or an end, and settled in its time, stated by both", ("I5",)),
     # quotes
     Invariant("quotes", "a quote is spent once at most, in its time, by the payment that names it", ("I18",)),
     Invariant("conversions", "what a quote promises is what its rate gives, rounded once", ("I18",)),

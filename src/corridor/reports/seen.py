@@ -17,6 +17,7 @@ from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import MAILBOX, SIGNING_KEY, Message
 from corridor.services.settlement.cycle_records import CYCLE, CYCLE_POSITION
 from corridor.services.settlement.payments import PAYMENT
+from corridor.services.settlement.pvp.records import TRADE
 from corridor.services.settlement.records import OBLIGATION, QUEUE
 
 WHOLE: Final[tuple[Table[Any], ...]] = (
@@ -30,7 +31,7 @@ WHOLE: Final[tuple[Table[Any], ...]] = (
 )
 """Tables that do not grow with history: read whole when a look is a whole one."""
 OPEN: Final[tuple[Table[Any], ...]] = (
-    *(PENDING, PAYMENT, HELD_PAYMENT, OBLIGATION, QUOTE, PROPOSAL),
+    *(PENDING, PAYMENT, HELD_PAYMENT, OBLIGATION, TRADE, QUOTE, PROPOSAL),
     *(FACILITY, PLEDGE),
     *(CYCLE, CYCLE_POSITION),
 )

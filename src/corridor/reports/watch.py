@@ -44,6 +44,8 @@ from corridor.services.messaging.records import (
 from corridor.services.settlement.cycle_records import CLEARING_ACCOUNT
 from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.payments import PAYMENT, RESERVED, Payment
+from corridor.services.settlement.pvp.records import TRADE, Trade
+from corridor.services.settlement.pvp.settling import PVP
 from corridor.services.settlement.records import OBLIGATION, QUEUE, Obligation, Queue
 
 Rows = Mapping[Table[Any], Sequence[Any]]
@@ -68,6 +70,7 @@ class Watch:
         self._obligations: dict[int, Obligation] = {}
         self._queues: dict[int, Queue] = {}
         self._cycles = Cycles()
+        self._trades: dict[int, Trade] = {}
         self._identities: dict[tuple[str, str], bytes] = {}
         self._quotes: dict[str, Quote] = {}
         self._open_quotes: Counter[str] = Counter()
@@ -104,6 +107,7 @@ class Watch:
         for payment in rows.get(PAYMENT, ()):
             self._payment(payment)
         self._ask_queues(rows)
+        self._ask_trades(rows)
         self._ask_quotes(rows.get(QUOTE, ()), rows.get(FX_EXPOSURE, ()), rows.get(OPEN_QUOTES, ()))
         self._ask_credit(rows)
         self._ask("numbers", self._numbers(writes.last_number, rows))
@@ -236,6 +240,13 @@ class Watch:
         if rows.get(OBLIGATION) or rows.get(QUEUE):
             self._queues.update({each.account_id: each for each in rows.get(QUEUE, ())})
             self._ask("queue", checks.counted(self._queues.values(), self._obligations.values()))
+
+    def _ask_trades(self, rows: Rows) -> None:
+        self._trades.update({each.number: each for each in rows.get(TRADE, ())})
+        numbers = {each.reference for each in rows.get(TRANSFER, ()) if each.code == PVP}
+        for number in sorted(numbers | {each.number for each in rows.get(TRADE, ())}):
+            moved = self._legs.get(number, ())
+            self._ask("trades", checks.trade_legs(number, self._trades.get(number), moved))
 
     def _ask_quotes(self, quotes: Iterable[Quote], exposures: Iterable[Any], counts: Iterable[Any]) -> None:
         for quote in quotes:

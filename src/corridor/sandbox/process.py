@@ -18,6 +18,7 @@ from corridor.sandbox import bank_store, central_bank, provider
 from corridor.sandbox.bank import Bank, Behaviour
 from corridor.sandbox.book import Book
 from corridor.sandbox.corridor import Intent, intents
+from corridor.sandbox.dealing import Dealing
 from corridor.sandbox.offices import BankOffice, Notice, Observe, ProviderOffice, read_mail
 from corridor.sandbox.people import Customer, make_customers
 from corridor.sandbox.world import (
@@ -47,6 +48,7 @@ class Sandbox:
         self.stores: dict[str, SqliteStore] = {}
         self.banks: dict[str, BankOffice] = {}
         self._providers: list[ProviderOffice] = []
+        self._dealings: list[Dealing] = []
         self._intents = intents(wants, customers)
 
     @classmethod
@@ -173,6 +175,8 @@ class Sandbox:
             provider.prepare(self.stores[each.bic].connection)
             trader = provider.Provider(MID, _dice(seed, f"rates of {each.bic}"))
             self._providers.append(ProviderOffice(self.participants[each.bic], trader))
+        one, other = (self.participants[each.bic] for each in FX_PROVIDERS)
+        self._dealings.append(Dealing(one, other, _dice(seed, "dealings"), self._clock))
         for each in BANKS:
             database = self.stores[each.bic].connection
             bank_store.prepare(database, [c for c in self.customers if c.bank == each.bic])
@@ -192,6 +196,7 @@ class Sandbox:
         work = [office.run() for office in self.banks.values()]
         for office in self._providers:
             work += [office.run(), office.keep_posting()]
+        work += [dealing.run() for dealing in self._dealings]
         work += [read_mail(self.participants[each.bic]) for each in CENTRAL_BANKS]
         return [group.create_task(each) for each in work]
 

@@ -61,6 +61,7 @@ def movements(deliveries: Iterable[Delivery]) -> list[Movement]:
         for delivery in deliveries
         if delivery.opened is not None and isinstance(delivery.opened.message, Notification)
         for entry in delivery.opened.message.entries
+        if entry.status == "BOOK"
     ]
 
 

@@ -1,19 +1,21 @@
-"""The settler: finds what of the queues can settle now, and proposes it; the hub decides."""
+"""The settler: finds what of the queues, or of the trades, can settle now, and proposes it; the hub decides."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from hashlib import sha256
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
 import msgspec
 
 from corridor.ports import Clock, HubAway, JournalAway, Link
 from corridor.services.messaging.admission import WORKER
-from corridor.services.messaging.commands import Origin
+from corridor.services.messaging.commands import Command, Origin
 from corridor.services.messaging.records import ACCEPTED
 from corridor.services.settlement.commands import SettleObligations
 from corridor.services.settlement.ordering import Queues, selections
+from corridor.services.settlement.pvp.choice import Trades, settleable
+from corridor.services.settlement.pvp.commands import SettleTrades
 from corridor.services.settlement.waiting import Selection
 
 POLL_S: Final = 0.05
@@ -24,12 +26,31 @@ DEFINITION: Final = "json/settlements"
 _log = logging.getLogger(__name__)
 
 
-class Settler:
+class Snapshot(Protocol):
+    """What waits, as of a batch."""
+
+    @property
+    def batch(self) -> int: ...
+
+
+S = TypeVar("S", bound=Snapshot)
+
+
+class Settler(Generic[S]):
     """Reads, proposes, and reads again. It holds nothing: what it forgets by falling it finds anew."""
 
-    def __init__(self, read: Callable[[int], Awaitable[Queues | None]], link: Link, clock: Clock) -> None:
+    def __init__(
+        self,
+        read: Callable[[int], Awaitable[S | None]],
+        find: Callable[[S], Iterable[Selection]],
+        propose: Callable[[Origin, tuple[int, ...], int, str, str], Command],
+        link: Link,
+        clock: Clock,
+    ) -> None:
         """`read` returns None if nothing waits, or nothing was committed since a batch. Raises: JournalAway."""
         self._read = read
+        self._find = find
+        self._propose = propose
         self._link = link
         self._clock = clock
         self._seen = 0
@@ -47,22 +68,22 @@ class Settler:
                 await asyncio.sleep(BACK_OFF_S)
 
     async def work(self) -> int:
-        """Propose what may settle now; return how many payments have settled. Raises: JournalAway, HubAway."""
+        """Propose what may settle now; return how many have settled. Raises: JournalAway, HubAway."""
         queues = await self._read(self._seen)
         if queues is None:
             return 0
         settled = 0
-        for selection in selections(queues):
+        for selection in self._find(queues):
             told = await self._link.submit(self._proposal(queues.batch, selection))
             if told.status != ACCEPTED:
-                _log.info("%s of %d payments: %s", selection.method, len(selection.numbers), told.body)
+                _log.info("%s of %d: %s", selection.method, len(selection.numbers), told.body)
                 break
             settled += len(selection.numbers)
         else:
             self._seen = queues.batch
         return settled
 
-    def _proposal(self, batch: int, selection: Selection) -> SettleObligations:
+    def _proposal(self, batch: int, selection: Selection) -> Command:
         facts = {
             "read_at": batch,
             "numbers": selection.numbers,
@@ -72,4 +93,14 @@ class Settler:
         body, now = msgspec.json.encode(facts), self._clock.now()
         digest = sha256(body).digest()
         origin = Origin(WORKER, digest.hex()[:35], DEFINITION, digest, now, issued_at=now, body=body)
-        return SettleObligations(origin, selection.numbers, batch, selection.method, selection.explanation)
+        return self._propose(origin, selection.numbers, batch, selection.method, selection.explanation)
+
+
+def of_queues(read: Callable[[int], Awaitable[Queues | None]], link: Link, clock: Clock) -> Settler[Queues]:
+    """Return what settles payments that wait."""
+    return Settler(read, selections, SettleObligations, link, clock)
+
+
+def of_trades(read: Callable[[int], Awaitable[Trades | None]], link: Link, clock: Clock) -> Settler[Trades]:
+    """Return what settles trades that wait."""
+    return Settler(read, settleable, SettleTrades, link, clock)

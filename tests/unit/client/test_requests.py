@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from corridor.client.requests import (
     Tier,
+    Trade,
     look_up_target,
     quote_members,
     rates_members,
     read_payee,
     read_quote,
     request,
+    trade_members,
 )
 from corridor.domain.errors import CorridorError
 from corridor.domain.money import Money, Rate
@@ -104,3 +106,19 @@ def test_a_payee_without_a_name_given_has_no_match():
         b'{"phone":"+992917000001","participant":"PAMRTJ20","currency":"RUB","masked_name":"D*","match":null}'
     )
     assert (payee.participant, payee.currency, payee.match) == ("PAMRTJ20", "RUB", None)
+
+
+def test_a_trade_is_named_as_fxtr_014_names_it():
+    day, sold, bought = "2026-11-24", Money(850_00, "RUB"), Money(100_00, "TJS")
+    stated = Trade("PAMRTJ20", "T1", day, day, sold, bought)
+    members = trade_members(stated)
+    assert members == {
+        "counterparty_side": "PAMRTJ20",
+        "common_reference": "T1",
+        "trade_date": day,
+        "settlement_date": day,
+        "trading_side_sell_amount": {"amount": "85000", "currency": "RUB", "scale": 2},
+        "trading_side_buy_amount": {"amount": "10000", "currency": "TJS", "scale": 2},
+    }
+    timed = msgspec.structs.replace(stated, reject_time="18:00:00+05:00")
+    assert trade_members(timed) == {**members, "reject_time": "18:00:00+05:00"}

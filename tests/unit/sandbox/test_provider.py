@@ -48,11 +48,11 @@ def test_the_walk_follows_from_its_seed():
     assert walk(7) == walk(7) != walk(8)
 
 
-def notification(amount, side):
+def notification(amount, side, status="BOOK"):
     entry = Entry(
         amount=amount,
         credit_debit=side,
-        status="BOOK",
+        status=status,
         booked_at=NOW,
         domain="PMNT",
         family="CNTR",
@@ -76,6 +76,7 @@ def test_what_was_exchanged_is_booked(database):
         notification(Money(1_000, "RUB"), "CRDT"),
         notification(Money(116, "TJS"), "DBIT"),
         delivery(told("ACSC")),
+        notification(Money(7, "RUB"), "DBIT", "PDNG"),  # a trade that has not settled
         notification(Money(500, "RUB"), "CRDT"),
     ]
     booked = provider.movements(frame)

@@ -1,7 +1,7 @@
 """What the settler reads: the queues, and what room there is for them, in one snapshot."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import asyncpg
 
@@ -42,20 +42,24 @@ SELECT a.participant, a.currency, r.amount, r.next_amount, r.next_on, second
 Fetch = Callable[..., Awaitable[Sequence[Any]]]
 
 
-class QueueReads:
-    """One read-only connection to the journal."""
+R = TypeVar("R")
 
-    def __init__(self, dsn: str) -> None:
+
+class QueueReads(Generic[R]):
+    """One read-only connection to the journal, on which one thing is read again and again."""
+
+    def __init__(self, dsn: str, what: Callable[[Fetch, int], Awaitable[R | None]]) -> None:
         self._dsn = dsn
+        self._what = what
         self._db: asyncpg.Connection | None = None
 
-    async def read(self, after: int) -> Queues | None:
-        """Return the queues if something waits and was committed after a batch. Raises: JournalAway."""
+    async def read(self, after: int) -> R | None:
+        """Return what waits, if anything does and was committed after a batch. Raises: JournalAway."""
         try:
             if self._db is None or self._db.is_closed():
                 self._db = await asyncpg.connect(self._dsn)
             async with self._db.transaction(isolation="repeatable_read", readonly=True):
-                return await read_queues(self._db.fetch, after)
+                return await self._what(self._db.fetch, after)
         except AWAY as error:
             raise JournalAway(str(error)) from error
 
@@ -72,6 +76,13 @@ async def read_queues(fetch: Fetch, after: int = -1) -> Queues | None:
     news, at = found[0], found[0]["at"]
     waiting = [Waiting(*row) for row in await fetch(_WAITING, at)]
     available = {(row["participant"], row["currency"]): row["available"] for row in await fetch(_AVAILABLE)}
+    bilateral, multilateral = await read_limits(fetch, at)
+    kept = await read_kept(fetch, at)
+    return Queues(news["batch"], waiting, Room(available, bilateral, multilateral), kept)
+
+
+async def read_limits(fetch: Fetch, at: Instant) -> tuple[dict[Pair, int], dict[Account, int]]:
+    """Return what is left of the day's limits: towards one bank, and towards all."""
     bilateral: dict[Pair, int] = {}
     multilateral: dict[Account, int] = {}
     for row in await fetch(_DAYS):
@@ -84,11 +95,15 @@ async def read_queues(fetch: Fetch, after: int = -1) -> Queues | None:
             multilateral[row["participant"], row["currency"]] = left
         else:
             bilateral[row["participant"], row["counterparty"], row["currency"]] = left
-    kept = {
+    return bilateral, multilateral
+
+
+async def read_kept(fetch: Fetch, at: Instant) -> dict[Account, int]:
+    """Return what of each account is kept for urgent payments."""
+    return {
         (row["participant"], row["currency"]): _on(row, _day(at, row["second"])) or 0
         for row in await fetch(_KEPT)
     }
-    return Queues(news["batch"], waiting, Room(available, bilateral, multilateral), kept)
 
 
 def _day(at: Instant, second: int | None) -> str:

@@ -13,6 +13,7 @@ from corridor.adapters.postgres import (
     verify_log,
     verify_payments,
     verify_quotes,
+    verify_trades,
 )
 from corridor.adapters.postgres.sealing import Sealing
 from corridor.adapters.postgres.verify_details import details
@@ -33,6 +34,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *verify_ledger.INVARIANTS,
     *verify_exchange.INVARIANTS,
     *verify_payments.INVARIANTS,
+    *verify_trades.INVARIANTS,
     *verify_quotes.INVARIANTS,
     *verify_credit.INVARIANTS,
     verify_cycles.cycles,

@@ -93,6 +93,7 @@ async def numbers(db: Connection) -> Findings:
               UNION ALL SELECT 'a case', max(number) FROM operator_case
               UNION ALL SELECT 'a proposal', max(number) FROM proposal
               UNION ALL SELECT 'a payment', max(number) FROM payment
+              UNION ALL SELECT 'a trade', max(number) FROM trade
               UNION ALL SELECT 'a leg', max(first_transfer + legs - 1) FROM payment) AS n(what, highest)
         """,
     )

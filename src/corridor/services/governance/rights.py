@@ -28,6 +28,7 @@ from corridor.services.messaging.records import (
     TREASURER,
 )
 from corridor.services.settlement import commands as settlement
+from corridor.services.settlement.pvp import commands as pvp
 
 
 def _by(*roles: str, audited: bool = False) -> Right:
@@ -62,6 +63,8 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     settlement.MoveObligation: _by(BANK),
     settlement.SetObligationPriority: _by(BANK),
     settlement.CancelObligation: _by(BANK),
+    pvp.CaptureTrade: _by(BANK, FX_PROVIDER),
+    pvp.CancelTrade: _by(BANK, FX_PROVIDER),
     directory.RegisterAlias: _by(BANK, audited=True),
     directory.RemoveAlias: _by(BANK, audited=True),
     fx.PostRates: _by(FX_PROVIDER),
@@ -115,5 +118,6 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     settlement.SettleObligations: Right(house=WORKER, audited=False),
     settlement.SettleCycle: Right(house=WORKER, audited=False),
     settlement.TellCycle: Right(house=WORKER, audited=False),
+    pvp.SettleTrades: Right(house=WORKER, audited=False),
     messaging.PostTransfers: Right(),  # of workers to come; until then nobody may
 }

@@ -30,6 +30,11 @@ def business_day(step: Step, code: str, instant: Instant | None = None) -> str:
     return iso_date((step.now if instant is None else instant) + DAY - _cut_off(step, code))
 
 
+def end_of_day(step: Step, code: str, day: str) -> Instant:
+    """Return when a business day of a currency ends. Raises: CorridorError if it is no date."""
+    return at(day, _MIDNIGHT) + _cut_off(step, code)
+
+
 def times_of(step: Step, order: CreditTransfer) -> Times | Rejected:
     """Return when an order wants to settle; its times are of its settlement date, today's if it has none."""
     code = order.interbank_settlement_amount.currency
@@ -40,7 +45,7 @@ def times_of(step: Step, order: CreditTransfer) -> Times | Rejected:
             return Rejected("TM01", f"the business day of {code} has ended", "IntrBkSttlmDt")
         return Rejected("DT01", f"the business day of {code} is {today}", "IntrBkSttlmDt")
     try:
-        ends = at(day, _MIDNIGHT) + _cut_off(step, code)
+        ends = end_of_day(step, code, day)
         starts, till_at, reject_at = (
             None if time is None else at(day, time)
             for time in (order.from_time, order.till_time, order.reject_time)

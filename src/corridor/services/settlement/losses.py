@@ -1,4 +1,4 @@
-"""When a member cannot pay what it owes a cycle: who bears how much. The written rule is docs/rulebook.md, section 12.
+"""When a member cannot pay what it owes a cycle: who bears how much. The written rule is docs/rulebook.md, section 13.
 
 >>> allocate(100, {"A": 1, "B": 1, "C": 1})
 {'A': 34, 'B': 33, 'C': 33}

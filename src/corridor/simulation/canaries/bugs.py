@@ -42,6 +42,7 @@ _FUZZ: Final = ("tests/unit/simulation/door/test_fuzz.py",)
 _CROWD: Final = ("tests/unit/simulation/door/test_crowd.py",)
 _SECRETS: Final = ("tests/unit/simulation/door/test_secrets.py",)
 _TOWN: Final = ("tests/unit/simulation/test_promises.py",)
+_TRADES: Final = ("tests/unit/services/settlement/pvp/test_trades.py",)
 _SEARCH: Final = ("tests/unit/simulation/test_search.py",)
 
 BUGS: Final = (
@@ -412,6 +413,14 @@ BUGS: Final = (
         "                message_id, _ = self._identify()\n"
         "                self._messages.append(status_request(self._profile, payment.uetr, message_id, now))",
         '                self._release(payment, "AB05", now)\n                continue', _BANK,
+    ),
+    Bug(
+        "only one leg of a trade moves", "services/settlement/pvp/settling.py",
+        "        for leg in trade.legs\n    ]", "        for leg in trade.legs[:1]\n    ]", _TRADES,
+    ),
+    Bug(
+        "one side alone undoes a matched trade", "services/settlement/pvp/capture.py",
+        "trade.cancel_asked_by == trade.other(signer)", "trade.cancel_asked_by != signer", _TRADES,
     ),
     # the same, as only an observer of everybody sees them: the simulation must not be blind
     Bug(

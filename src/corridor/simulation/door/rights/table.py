@@ -49,7 +49,7 @@ Build = Callable[[Strike, Caller], Awaitable[bytes]]
 class Row(NamedTuple):
     """What is done, how it is built, and what each kind of caller hears, in the order of CALLERS.
 
-    `stored`: the hub decides it, so the log tells. `moves`: money or payments change where it is accepted.
+    `stored`: the hub decides it, so the log tells. `moves`: money, payments or what others are told change where it is accepted.
     """
 
     operation: str
@@ -92,6 +92,36 @@ async def _ask_for_another(s: Strike, by: Caller) -> bytes:
 async def _rates(_s: Strike, by: Caller) -> bytes:
     tier = {"from_amount": "0", "bid": "8.50", "ask": "8.60"}
     return by.ask("/v1/rates", base_currency="TJS", quote_currency="RUB", tiers=[tier])
+
+
+def _stated(s: Strike, other: str) -> dict[str, Any]:
+    today = iso_date(s.house.now())
+    return {
+        "counterparty_side": other,
+        "common_reference": s.house.fresh().replace("-", ""),
+        "trade_date": today,
+        "settlement_date": today,
+        "trading_side_sell_amount": {"amount": "850", "currency": "RUB", "scale": 2},
+        "trading_side_buy_amount": {"amount": "100", "currency": "TJS", "scale": 2},
+    }
+
+
+async def _capture(s: Strike, by: Caller) -> bytes:
+    return by.ask("/v1/trades", **_stated(s, PAMR))
+
+
+async def _undo(s: Strike, by: Caller) -> bytes:
+    stated = _stated(s, PAMR)
+    await by.send(by.ask("/v1/trades", **stated))
+    names = ("counterparty_side", "common_reference")
+    return by.ask("/v1/trades/cancel", **{name: stated[name] for name in names})
+
+
+async def _undo_anothers(s: Strike, by: Caller) -> bytes:
+    stated = _stated(s, PAMR)
+    assert (await s.sevr.send(s.sevr.ask("/v1/trades", **stated))).status == 200
+    names = ("counterparty_side", "common_reference")
+    return by.ask("/v1/trades/cancel", **{name: stated[name] for name in names})
 
 
 async def _quote(s: Strike, by: Caller) -> bytes:
@@ -329,6 +359,9 @@ ROWS: Final = (
     Row("POST /v1/pledges/release", "releases a central bank's", _release,   "422 NOOR   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/fixings", "fixes a rate in its currency", _fix("RUB"),     "422 AG01   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/fixings", "fixes a rate in another's", _fix("TJS"),        "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/trades", "states a trade of its own", _capture,            "200        200          422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/trades/cancel", "undoes its own trade", _undo,             "200        200          422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/trades/cancel", "undoes another's trade", _undo_anothers,  "422 NOOR   422 NOOR     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/operations", "orders what takes two", _order,              "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401"),
     Row("POST /v1/operations", "stops alone", _stop,                         "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/operations", "approves another's order", _approve,         "422 AG01   422 AG01     422 AG01     200          422 AG01     422 AG01     401     401"),

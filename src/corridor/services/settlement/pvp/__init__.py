@@ -1,0 +1,1 @@
+"""Payment versus payment: nobody pays one currency without receiving the other."""
