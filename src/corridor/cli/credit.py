@@ -90,6 +90,9 @@ def list_facilities(
     """Every facility that was ever offered: limit, what is drawn, what of interest and fees is due."""
     facilities, owed = asyncio.run(_facilities(Home(directory)))
     rows = [_row(each, owed) for each in facilities if bank in ("", each.lender, each.borrower)]
+    if not rows and not as_json:
+        typer.echo("no bank lends to another; `corridor credit offer` begins a facility")
+        return
     show(rows, _COLUMNS, as_json=as_json)
 
 

@@ -6,7 +6,7 @@ from corridor.decision import Accepted, Answer, Handler, Rejected, Step
 from corridor.services.instant import holds
 from corridor.services.instant.commands import CreditTransfer, RefusePayment, ReleasePayment
 from corridor.services.instant.records import HELD_PAYMENT, HeldPayment
-from corridor.services.instant.rules import proceed
+from corridor.services.instant.rules import check, proceed
 from corridor.services.messaging.commands import Command
 from corridor.services.messaging.rules import refuse_silently
 from corridor.services.settlement.finality import reject
@@ -16,7 +16,7 @@ _orders = msgspec.msgpack.Decoder(CreditTransfer)
 
 
 def release_payment(step: Step, command: ReleasePayment) -> Answer:
-    """Decide a held payment with the quote as it is now.
+    """Decide a held payment anew, with agents, policies and the quote as they are now.
 
     A quote that has expired meanwhile refuses the payment: nobody but the sender may agree to another rate.
     """
@@ -24,7 +24,8 @@ def release_payment(step: Step, command: ReleasePayment) -> Answer:
     if isinstance(found, Rejected):
         return found
     held, payment = found
-    outcome = proceed(step, _orders.decode(held.order), payment)
+    order = _orders.decode(held.order)
+    outcome = check(step, order) or proceed(step, order, payment)
     holds.end(step, payment)
     if isinstance(outcome, Rejected):
         reject(step, payment, outcome.reason)

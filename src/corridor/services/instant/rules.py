@@ -46,9 +46,7 @@ def credit_transfer(step: Step, command: CreditTransfer) -> Answer:
         if known.debtor_agent == command.origin.signer and known.content == command.origin.digest:
             return Accepted()
         return Rejected("DU03", "this UETR names another payment", "UETR")
-    refusal = (
-        _check(step, command) or details.check(command.message) or ask_for_contract(step, command.message)
-    )
+    refusal = check(step, command)
     if refusal is not None:
         return refusal
     judged = judge(step, command.screening)
@@ -199,7 +197,13 @@ def new_payment(step: Step, command: CreditTransfer) -> Payment:
     )
 
 
-def _check(step: Step, command: CreditTransfer) -> Rejected | None:
+def check(step: Step, command: CreditTransfer) -> Rejected | None:
+    """Say why an order may not be, as things are now, or None; its money is asked for later."""
+    message = command.message
+    return _check_agents(step, command) or details.check(message) or ask_for_contract(step, message)
+
+
+def _check_agents(step: Step, command: CreditTransfer) -> Rejected | None:
     message = command.message
     if message.debtor_agent != command.origin.signer:
         return Rejected("RC03", "a bank orders only for its own customers", "DbtrAgt")

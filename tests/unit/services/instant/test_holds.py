@@ -4,11 +4,12 @@ import pytest
 
 from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.compliance.screening import Hit, Screening
-from corridor.services.instant.commands import RefusePayment
+from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.instant.records import HELD_PAYMENT
-from corridor.services.messaging.records import CASE
+from corridor.services.messaging.commands import SetParticipantState
+from corridor.services.messaging.records import CASE, SUSPENDED
 from corridor.services.settlement.payments import PAYMENT
-from tests.world import LIST, SEVR, World
+from tests.world import LIST, PAMR, SEVR, World
 
 HITS = Screening(
     LIST,
@@ -51,3 +52,12 @@ def test_the_order_is_kept_while_it_is_held_and_not_longer(world):
     world.submit(world.operation(RefusePayment, uetr=order.uetr))
     ended = world.store.rows[HELD_PAYMENT][order.uetr]
     assert (ended.open, ended.order) == (False, b"")
+
+
+def test_a_release_is_decided_as_things_are_then(world):
+    order = world.order(1)
+    world.pay(order, HITS)
+    world.operate(SetParticipantState, bic=PAMR, state=SUSPENDED)
+    world.operate(ReleasePayment, uetr=order.uetr)
+    assert world.heard(SEVR) == ["PDNG", "RJCT AB08"]
+    assert world.heard(PAMR) == []
