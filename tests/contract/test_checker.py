@@ -240,7 +240,8 @@ BENT = {
         f"UPDATE account SET participant = 'PAMRTJ20' WHERE id = {RUB}", {"accounts", "audit"}
     ),
     "a transfer deleted": (
-        "DELETE FROM transfer WHERE id = (SELECT max(id) FROM transfer)", {"chain", "balances", "pending"}
+        "DELETE FROM transfer WHERE id = (SELECT max(id) FROM transfer WHERE flags = 2)",
+        {"chain", "balances", "pending"},
     ),
     "a transfer's amount": (
         "UPDATE transfer SET amount = amount + 1 WHERE id = (SELECT max(id) FROM transfer)",

@@ -453,7 +453,7 @@ BENT = {
         {"details": "goods_code='27'), kept is None"},
     ),
     "a purpose that no order has said": (
-        "UPDATE payment_detail SET number = 1",
+        "UPDATE payment_detail SET number = 1 WHERE number = (SELECT max(number) FROM payment_detail)",
         {"details": "payment number 1: it has a detail, and no accepted order"},
     ),
     "a limit that nobody set": (

@@ -111,7 +111,7 @@ def run_trial(name: str, order: Order, verbose: bool) -> Tally:
     """Run one trial in this process; `seconds` are taken here."""
     (trial,) = (trial for trial in TRIALS if trial.name == name)
     order.directory.mkdir(parents=True, exist_ok=True)
-    logging.getLogger().addHandler(logging.NullHandler())  # the alarms that attacks raise are what they are to raise
+    logging.getLogger().addHandler(logging.NullHandler())  # attacks raise alarms, as they are to
     started = monotonic()
 
     def tell(line: str) -> None:

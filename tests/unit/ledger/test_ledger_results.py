@@ -71,5 +71,6 @@ def test_numbers_that_are_stored_never_change() -> None:
         "SETTLEMENT": 1,
         "ISSUE": 2,
         "FEES": 3,
+        "CLEARING": 4,
         "CREDIT": 6,
     }

@@ -128,6 +128,16 @@ JSON_EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "/v1/queue/priority": {"uetr": uetr(1), "priority": "URGT"},
     "/v1/queue/cancel": {"uetr": uetr(1)},
     "/v1/funding": {"participant": SEVR, "amount": _ROUBLES},
+    "/v1/trades": {
+        "counterparty_side": "PAMRTJ20",
+        "common_reference": "T1",
+        "trade_date": "2026-11-18",
+        "settlement_date": "2026-11-18",
+        "trading_side_sell_amount": _ROUBLES,
+        "trading_side_buy_amount": {"amount": "100", "currency": "TJS", "scale": 2},
+    },
+    "/v1/trades/cancel": {"counterparty_side": "PAMRTJ20", "common_reference": "T1"},
+    "/v1/fixings": {"day": "2026-11-18", "base_currency": "USD", "quote_currency": "RUB", "rate": "89.5"},
     "/v1/facilities": {
         "borrower": "PAMRTJ20",
         "limit": _ROUBLES,
