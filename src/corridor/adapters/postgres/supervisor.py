@@ -29,6 +29,7 @@ PORT = 5432
 SOCKET = f".s.PGSQL.{PORT}"
 LONGEST_SOCKET_PATH = 103  # bytes: macOS allows 103, Linux 107
 LARGEST_LOG = 16 << 20
+LAST_FORK_S = 5.0
 
 SETTINGS = {
     # What is answered must be on disk: none of these three may be loosened.
@@ -139,6 +140,10 @@ class Cluster:
         """End the server as a crash would: nothing is written, and sessions find out by themselves."""
         self._signal(signal.SIGKILL)
         self._reap()
+        # Whoever it has just forked holds its socket for a moment longer, and would be taken for a server.
+        deadline = time.monotonic() + LAST_FORK_S
+        while self.running() and time.monotonic() < deadline:
+            time.sleep(0.002)
 
     def running(self) -> bool:
         """Whether a server listens, though it may still be recovering from a crash."""
