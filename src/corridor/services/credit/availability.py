@@ -1,4 +1,7 @@
-"""Availability: what automatic facilities would lend a bank now, and the transfers with which they do."""
+"""Availability: what automatic facilities lend a bank that lacks money, in the chain that needs it.
+
+The cheapest lends first, and of equal ones the oldest; nothing is drawn if all together do not reach.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,7 +9,6 @@ from typing import Final
 import msgspec
 
 from corridor.decision import ACCOUNT, Step
-from corridor.domain.money import MAX_MINOR
 from corridor.ledger.accounts import Account
 from corridor.ledger.results import TransferResult
 from corridor.ledger.transfers import Transfer
@@ -17,21 +19,6 @@ from corridor.services.credit.records import CREDIT_SOURCE, DRAWDOWN, FACILITY, 
 from corridor.services.credit.tellings import notify
 
 _LACKS: Final = TransferResult.EXCEEDS_CREDITS  # looked up once: most payments need nothing else of this file
-
-
-def available(step: Step, borrower: str, currency: str) -> int:
-    """Return how much a bank's automatic facilities would lend it now, all together."""
-    return sum(amount for _, amount in _plan(step, borrower, currency, MAX_MINOR))
-
-
-def cover(step: Step, account: Account, shortfall: int) -> list[Transfer]:
-    """Return the transfers that bring an account what it lacks, to be put in front of the chain that needs it.
-
-    Shape: none at all if the facilities do not reach, or there are none; then a look in a table is all it costs.
-    The cheapest lends first, and of equal ones the oldest. The chain is to be numbered after them, for the numbers of
-    transfers ascend. Once it is posted, `tell` tells the banks.
-    """
-    return _drawings(step, _lenders(step, account, shortfall))
 
 
 def post_covered(
@@ -60,12 +47,12 @@ def post_covered(
     covered = step.post([*drawings, *behind])
     if any(covered):
         return chain, results
-    tell(step, drawings)
+    _tell(step, drawings)
     return behind, covered[len(drawings) :]
 
 
-def tell(step: Step, transfers: Sequence[Transfer]) -> None:
-    """Tell lenders and borrower of what `cover` has drawn: of each pair of transfers the first moves money."""
+def _tell(step: Step, transfers: Sequence[Transfer]) -> None:
+    """Tell lenders and borrower of what was drawn: of each pair of transfers the first moves money."""
     for transfer in transfers[::2]:
         facility = step.get(FACILITY, transfer.reference)
         assert facility is not None, f"transfer {transfer.id} draws on no facility"
@@ -76,32 +63,32 @@ def _lenders(step: Step, account: Account, shortfall: int) -> list[tuple[Facilit
     """Which facility lends an account how much of what it lacks, each reckoned up to today; none if not all of it."""
     if step.get(CREDIT_SOURCE, (account.participant, account.currency)) is None:
         return []
-    plan = _plan(step, account.participant, account.currency, shortfall)
-    if sum(amount for _, amount in plan) < shortfall:
+    drawable = plan(step, account.participant, account.currency, shortfall)
+    if sum(amount for _, amount in drawable) < shortfall:
         return []
-    return [(reckon(step, facility), amount) for facility, amount in plan]
+    return [(reckon(step, facility), amount) for facility, amount in drawable]
 
 
 def _drawings(step: Step, lenders: Sequence[tuple[Facility, int]]) -> list[Transfer]:
     return [transfer for facility, amount in lenders for transfer in drawing(step, facility, amount)]
 
 
-def _plan(step: Step, borrower: str, currency: str, wanted: int) -> list[tuple[Facility, int]]:
+def plan(step: Step, borrower: str, currency: str, wanted: int) -> list[tuple[Facility, int]]:
     """Which facility lends how much, until there is enough. Several of one lender share its money."""
     source = step.get(CREDIT_SOURCE, (borrower, currency))
     numbers = source.facilities.split() if source is not None else ()
     facilities = [facility for number in numbers if (facility := step.get(FACILITY, int(number))) is not None]
     lent: dict[str, int] = {}
-    plan: list[tuple[Facility, int]] = []
+    found: list[tuple[Facility, int]] = []
     for facility in sorted(facilities, key=lambda each: (each.rate, each.number)):
         lender, _ = settlement_accounts(step, facility)
         money = spendable(step, lender) - lent.get(facility.lender, 0)
         amount = min(wanted, money, _room(step, facility))
         if amount > 0:
-            plan.append((facility, amount))
+            found.append((facility, amount))
             lent[facility.lender] = lent.get(facility.lender, 0) + amount
             wanted -= amount
-    return plan
+    return found
 
 
 def _room(step: Step, facility: Facility) -> int:

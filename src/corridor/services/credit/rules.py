@@ -1,11 +1,11 @@
-"""What this service adds to the hub, and to the services above it: `available`, `cover` and `post_covered`."""
+"""What this service adds to the hub, and to the services above it: `post_covered`."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from corridor.decision import Handler, Key, Step, Table
 from corridor.services.credit import commands
-from corridor.services.credit.availability import available, cover, post_covered
+from corridor.services.credit.availability import post_covered
 from corridor.services.credit.collateral import follow_line
 from corridor.services.credit.drawings import draw_facility, repay_facility
 from corridor.services.credit.facilities import (
@@ -20,7 +20,7 @@ from corridor.services.credit.records import CREDIT_LINE, FACILITY, PLEDGE, TABL
 from corridor.services.messaging.commands import Command, SetLimit
 from corridor.services.messaging.rules import refuse_silently
 
-__all__ = ["AUDITED", "HANDLERS", "TABLES", "TIMERS", "available", "cover", "post_covered"]
+__all__ = ["AUDITED", "HANDLERS", "TABLES", "TIMERS", "post_covered"]
 
 
 def _facility(command: Any) -> Iterator[tuple[Table[Any], Key]]:

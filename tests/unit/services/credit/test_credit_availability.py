@@ -4,12 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from corridor.decision import ACCOUNT, TRANSFER, Step
-from corridor.domain.money import Money
+from corridor.decision import TRANSFER, Step
+from corridor.domain.money import MAX_MINOR, Money
+from corridor.services.credit.availability import plan
 from corridor.services.credit.records import DRAWDOWN
-from corridor.services.credit.rules import available, cover
 from corridor.services.messaging.commands import SetFrozen, SetParticipantState
-from corridor.services.messaging.records import SETTLEMENT_ACCOUNT
 from tests.unit.services.credit.lending import LIMIT, Lending
 from tests.world import ALFX, CBRR, FUNDS, PAMR, SEVR
 
@@ -28,7 +27,7 @@ def drawdowns(world):
 
 
 def offered(world):
-    return available(Step(world.hub.memory, world.now), PAMR, "RUB")
+    return sum(amount for _, amount in plan(Step(world.hub.memory, world.now), PAMR, "RUB", MAX_MINOR))
 
 
 def test_a_payment_that_lacks_cover_draws_exactly_what_it_lacks(world):
@@ -111,18 +110,6 @@ def test_nothing_is_available_of_a_suspended_lender_or_after_the_tenor(world):
     assert offered(world) == LIMIT
     world.advance(86_400)
     assert (offered(world), world.facility.state) == (0, "ended")
-
-
-def test_cover_returns_the_transfers_for_whoever_posts_them(world):
-    world.lent(automatic=True)
-    step = Step(world.hub.memory, world.now)
-    account = step.get(ACCOUNT, step.get(SETTLEMENT_ACCOUNT, (PAMR, "RUB")).account_id)
-    transfers = cover(step, account, 5_00)
-    assert [(t.amount, t.code, t.reference) for t in transfers] == [(5_00, DRAWDOWN, world.number)] * 2
-    assert not any(step.post(transfers))
-    assert cover(step, account, LIMIT) == []  # 5.00 of it are drawn
-    other = step.get(ACCOUNT, step.get(SETTLEMENT_ACCOUNT, (PAMR, "TJS")).account_id)
-    assert cover(step, other, 1) == []
 
 
 def test_a_bank_that_was_funded_again_draws_no_more(world):
