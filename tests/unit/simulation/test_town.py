@@ -7,13 +7,18 @@ import sys
 import msgspec
 import pytest
 
+from corridor.ports import Writes
 from corridor.reports.invariants import INVARIANTS
 from corridor.reports.watch import Broken
+from corridor.services.messaging.records import CASE, Case
 from corridor.simulation.town import lost_tail, shrinking
 from corridor.simulation.town.customers import wishes
 from corridor.simulation.town.faults import FAULTS, swarm
 from corridor.simulation.town.run import RACES, Outcome, Plan, plan, run
+from corridor.simulation.town.story import Story
+from corridor.simulation.town.town import START, Town
 from corridor.simulation.town.trial import first_lane, seeds
+from corridor.simulation.town.wire import CHEAP
 from corridor.simulation.trials import Order
 
 EVERY_FAULT = tuple(fault.name for fault in FAULTS)
@@ -100,3 +105,13 @@ def test_the_first_seed_is_the_orders_own(tmp_path):
 def test_every_invariant_that_is_asked_has_a_promise():
     assert all(each.promise and each.model for each in INVARIANTS.values())
     assert set(run(plan(8, payments=20)).checked) <= set(INVARIANTS)
+
+
+def test_a_poisoned_message_may_be_committed_when_the_poison_is_gone():
+    town = Town(1, CHEAP, Story(START, keep=False))
+    for number, fault in enumerate(("PoisonedError()", "KeyError('rate')")):
+        case = Case(number, "fault", "SEVRRUM0", 0, f"CreditTransfer: {fault}", START)
+        town.watch(Writes(number, START, 0, b"", {CASE: [case]}))
+    assert [each.sentence for each in town.broken if each.name == "process"] == [
+        "the hub could not decide: CreditTransfer: KeyError('rate')"
+    ]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic
 
 import corridor
 from corridor.simulation.canaries.bugs import BUGS, Bug
@@ -14,7 +15,10 @@ from corridor.simulation.trials import Order, Tell
 
 SAMPLE = 10
 """So many bugs are tried for each unit of scale: the sample moves on with the seed until all have had their turn."""
-TRIED_FOR_S = 240
+SOUND_FOR_S = 1800
+"""The tests of the whole sample pass in this time without any bug, however busy the machine."""
+SLOWER, MARGIN_S = 2, 60
+"""With a bug let in, its tests may take so many times as long as those of the whole sample took without one."""
 NAME = "canaries"
 _PASSED, _FAILED = 0, 1
 _FINDING = ("--hypothesis-profile", "hunt")  # a failure need not be made small here, which takes minutes
@@ -33,8 +37,8 @@ class Cage:
         for file in ("pyproject.toml", "README.md", "CHANGELOG.md"):
             shutil.copy(checkout / file, directory)
 
-    def passes(self, tests: tuple[str, ...]) -> bool | None:
-        """Say whether the tests pass on the copy as it is; None if they could not be run at all."""
+    def passes(self, tests: tuple[str, ...], within_s: float = SOUND_FOR_S) -> bool | None:
+        """Say whether the tests pass in time on the copy as it is; None if they could not be run at all."""
         environment = {
             **os.environ,
             "PYTHONPATH": str(self._directory / "src"),
@@ -59,15 +63,15 @@ class Cage:
                 env=environment,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                timeout=TRIED_FOR_S,
+                timeout=within_s,
                 check=False,
             )
         except subprocess.TimeoutExpired:
             return False  # a bug that hangs the tests is noticed
         return {_PASSED: True, _FAILED: False}.get(ran.returncode)
 
-    def catches(self, bug: Bug) -> bool:
-        """Say whether the tests notice the bug."""
+    def catches(self, bug: Bug, within_s: float = SOUND_FOR_S) -> bool:
+        """Say whether the tests notice the bug, by failing or by hanging."""
         path = self._directory / "src" / "corridor" / bug.file
         right = path.read_text()
         assert right.count(bug.was) == 1, (
@@ -75,7 +79,7 @@ class Cage:
         )
         path.write_text(right.replace(bug.was, bug.becomes))
         try:
-            return self.passes(bug.caught_by) is False
+            return self.passes(bug.caught_by, within_s) is False
         finally:
             path.write_text(right)
 
@@ -101,11 +105,13 @@ def run(order: Order, tell: Tell) -> Tally:
     cage = Cage(root, order.directory)
     chosen = choose(order.seed, order.scale)
     tests = tuple(sorted({test for bug in chosen for test in bug.caught_by}))
+    started = monotonic()
     if not cage.passes(tests):
         return Tally(violations=(Violation(NAME, NAME, order.seed, "the tests fail without any bug"),))
+    within_s = MARGIN_S + SLOWER * (monotonic() - started)
     missed = []
     for bug in chosen:
-        caught = cage.catches(bug)
+        caught = cage.catches(bug, within_s)
         tell(f"{'caught' if caught else 'MISSED'}: {bug.name} ({bug.file})")
         if not caught:
             missed.append(Violation(NAME, NAME, order.seed, f"nobody noticed: {bug.name} ({bug.file})"))

@@ -18,15 +18,16 @@ from corridor.adapters.postgres import roles
 from corridor.adapters.postgres.supervisor import Cluster
 from corridor.adapters.system.shelf import FileShelf
 
-HUB, GATEWAY, SIGNER, CHECKER, BANKS, POSTGRES = (
+HUB, GATEWAY, SIGNER, SETTLER, CHECKER, BANKS, POSTGRES = (
     "hub",
     "gateway",
     "signer",
+    "settler",
     "checker",
     "sandbox",
     "postgresql",
 )
-SERVED: Final = (HUB, GATEWAY, SIGNER, CHECKER, BANKS)
+SERVED: Final = (HUB, GATEWAY, SIGNER, SETTLER, CHECKER, BANKS)
 """What `up` starts as `corridor serve NAME`; the sandbox is all banks in one process."""
 READY_S: Final = 180.0
 READY: Final = "The front door is"
@@ -119,8 +120,11 @@ class Installation:
         return [first, *(pid for pid in _all() if _parent(pid) == first)] if first else []
 
     def kill(self, name: str) -> None:
-        """`kill -9`; the sessions of PostgreSQL find out by themselves."""
-        os.kill(self.pid(name), signal.SIGKILL)
+        """`kill -9`; the sessions of PostgreSQL find out by themselves. Who falls just before is waited for."""
+        while True:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid(name), signal.SIGKILL)
+                return
 
     def kill_tree(self, name: str) -> None:
         """As `kill`, with all that the process has forked."""
@@ -134,7 +138,8 @@ class Installation:
         self.pid(name)
         pids = self.tree(name)
         for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
+            with suppress(ProcessLookupError):  # a session of PostgreSQL may end meanwhile
+                os.kill(pid, signal.SIGSTOP)
         try:
             yield
         finally:

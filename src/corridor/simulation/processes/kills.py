@@ -21,6 +21,7 @@ from corridor.simulation.processes.installation import (
     GATEWAY,
     HUB,
     POSTGRES,
+    SETTLER,
     SIGNER,
     Installation,
 )
@@ -39,6 +40,7 @@ FAULTS = {
     HUB: "F7: the hub is killed",
     GATEWAY: "F7: a gateway is killed",
     SIGNER: "F14: the signer is killed",
+    SETTLER: "F7: the settler is killed",
     CHECKER: "F7: the checker is killed",
     BANKS: "F17: the banks are killed",
     POSTGRES: "F10: PostgreSQL is killed",
@@ -71,7 +73,9 @@ def plan(seed: int, scale: float) -> list[Strike]:
     others = of_postgres + 2 * round((KILLS - 2 * OF_POSTGRES) * scale / 2)
     first = dice.randrange(len(PLACES))
     single: list[str | Place] = [PLACES[(first + i) % len(PLACES)] for i in range(others // 2)]
-    single += [dice.choice((HUB, HUB, GATEWAY, SIGNER, CHECKER, BANKS)) for _ in range(others - len(single))]
+    single += [
+        dice.choice((HUB, HUB, GATEWAY, SIGNER, SETTLER, CHECKER, BANKS)) for _ in range(others - len(single))
+    ]
     dice.shuffle(single)
     groups: list[tuple[str, ...]] = [(POSTGRES, single.pop()) for _ in range(of_postgres)]
     for one, other in zip(single[::2], single[1::2], strict=True):

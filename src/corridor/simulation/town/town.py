@@ -28,7 +28,7 @@ from corridor.services.compliance.commands import ActivateList
 from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.instant.rules import ANSWER_TIME
-from corridor.services.messaging.records import FAULT, MESSAGE
+from corridor.services.messaging.records import CASE
 from corridor.services.settlement.payments import HELD, PAYMENT, Payment
 from corridor.simulation.staff import Ordered, Staff
 from corridor.simulation.town import founding
@@ -262,9 +262,11 @@ class Town:
         for broken in self.watching.commit(writes):
             self.break_(*broken)
         rows: Any = writes.rows
-        for line in rows.get(MESSAGE, ()):
-            if line.outcome == FAULT and not self.poison:
-                self.break_("process", f"the hub could not decide {line.message_id} of {line.participant}")
+        for case in rows.get(
+            CASE, ()
+        ):  # they may be committed long after the last poisoned message was decided
+            if case.kind == "fault" and PoisonedError.__name__ not in case.text:
+                self.break_("process", f"the hub could not decide: {case.text}")
         for payment in rows.get(PAYMENT, ()):
             if payment.reason == "AB05" and payment.final_at == writes.at:
                 self.ask(
