@@ -12,6 +12,7 @@ import msgspec
 
 from corridor.bench.corridor_day import make_day
 from corridor.bench.cutoffs import CutoffFigures
+from corridor.bench.queued import QueuedFigures
 from corridor.services.settlement.liquidity import Rules, compare
 from corridor.services.settlement.netting import Item, net, prove
 from corridor.services.settlement.optimisation import optimise, value_bound
@@ -88,7 +89,8 @@ class SettlementFigures(msgspec.Struct, frozen=True):
     """`optimise_seconds` and `value_ratio` are the worst of all queues.
 
     `liquidity_ratio` is that of the day with as many wages as goods. `cutoffs` and `difference_units` are those of
-    `cycles`, which were closed under load, each recomputed afterwards; 0 and None if that was left out.
+    `cycles`, which were closed under load, each recomputed afterwards; `queued_per_second` is that of `queued`,
+    payments that waited in a hub. 0 and None where one was left out.
     """
 
     net_items: int
@@ -102,6 +104,8 @@ class SettlementFigures(msgspec.Struct, frozen=True):
     cutoffs: int = 0
     difference_units: int | None = None
     cycles: CutoffFigures | None = None
+    queued_per_second: int = 0
+    queued: QueuedFigures | None = None
 
 
 def measure(

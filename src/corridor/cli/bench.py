@@ -2,8 +2,9 @@
 
 import asyncio
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import msgspec
 import typer
@@ -19,8 +20,10 @@ from corridor.cli.stack import Stack
 
 if TYPE_CHECKING:
     from corridor.bench.cutoffs import CutoffFigures
+    from corridor.bench.queued import QueuedFigures
 
 app = typer.Typer(help="Measure on this machine what the documentation claims.", no_args_is_help=True)
+T = TypeVar("T")
 Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
 
 
@@ -114,12 +117,18 @@ def bench_settlement(
         int, typer.Option(help="Cycles to close under load; 0 to leave it out.", min=0)
     ] = 1_000,
     rate: Annotated[float, typer.Option(help="Payments offered a second meanwhile.")] = 220,
+    queued: Annotated[
+        int, typer.Option(help="Payments that come to the queues; 0 to leave it out.", min=0)
+    ] = 30_000,
     json: Json = False,
 ) -> None:
-    """Netting a million items, optimising queues, the money a day needs, and cut-offs of a hub under load."""
+    """Netting a million items, optimising queues, the money a day needs; queues and cut-offs of a hub under load."""
     from corridor.bench import settlement  # noqa: PLC0415
 
     figures = settlement.measure(solve=solve)
+    if queued:
+        waited = _measure_queued(queued)
+        figures = msgspec.structs.replace(figures, queued_per_second=waited.queued_per_second, queued=waited)
     if cutoffs:
         cycles = _measure_cutoffs(cutoffs, rate)
         figures = msgspec.structs.replace(
@@ -145,6 +154,13 @@ def bench_settlement(
             f"needed at once (never below {day.least_ratio:.1%}), {day.delay_average_s} s of waiting on average, "
             f"{day.delay_max_s / 3600:.1f} h at the longest"
         )
+    if figures.queued is not None:
+        waited = figures.queued
+        ways = ", ".join(f"{count:,} {method}" for method, count in waited.methods.items())
+        typer.echo(
+            f"{waited.queued:,} payments that waited settled at {waited.queued_per_second}/s ({ways}; "
+            f"{waited.left:,} were left for new money at the end)"
+        )
     if figures.cycles is not None:
         cycles = figures.cycles
         typer.echo(
@@ -154,14 +170,21 @@ def bench_settlement(
         )
 
 
+def _measure_queued(payments: int) -> "QueuedFigures":
+    from corridor.bench import queued  # noqa: PLC0415
+
+    return _on_a_database(lambda writer, reader: queued.measure(writer, reader, payments=payments))
+
+
 def _measure_cutoffs(cutoffs: int, rate: float) -> "CutoffFigures":
     from corridor.bench import cutoffs as bench  # noqa: PLC0415
 
-    async def run(cluster: Cluster) -> "CutoffFigures":
-        writer = await roles.provision(cluster)
-        return await bench.measure(
-            writer, cluster.dsn(roles.READER, roles.DATABASE), cutoffs=cutoffs, per_s=rate
-        )
+    return _on_a_database(lambda writer, reader: bench.measure(writer, reader, cutoffs=cutoffs, per_s=rate))
+
+
+def _on_a_database(measure: Callable[[str, str], Awaitable[T]]) -> T:
+    async def run(cluster: Cluster) -> T:
+        return await measure(await roles.provision(cluster), cluster.dsn(roles.READER, roles.DATABASE))
 
     with tempfile.TemporaryDirectory(prefix="corridor-bench-") as directory:
         cluster = Cluster(Path(directory) / "postgresql")

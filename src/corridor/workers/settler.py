@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from hashlib import sha256
+from time import process_time
 from typing import Final, Generic, Protocol, TypeVar
 
 import msgspec
 
-from corridor.ports import Clock, HubAway, JournalAway, Link
+from corridor.ports import Clock, HubAway, JournalAway, Link, Told
 from corridor.services.messaging.admission import WORKER
 from corridor.services.messaging.commands import Command, Origin
 from corridor.services.messaging.records import ACCEPTED
@@ -22,6 +24,8 @@ POLL_S: Final = 0.05
 BACK_OFF_S: Final = 1.0
 REST: Final = 3
 """It rests so many times as long as it has worked: a long queue does not take the machine."""
+UNDER_WAY: Final = 8
+"""So many proposals are not answered yet: each holds on top of those before it, and the hub checks each anew."""
 DEFINITION: Final = "json/settlements"
 _log = logging.getLogger(__name__)
 
@@ -54,15 +58,15 @@ class Settler(Generic[S]):
         self._link = link
         self._clock = clock
         self._seen = 0
+        self._found_s = 0.0
 
     async def run(self) -> None:
         """Work for ever."""
-        loop = asyncio.get_running_loop()
         while True:
-            began = loop.time()
+            self._found_s = 0.0
             try:
                 await self.work()
-                await asyncio.sleep(max(POLL_S, REST * (loop.time() - began)))
+                await asyncio.sleep(max(POLL_S, REST * self._found_s))
             except (JournalAway, HubAway) as away:
                 _log.warning("%r", away)
                 await asyncio.sleep(BACK_OFF_S)
@@ -72,16 +76,40 @@ class Settler(Generic[S]):
         queues = await self._read(self._seen)
         if queues is None:
             return 0
-        settled = 0
-        for selection in self._find(queues):
-            told = await self._link.submit(self._proposal(queues.batch, selection))
-            if told.status != ACCEPTED:
+        settled, all_of_them = 0, True
+        proposed: deque[tuple[Selection, Awaitable[Told]]] = deque()
+
+        async def hear() -> None:
+            nonlocal settled, all_of_them
+            selection, answer = proposed.popleft()
+            told = await answer
+            if told.status == ACCEPTED:
+                settled += len(selection.numbers)
+            else:
+                all_of_them = False
                 _log.info("%s of %d: %s", selection.method, len(selection.numbers), told.body)
+
+        for selection in self._timed(iter(self._find(queues))):
+            proposed.append((selection, self._link.submit(self._proposal(queues.batch, selection))))
+            if len(proposed) == UNDER_WAY:
+                await hear()
+            if not all_of_them:
                 break
-            settled += len(selection.numbers)
-        else:
+        while proposed:
+            await hear()
+        if all_of_them:
             self._seen = queues.batch
         return settled
+
+    def _timed(self, selections: Iterator[Selection]) -> Iterator[Selection]:
+        """Count the time that finding takes; waiting for the hub is no work."""
+        while True:
+            began = process_time()
+            selection = next(selections, None)
+            self._found_s += process_time() - began
+            if selection is None:
+                return
+            yield selection
 
     def _proposal(self, batch: int, selection: Selection) -> Command:
         facts = {

@@ -15,6 +15,8 @@ CYCLE_BANKS: Final = 5
 """The longest cycle that is looked for; longer ones are the optimiser's."""
 WAYS: Final = 10_000
 """Ways from bank to bank looked at by one search for cycles."""
+TRIAL: Final = 50
+"""To try a ring takes as long as to look at so many ways: where all banks pay all, there are thousands."""
 
 
 def offset_bilaterally(waiting: Sequence[Waiting], room: Room) -> tuple[Selection, ...]:
@@ -44,6 +46,7 @@ def settle_cycles(waiting: Sequence[Waiting], room: Room, *, steps: int = WAYS) 
                 return tuple(selections)
             steps -= 1
             if len(way) == banks and way[0] in onward.get(way[-1], ()):
+                steps -= TRIAL
                 hops = [
                     (debtor, creditor, currency)
                     for (debtor, currency), (creditor, _) in zip(way, (*way[1:], way[0]), strict=True)
