@@ -27,7 +27,7 @@ class Wish(msgspec.Struct, frozen=True, tag=True):
     """A customer of one bank pays a customer of another, or whoever has a phone number.
 
     `to` is a BIC or a phone number in E.164; `amount` in minor units of `currency`, which is debited; `into`
-    is the currency that is credited. With `gross` it need not be instant.
+    is the currency that is credited. With `gross` it need not be instant; `netted`, it is final with its cycle.
     """
 
     debtor_agent: str
@@ -36,6 +36,15 @@ class Wish(msgspec.Struct, frozen=True, tag=True):
     currency: str
     into: str
     gross: Gross | None = None
+    netted: bool = False
+
+    def ends(self, status: str) -> bool:
+        """Nothing more comes of it soon."""
+        return (
+            status in ENDS
+            or (self.gross is not None and status == "PDNG")
+            or (self.netted and status == "ACPD")
+        )
 
 
 class Change(msgspec.Struct, frozen=True, tag=True):
@@ -87,7 +96,7 @@ async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
                 while True:
                     notice = await asyncio.wait_for(notices.get(), PATIENCE_S)
                     writer.write(frames.encode(notice))
-                    if notice.status in ENDS or (wish.gross and notice.status == "PDNG"):
+                    if wish.ends(notice.status):
                         break
         except (frames.FrameError, ConnectionError, TimeoutError):
             pass
@@ -149,6 +158,7 @@ def intent(wish: Wish, customers: Sequence[Customer], dice: Random) -> Intent:
         "FAMI",
         by_phone=by_phone,
         gross=wish.gross,
+        netted=wish.netted,
     )
 
 

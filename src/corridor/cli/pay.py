@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from corridor.adapters.stream import frames
-from corridor.cli.counter import ENDS, PRIORITIES, Wish
+from corridor.cli.counter import PRIORITIES, Wish
 from corridor.cli.home import Home
 from corridor.cli.output import HERE, WRONG, AsJson, Directory, after, money, show_json
 from corridor.client.messages import Gross
@@ -19,6 +19,7 @@ app = typer.Typer()
 WORDS = {
     "ordered": "ordered",
     "PDNG": "waits for money or for a decision",
+    "ACPD": "in the cycle; final when it settles",
     "ACSC": "settled, and final",
     "ACCC": "credited to the creditor",
     "RJCT": "refused",
@@ -35,6 +36,9 @@ def pay(
     gross: Annotated[
         bool, typer.Option("--gross", help="It need not be instant: it may wait for money.")
     ] = False,
+    netted: Annotated[
+        bool, typer.Option("--netted", help="It enters the open netting cycle, and is final with it.")
+    ] = False,
     priority: Annotated[str, typer.Option(help="Of a gross payment: urgent, high or normal.")] = "normal",
     directory: Directory = HERE,
     as_json: AsJson = False,
@@ -43,6 +47,8 @@ def pay(
     code = PRIORITIES.get(priority)
     if code is None:
         raise typer.BadParameter(f"a priority is {', '.join(PRIORITIES)}", param_hint="--priority")
+    if gross and netted:
+        raise typer.BadParameter("what is netted does not settle gross", param_hint="--netted")
     wish = Wish(
         debtor_agent,
         to,
@@ -50,6 +56,7 @@ def pay(
         currency,
         into or currency,
         Gross(priority=code) if gross else None,
+        netted=netted,
     )
     notices = asyncio.run(_order(Home(directory), wish, quiet=as_json))
     last = notices[-1]
@@ -69,7 +76,7 @@ async def _order(home: Home, wish: Wish, *, quiet: bool) -> list[Notice]:
     writer.write(frames.encode(wish))
     decoder = msgspec.msgpack.Decoder(Notice | str)
     notices: list[Notice] = []
-    while not notices or notices[-1].status not in (*ENDS, *(("PDNG",) if wish.gross else ())):
+    while not notices or not wish.ends(notices[-1].status):
         notice = await frames.read(reader, decoder)
         if isinstance(notice, str):
             raise typer.BadParameter(notice)

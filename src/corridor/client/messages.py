@@ -56,6 +56,13 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     ultimate_debtor: Party | None = None
     ultimate_creditor: Party | None = None
     gross: "Gross | None" = None
+    netted: bool = False
+    """It enters a netting cycle, and is final with it."""
+
+    @property
+    def channel(self) -> str | None:
+        """How it is to be settled, as ISO has it; None is instantly."""
+        return "RTGS" if self.gross else "MPNS" if self.netted else None
 
 
 class Gross(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,8 +91,8 @@ def credit_transfer(
         end_to_end_id=order.end_to_end_id,
         transaction_id=message_id,
         uetr=uetr,
-        clearing_channel="RTGS" if order.gross else None,
-        local_instrument=None if order.gross else "INST",
+        clearing_channel=order.channel,
+        local_instrument=None if order.channel else "INST",
         category_purpose=order.category_purpose,
         interbank_settlement_amount=quote.source if quote else order.amount,
         interbank_settlement_date=gross.date,

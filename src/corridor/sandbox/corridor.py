@@ -69,6 +69,7 @@ class Intent(msgspec.Struct, frozen=True):
     document: ReferredDocument | None = None
     tax: TaxRemittance | None = None
     gross: Gross | None = None
+    netted: bool = False
 
     @property
     def quoted(self) -> bool:

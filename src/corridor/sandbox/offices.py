@@ -250,6 +250,7 @@ def _order(intent: Intent, uetr: str, quote: Quote | None) -> Order:
         documents=(intent.document,) if intent.document else (),
         tax=intent.tax,
         gross=intent.gross,
+        netted=intent.netted,
     )
 
 

@@ -345,3 +345,17 @@ def test_limits_of_a_day_reserves_and_cut_offs_take_two(run, ordered):
     row = run("liquidity", "--bank", "SEVRRUM0", "--currency", "TJS", "--json").json[0]
     assert row["kept"] == "10.00"
     assert ordered("limit", "keep", "SEVRRUM0", "TJS", "0.00").code == 0
+
+
+def test_what_is_netted_is_final_with_its_cycle(run, ordered):
+    assert run("pay", "10.00", "RUB", "--gross", "--netted").code == 2
+    assert run("pay", "10.00", "RUB", "--netted", "--json").json[-1]["status"] == "RJCT"
+    for bank in ("SEVRRUM0", "PAMRTJ20"):
+        assert ordered("cycle", "cap", bank, "RUB", "1000.00").code == 0
+    cleared = run("pay", "10.00", "RUB", "--netted", "--json").json[-1]
+    assert cleared["status"] == "ACPD"
+    assert run("cycle", "close", "1").code == 0
+    deadline = time.monotonic() + 30
+    while "settled" not in run("cycle").out and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert run("cycle", "verify").code == 0

@@ -126,7 +126,7 @@ def told(status, number=1, reason=None):
     )
 
 
-def forwarded(number=1, amount=100, currency="RUB", account=MINE, phone=None, gross=None):
+def forwarded(number=1, amount=100, currency="RUB", account=MINE, phone=None, gross=None, netted=False):
     order = Order(
         creditor_agent="SEVRRUM0",
         amount=Money(amount, currency),
@@ -134,6 +134,7 @@ def forwarded(number=1, amount=100, currency="RUB", account=MINE, phone=None, gr
         creditor=Party(name="Рустам Каримов", account=account),
         creditor_phone=phone,
         gross=gross,
+        netted=netted,
     )
     return credit_transfer(PROFILE, order, f"h{number}", uetr(number), NOW)
 
@@ -327,6 +328,14 @@ def test_gross_money_is_credited_on_acsc_and_nothing_is_promised():
     assert branch.hear(forwarded(gross=Gross()), told("ACSC")) == ["ACCC"]
     assert branch.book() == (1_100, 0)
     assert branch.hear(forwarded(gross=Gross())) == []
+
+
+def test_netted_money_is_credited_when_its_cycle_settles():
+    branch = Branch(Behaviour(refuses=1000, refusal="AC04"))
+    assert branch.hear(forwarded(netted=True), told("ACPD")) == []
+    assert branch.book() == (1_000, 0)
+    assert branch.hear(told("ACSC")) == ["ACCC"]
+    assert branch.book() == (1_100, 0)
 
 
 def test_gross_money_for_nobody_is_refused_to_nobody():

@@ -19,6 +19,8 @@ SOUND_FOR_S = 1800
 """The tests of the whole sample pass in this time without any bug, however busy the machine."""
 SLOWER, MARGIN_S = 2, 60
 """With a bug let in, its tests may take so many times as long as those of the whole sample took without one."""
+SAID = 2_000
+"""So many last characters of what sound tests said that failed are told."""
 NAME = "canaries"
 _PASSED, _FAILED = 0, 1
 _FINDING = ("--hypothesis-profile", "hunt")  # a failure need not be made small here, which takes minutes
@@ -29,6 +31,7 @@ class Cage:
 
     def __init__(self, checkout: Path, directory: Path) -> None:
         self._directory = directory
+        self.output = directory / "tests.log"
         for part in ("src", "tests", "docs", "schemas"):
             if (checkout / part).exists():
                 shutil.copytree(
@@ -45,27 +48,28 @@ class Cage:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         try:
-            ran = subprocess.run(
-                [
-                    sys.executable,
-                    "-P",
-                    "-m",
-                    "pytest",
-                    "-x",
-                    "-n0",
-                    "-q",
-                    "-p",
-                    "no:cacheprovider",
-                    *_FINDING,
-                    *tests,
-                ],
-                cwd=self._directory,
-                env=environment,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=within_s,
-                check=False,
-            )
+            with self.output.open("wb") as output:
+                ran = subprocess.run(
+                    [
+                        sys.executable,
+                        "-P",
+                        "-m",
+                        "pytest",
+                        "-x",
+                        "-n0",
+                        "-q",
+                        "-p",
+                        "no:cacheprovider",
+                        *_FINDING,
+                        *tests,
+                    ],
+                    cwd=self._directory,
+                    env=environment,
+                    stdout=output,
+                    stderr=output,
+                    timeout=within_s,
+                    check=False,
+                )
         except subprocess.TimeoutExpired:
             return False  # a bug that hangs the tests is noticed
         return {_PASSED: True, _FAILED: False}.get(ran.returncode)
@@ -107,7 +111,9 @@ def run(order: Order, tell: Tell) -> Tally:
     tests = tuple(sorted({test for bug in chosen for test in bug.caught_by}))
     started = monotonic()
     if not cage.passes(tests):
-        return Tally(violations=(Violation(NAME, NAME, order.seed, "the tests fail without any bug"),))
+        said = cage.output.read_text(errors="replace")[-SAID:]
+        story = f"the tests fail, or take too long, without any bug:\n{said}"
+        return Tally(violations=(Violation(NAME, NAME, order.seed, story),))
     within_s = MARGIN_S + SLOWER * (monotonic() - started)
     missed = []
     for bug in chosen:
