@@ -1,7 +1,8 @@
 """The smallest corridor with real signatures, on a journal in memory or in PostgreSQL."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import Any
 
@@ -20,7 +21,7 @@ from corridor.domain.instants import Instant
 from corridor.hub import events
 from corridor.hub.lists import DEFINITIONS, TABLES
 from corridor.hub.machine import Hub
-from corridor.ports import Records, Snapshot, Writes
+from corridor.ports import Records, Snapshot, Told, Writes
 from corridor.services.messaging.admission import OPERATOR
 from corridor.services.messaging.commands import Command, Found, Origin
 
@@ -102,6 +103,21 @@ class PostgresWorld(SignedWorld):
         for journal in self._journals:
             finish(journal.close())
         self._loop.close()
+
+
+class AtTheHub:
+    """The link and the clock of a worker beside a world's hub: its commands are decided one after the other."""
+
+    def __init__(self, world: PostgresWorld, submit: Callable[[Any], Told]) -> None:
+        self._world = world
+        self._submit = submit
+        self._one_by_one = ThreadPoolExecutor(1)  # the world runs a loop of its own
+
+    def now(self) -> Instant:
+        return self._world.now
+
+    def submit(self, command: Command) -> asyncio.Future[Told]:
+        return asyncio.get_running_loop().run_in_executor(self._one_by_one, self._submit, command)
 
 
 class _Waiting:

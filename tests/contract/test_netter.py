@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from tests.contract.signed_world import SEAL, PostgresWorld
+from tests.contract.signed_world import SEAL, AtTheHub, PostgresWorld
 from tests.unit.services.settlement.netting_world import PAMR, SEVR, ZARA, Netting
 
 from corridor.adapters.postgres.cycles import CycleReads
@@ -45,19 +45,13 @@ class Netted(PostgresWorld, Netting):
         return asyncio.run(work())
 
     @property
-    def link(self) -> Any:
+    def link(self) -> AtTheHub:
         """The netter's link and its clock."""
-        world = self
+        return AtTheHub(self, self.bring_forward)
 
-        class AtTheHub:
-            def now(self) -> int:
-                return world.now
-
-            async def submit(self, command: Command) -> Told:
-                answer = await asyncio.to_thread(world.submit, command)
-                return Told(0, answer.status, 1, "", answer.body)
-
-        return AtTheHub()
+    def bring_forward(self, command: Command) -> Told:
+        answer = self.submit(command)
+        return Told(0, answer.status, 1, "", answer.body)
 
     def close_cycle(self, cycle: int) -> str:
         return self.submit(self.operation(CloseCycle, cycle=cycle)).status

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from tests.contract.signed_world import SEAL, PostgresWorld
+from tests.contract.signed_world import SEAL, AtTheHub, PostgresWorld
 from tests.unit.services.settlement.settling import ZARA, Settling
 from tests.world import PAMR, SEVR
 
@@ -16,7 +16,6 @@ from corridor.adapters.postgres.roles import READER, WRITER
 from corridor.adapters.postgres.verify import verify
 from corridor.hub.batch import chain
 from corridor.ports import JournalAway, Told
-from corridor.services.messaging.commands import Command
 from corridor.services.settlement.commands import SetSettlementLimit, SettleObligations, SetUrgentReserve
 from corridor.workers.settler import of_queues
 
@@ -46,18 +45,9 @@ class Settled(PostgresWorld, Settling):
         return asyncio.run(work())
 
     @property
-    def link(self) -> Any:
+    def link(self) -> AtTheHub:
         """The settler's link and its clock."""
-        world = self
-
-        class AtTheHub:
-            def now(self) -> int:
-                return world.now
-
-            async def submit(self, command: Command) -> Told:
-                return await asyncio.to_thread(world.bring_forward, command)
-
-        return AtTheHub()
+        return AtTheHub(self, self.bring_forward)
 
     def bring_forward(self, command: SettleObligations) -> Told:
         answer = self.submit(command)

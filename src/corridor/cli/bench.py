@@ -38,18 +38,11 @@ def bench_ledger(
     """Transfers a second through the hub into PostgreSQL, fsync on, 20 hot accounts."""
     from corridor.bench import ledger  # noqa: PLC0415
 
-    async def run(cluster: Cluster) -> "ledger.LedgerFigures":
-        dsn = await roles.provision(cluster)
-        return await ledger.measure(dsn, batch=batch, transfers=transfers, stored=stored, two_phase=two_phase)
-
-    with tempfile.TemporaryDirectory(prefix="corridor-bench-") as directory:
-        cluster = Cluster(Path(directory) / "postgresql")
-        cluster.start(die_with_parent=True)
-        try:
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                figures = runner.run(run(cluster))
-        finally:
-            cluster.stop()
+    figures = _on_a_database(
+        lambda writer, _reader: ledger.measure(
+            writer, batch=batch, transfers=transfers, stored=stored, two_phase=two_phase
+        )
+    )
     if json:
         typer.echo(msgspec.json.encode(figures).decode())
         return

@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from hashlib import sha256
-from time import process_time
+from itertools import islice
 from typing import Final, Generic, Protocol, TypeVar
 
 import msgspec
@@ -25,7 +24,7 @@ BACK_OFF_S: Final = 1.0
 REST: Final = 3
 """It rests so many times as long as it has worked: a long queue does not take the machine."""
 UNDER_WAY: Final = 8
-"""So many proposals are not answered yet: each holds on top of those before it, and the hub checks each anew."""
+"""So many proposals are made together: each holds on top of those before it, and the hub checks each anew."""
 DEFINITION: Final = "json/settlements"
 _log = logging.getLogger(__name__)
 
@@ -58,58 +57,46 @@ class Settler(Generic[S]):
         self._link = link
         self._clock = clock
         self._seen = 0
-        self._found_s = 0.0
+        self._waited_s = 0.0
 
     async def run(self) -> None:
         """Work for ever."""
+        loop = asyncio.get_running_loop()
         while True:
-            self._found_s = 0.0
+            began = loop.time()
             try:
                 await self.work()
-                await asyncio.sleep(max(POLL_S, REST * self._found_s))
+                worked_s = loop.time() - began - self._waited_s
+                await asyncio.sleep(max(POLL_S, REST * worked_s))
             except (JournalAway, HubAway) as away:
                 _log.warning("%r", away)
                 await asyncio.sleep(BACK_OFF_S)
 
     async def work(self) -> int:
         """Propose what may settle now; return how many have settled. Raises: JournalAway, HubAway."""
+        self._waited_s = 0.0
         queues = await self._read(self._seen)
         if queues is None:
             return 0
-        settled, all_of_them = 0, True
-        proposed: deque[tuple[Selection, Awaitable[Told]]] = deque()
-
-        async def hear() -> None:
-            nonlocal settled, all_of_them
-            selection, answer = proposed.popleft()
-            told = await answer
-            if told.status == ACCEPTED:
-                settled += len(selection.numbers)
-            else:
-                all_of_them = False
-                _log.info("%s of %d: %s", selection.method, len(selection.numbers), told.body)
-
-        for selection in self._timed(iter(self._find(queues))):
-            proposed.append((selection, self._link.submit(self._proposal(queues.batch, selection))))
-            if len(proposed) == UNDER_WAY:
-                await hear()
-            if not all_of_them:
-                break
-        while proposed:
-            await hear()
-        if all_of_them:
+        settled, refused, found = 0, False, iter(self._find(queues))
+        while not refused and (some := tuple(islice(found, UNDER_WAY))):
+            for selection, told in zip(some, await self._ask(queues.batch, some), strict=True):
+                if told.status == ACCEPTED:
+                    settled += len(selection.numbers)
+                else:
+                    refused = True
+                    _log.info("%s of %d: %s", selection.method, len(selection.numbers), told.body)
+        if not refused:
             self._seen = queues.batch
         return settled
 
-    def _timed(self, selections: Iterator[Selection]) -> Iterator[Selection]:
-        """Count the time that finding takes; waiting for the hub is no work."""
-        while True:
-            began = process_time()
-            selection = next(selections, None)
-            self._found_s += process_time() - began
-            if selection is None:
-                return
-            yield selection
+    async def _ask(self, batch: int, some: Sequence[Selection]) -> Sequence[Told]:
+        """Propose these; return the hub's answers. To wait for them is no work."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        told = await asyncio.gather(*(self._link.submit(self._proposal(batch, each)) for each in some))
+        self._waited_s += loop.time() - began
+        return told
 
     def _proposal(self, batch: int, selection: Selection) -> Command:
         facts = {

@@ -356,6 +356,7 @@ def test_what_is_netted_is_final_with_its_cycle(run, ordered):
     assert cleared["status"] == "ACPD"
     assert run("cycle", "close", "1").code == 0
     deadline = time.monotonic() + 30
-    while "settled" not in run("cycle").out and time.monotonic() < deadline:
+    while run("cycle", "show", "1", "--json").json["state"] != "settled":
+        assert time.monotonic() < deadline
         time.sleep(0.1)
     assert run("cycle", "verify").code == 0

@@ -57,7 +57,8 @@ class MemoryLink:
         self._receiver.disconnect(self._number)
         waiting, self._waiting = self._waiting, {}
         for future in waiting.values():
-            future.set_exception(HubAway())
+            if not future.done():
+                future.set_exception(HubAway())
 
     def _answered(self, told: Sequence[Told], posts: Sequence[Post]) -> None:
         for each in told:

@@ -18,7 +18,7 @@ SAMPLE = 10
 SOUND_FOR_S = 1800
 """The tests of the whole sample pass in this time without any bug, however busy the machine."""
 SLOWER, MARGIN_S = 2, 60
-"""With a bug let in, its tests may take so many times as long as those of the whole sample took without one."""
+"""A bug's tests may take so many times as long as those of the whole sample without one, and so many seconds more."""
 SAID = 2_000
 """So many last characters of what sound tests said that failed are told."""
 NAME = "canaries"
@@ -40,7 +40,7 @@ class Cage:
         for file in ("pyproject.toml", "README.md", "CHANGELOG.md"):
             shutil.copy(checkout / file, directory)
 
-    def passes(self, tests: tuple[str, ...], within_s: float = SOUND_FOR_S) -> bool | None:
+    def passes(self, tests: tuple[str, ...], within_s: float) -> bool | None:
         """Say whether the tests pass in time on the copy as it is; None if they could not be run at all."""
         environment = {
             **os.environ,
@@ -74,7 +74,7 @@ class Cage:
             return False  # a bug that hangs the tests is noticed
         return {_PASSED: True, _FAILED: False}.get(ran.returncode)
 
-    def catches(self, bug: Bug, within_s: float = SOUND_FOR_S) -> bool:
+    def catches(self, bug: Bug, within_s: float) -> bool:
         """Say whether the tests notice the bug, by failing or by hanging."""
         path = self._directory / "src" / "corridor" / bug.file
         right = path.read_text()
@@ -110,7 +110,7 @@ def run(order: Order, tell: Tell) -> Tally:
     chosen = choose(order.seed, order.scale)
     tests = tuple(sorted({test for bug in chosen for test in bug.caught_by}))
     started = monotonic()
-    if not cage.passes(tests):
+    if not cage.passes(tests, SOUND_FOR_S):
         said = cage.output.read_text(errors="replace")[-SAID:]
         story = f"the tests fail, or take too long, without any bug:\n{said}"
         return Tally(violations=(Violation(NAME, NAME, order.seed, story),))

@@ -262,9 +262,7 @@ class Town:
         for broken in self.watching.commit(writes):
             self.break_(*broken)
         rows: Any = writes.rows
-        for case in rows.get(
-            CASE, ()
-        ):  # they may be committed long after the last poisoned message was decided
+        for case in rows.get(CASE, ()):  # one of a poisoned message may be committed when the poison is gone
             if case.kind == "fault" and PoisonedError.__name__ not in case.text:
                 self.break_("process", f"the hub could not decide: {case.text}")
         for payment in rows.get(PAYMENT, ()):

@@ -1,0 +1,64 @@
+"""The settler proposes several selections at once, and looks again where the hub has refused one."""
+
+import asyncio
+
+from corridor.ports import Told
+from corridor.services.settlement.ordering import Queues
+from corridor.services.settlement.waiting import Room, Waiting
+from corridor.workers.settler import UNDER_WAY, of_queues
+
+BATCH = 7
+
+
+class Hub:
+    """Answers a proposal once all that were made with it have come."""
+
+    def __init__(self, *refused: int) -> None:
+        self.refused = refused
+        self.proposed: list[int] = []
+        self.most = 0
+        self._unanswered: list[asyncio.Future[Told]] = []
+
+    def now(self) -> int:
+        return 1
+
+    def submit(self, command) -> asyncio.Future[Told]:
+        self.proposed += [len(command.numbers)]
+        answer = asyncio.get_running_loop().create_future()
+        if not self._unanswered:
+            asyncio.get_running_loop().call_soon(self._answer, len(self.proposed))
+        self._unanswered.append(answer)
+        return answer
+
+    def _answer(self, first: int) -> None:
+        self.most = max(self.most, len(self._unanswered))
+        for place, answer in enumerate(self._unanswered, first):
+            answer.set_result(Told(0, "refused" if place in self.refused else "accepted", 1, "", b""))
+        self._unanswered.clear()
+
+
+def work(hub: Hub) -> tuple[int, list[int]]:
+    """Let 1,250 payments settle in order, 100 at a time; return how many did, and after which batches it read."""
+    waiting = [Waiting(n, "A", "B", "RUB", 1, place=n) for n in range(1_250)]
+    asked: list[int] = []
+
+    async def read(after: int) -> Queues | None:
+        asked.append(after)
+        return Queues(BATCH, waiting, Room({("A", "RUB"): len(waiting)}), {}) if after < BATCH else None
+
+    async def twice() -> int:
+        settler = of_queues(read, hub, hub)
+        return await settler.work() + await settler.work()
+
+    return asyncio.run(twice()), asked
+
+
+def test_so_many_proposals_are_made_together_and_no_more() -> None:
+    hub = Hub()
+    assert work(hub) == (1_250, [0, BATCH])
+    assert (hub.proposed, hub.most) == ([100] * 12 + [50], UNDER_WAY)
+
+
+def test_after_a_refusal_the_queue_is_read_anew() -> None:
+    hub = Hub(2)
+    assert work(hub) == ((UNDER_WAY - 1) * 100 + 1_250, [0, 0])
