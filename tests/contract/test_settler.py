@@ -11,12 +11,14 @@ from tests.contract.signed_world import SEAL, AtTheHub, PostgresWorld
 from tests.unit.services.settlement.settling import ZARA, Settling
 from tests.world import PAMR, SEVR
 
-from corridor.adapters.postgres.queues import QueueReads, read_queues
+from corridor.adapters.postgres.queues import read_queues
 from corridor.adapters.postgres.roles import READER, WRITER
+from corridor.adapters.postgres.snapshots import SnapshotReads
 from corridor.adapters.postgres.verify import verify
 from corridor.hub.batch import chain
 from corridor.ports import JournalAway, Told
 from corridor.services.settlement.commands import SetSettlementLimit, SettleObligations, SetUrgentReserve
+from corridor.workers.rounds import Rounds
 from corridor.workers.settler import of_queues
 
 BANKS = (SEVR, PAMR, ZARA)
@@ -35,8 +37,8 @@ class Settled(PostgresWorld, Settling):
         """Let the settler propose until it finds nothing more; return how many payments have settled."""
 
         async def work() -> int:
-            reads, settled = QueueReads(self.reader, read_queues), 0
-            settler = of_queues(reads.read, self.link, self.link)
+            reads, settled = SnapshotReads(self.reader, read_queues), 0
+            settler = Rounds(of_queues(), reads.read, self.link, self.link)
             while some := await settler.work():
                 settled += some
             await reads.close()
@@ -174,4 +176,4 @@ def test_in_any_day_nothing_is_lost_doubled_or_passed(world: Settled, seed: int)
 
 def test_a_database_that_is_away_is_said_to_be() -> None:
     with pytest.raises(JournalAway):
-        asyncio.run(QueueReads("postgresql://nobody@127.0.0.1:1/nothing", read_queues).read(0))
+        asyncio.run(SnapshotReads("postgresql://nobody@127.0.0.1:1/nothing", read_queues).read(0))

@@ -5,6 +5,7 @@ import asyncio
 from corridor.ports import Told
 from corridor.services.settlement.ordering import Queues
 from corridor.services.settlement.waiting import Room, Waiting
+from corridor.workers.rounds import Rounds
 from corridor.workers.settler import UNDER_WAY, of_queues
 
 BATCH = 7
@@ -47,7 +48,7 @@ def work(hub: Hub) -> tuple[int, list[int]]:
         return Queues(BATCH, waiting, Room({("A", "RUB"): len(waiting)}), {}) if after < BATCH else None
 
     async def twice() -> int:
-        settler = of_queues(read, hub, hub)
+        settler = Rounds(of_queues(), read, hub, hub)
         return await settler.work() + await settler.work()
 
     return asyncio.run(twice()), asked

@@ -29,8 +29,9 @@ class Untold(msgspec.Struct, frozen=True):
 
 
 class CycleNews(msgspec.Struct, frozen=True):
-    """What is under way, besides the open cycle."""
+    """What is under way as of a batch, besides the open cycle."""
 
+    batch: int
     closed: Closed | None
     untold: tuple[Untold, ...]
 
