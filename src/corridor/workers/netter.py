@@ -18,20 +18,17 @@ _log = logging.getLogger(__name__)
 
 
 class Netter:
-    """Proposes to settle what is closed and to tell what is settled; what is refused, once until something changes."""
+    """Proposes to settle what is closed and to tell what is settled."""
 
     def __init__(self) -> None:
         self.seen = 0
-        self._refused: Closed | None = None
+        self._hopeless: object = None
 
     def propose(self, found: CycleNews, now: Instant) -> Proposals:
         """Propose what is due; return how many proposals the hub has accepted."""
-        accepted, closed = 0, found.closed
-        if closed is not None and (self._refused is None or _differs(closed, self._refused)):
-            command = _settle(closed, now)
-            settled = command is not None and _count([command], (yield [command]))
-            self._refused = None if settled else closed
-            accepted += settled
+        accepted, command = 0, None if found.closed is None else self._settle(found.closed, now)
+        if command is not None:
+            accepted += _count([command], (yield [command]))
         for untold in found.untold:
             command = _command(TellCycle, now, cycle=untold.number, payments=untold.payments)
             accepted += _count([command], (yield [command]))
@@ -39,22 +36,28 @@ class Netter:
             self.seen = found.batch
         return accepted
 
-
-def _settle(closed: Closed, now: Instant) -> Command | None:
-    try:
-        proof = prove(closed)
-    except Uncovered as uncovered:
-        _log.error("cycle %d: all members together lack %s", closed.number, uncovered)
-        return None
-    return _command(
-        SettleCycle,
-        now,
-        read_at=closed.batch,
-        cycle=closed.number,
-        items=closed.count,
-        digest=proof.digest,
-        shares=proof.shares,
-    )
+    def _settle(self, closed: Closed, now: Instant) -> Command | None:
+        """Return the proposal; None if it would be refused as the last one was, for the same members lack money."""
+        try:
+            proof = prove(closed)
+        except Uncovered as uncovered:
+            _log.info("cycle %d: all members together lack %s", closed.number, uncovered)
+            return None
+        blocked = closed.blocked & {(each.currency, each.participant) for each in proof.positions}
+        if blocked or (proof.short and not proof.shares):
+            hopeless = (closed.number, blocked, sorted(proof.short), closed.defaulted)
+            if hopeless == self._hopeless:
+                return None
+            self._hopeless = hopeless
+        return _command(
+            SettleCycle,
+            now,
+            read_at=closed.batch,
+            cycle=closed.number,
+            items=closed.count,
+            digest=proof.digest,
+            shares=proof.shares,
+        )
 
 
 def _command(command: type[Command], now: Instant, *, read_at: int | None = None, **facts: Any) -> Command:
@@ -66,9 +69,5 @@ def _count(commands: Sequence[Command], answers: Sequence[Told]) -> int:
     """Return how many the hub has accepted, and say what it refused."""
     for command, told in zip(commands, answers, strict=True):
         if told.status != ACCEPTED:
-            _log.warning("%s: %r", type(command).__name__, told.body)
+            _log.info("%s: %r", type(command).__name__, told.body)
     return sum(told.status == ACCEPTED for told in answers)
-
-
-def _differs(one: Closed, other: Closed) -> bool:
-    return (one.number, one.available, one.defaulted) != (other.number, other.available, other.defaulted)

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 
 from corridor.adapters.postgres.snapshots import Fetch
+from corridor.ledger.accounts import AccountFlag
 from corridor.services.settlement.cycle_records import CYCLE_CLOSING, CYCLE_SETTLED
 from corridor.services.settlement.cycles import TOLD_MAX
 from corridor.services.settlement.netting import Item
@@ -25,11 +26,12 @@ SELECT d.participant AS debtor, c.participant AS creditor, t.currency, t.amount,
   JOIN account d ON d.id = t.debit_account_id JOIN account c ON c.id = t.credit_account_id
  WHERE i.cycle = $1 ORDER BY i.sequence
 """
-_AVAILABLE = """
+_AVAILABLE = f"""
 SELECT a.participant, a.currency, a.credit_limit
-       + coalesce(credits_posted - debits_posted - debits_pending, 0) AS available
+       + coalesce(credits_posted - debits_posted - debits_pending, 0) AS available,
+       a.flags & {AccountFlag.FROZEN} <> 0 AS blocked
   FROM settlement_account s JOIN account a ON a.id = s.account_id LEFT JOIN balance b ON b.account_id = a.id
-"""
+"""  # noqa: S608  our own
 _UNTOLD = "SELECT number, uetr FROM cycle_item WHERE cycle = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"
 _CYCLES = "SELECT number, state, items, digest FROM cycle WHERE $1::bigint IN (0, number) ORDER BY number"
 _COUNTED = """
@@ -54,12 +56,15 @@ async def read_cycles(fetch: Fetch, seen: int = -1) -> CycleNews | None:
     for row in await fetch(_UNDER_WAY):
         number = row["number"]
         if row["state"] == CYCLE_CLOSING:
-            available = {
-                (each["currency"], each["participant"]): each["available"] for each in await fetch(_AVAILABLE)
-            }
-            items = await read_items(fetch, number)
+            accounts = {(each["currency"], each["participant"]): each for each in await fetch(_AVAILABLE)}
             closed = Closed(
-                batch, number, row["items"], items, available, frozenset(row["defaulted"].split())
+                batch,
+                number,
+                row["items"],
+                await read_items(fetch, number),
+                {place: each["available"] for place, each in accounts.items()},
+                frozenset(row["defaulted"].split()),
+                frozenset(place for place, each in accounts.items() if each["blocked"]),
             )
         else:
             payments = await fetch(_UNTOLD, number, row["told"], TOLD_MAX)

@@ -19,6 +19,8 @@ class Closed(msgspec.Struct, frozen=True):
     items: Mapping[str, Sequence[Item]]
     available: Mapping[tuple[str, str], int]
     defaulted: frozenset[str] = frozenset()
+    blocked: frozenset[tuple[str, str]] = frozenset()
+    """Whose money operators have blocked, by currency and member: until it is not, the cycle cannot settle."""
 
 
 class Untold(msgspec.Struct, frozen=True):

@@ -1,21 +1,26 @@
 """The end of a run: whether everything came to its end, everybody knows it, and all money is where it belongs."""
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from corridor.decision import TRANSFER
 from corridor.domain.instants import SECOND, Instant
 from corridor.sandbox.bank import IN
 from corridor.services.messaging.rules import FUNDING
-from corridor.services.settlement.payments import CREDITED, SETTLED, Payment
+from corridor.services.settlement.payments import CLEARED, CREDITED, SETTLED, Payment
+from corridor.simulation.town import dealings
 from corridor.simulation.town.banks import BankHouse
 from corridor.simulation.town.customers import OPENING
 from corridor.simulation.town.institutions import ProviderHouse
+from corridor.simulation.town.treasury import waiting
 
 if TYPE_CHECKING:
     from corridor.simulation.town.town import Town
 
 FINAL_WITHIN: Instant = 60 * SECOND
+LEFT_ALONE: Instant = 15 * SECOND
+RELIEVED_EVERY: Final = 4
+"""So long what waits may still wait for money; then there is enough of it, and every few seconds it is seen to."""
 KNOWN_WITHIN: Instant = 150 * SECOND
 """A participant that was turned away often tries again every half minute."""
 
@@ -25,11 +30,19 @@ def wait(town: "Town") -> None:
     healed = town.timeline.now
     while town.timeline.now < healed + FINAL_WITHIN and not _final(town):
         town.timeline.run(town.timeline.now + SECOND)
-    opened = [payment for payment in town.watching.payments.values() if payment.open]
+        if (
+            town.timeline.now > healed + LEFT_ALONE
+            and (town.timeline.now - healed) // SECOND % RELIEVED_EVERY == 0
+        ):
+            town.treasury.relieve()
+            dealings.wind_up(town)
+    opened = [payment for payment in town.watching.payments.values() if _under_way(payment)]
     town.checked["liveness"] += len(town.watching.payments)
     for payment in opened:
         since = (town.timeline.now - healed) // SECOND
         town.break_("liveness", f"{_name(town, payment)} is {payment.status} {since} s after all was well")
+    for sentence in (*waiting(town), *dealings.open_trades(town)):
+        town.break_("liveness", sentence)
     while town.timeline.now < healed + KNOWN_WITHIN and _untold(town):
         town.timeline.run(town.timeline.now + SECOND)
     for sentence in _untold(town):
@@ -65,9 +78,16 @@ def reckon(town: "Town") -> None:
 
 
 def _final(town: "Town") -> bool:
-    return all(house.up and house.quiet for house in town.houses) and not any(
-        payment.open for payment in town.watching.payments.values()
+    return (
+        all(house.up and house.quiet for house in town.houses)
+        and not any(_under_way(payment) for payment in town.watching.payments.values())
+        and not waiting(town)
+        and not dealings.open_trades(town)
     )
+
+
+def _under_way(payment: Payment) -> bool:
+    return payment.open or payment.status == CLEARED
 
 
 def _untold(town: "Town") -> list[str]:

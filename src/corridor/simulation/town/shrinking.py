@@ -41,6 +41,8 @@ def smaller(plan: Plan) -> Iterator[Plan]:
         parts *= 2
     for fault in plan.faults:
         yield msgspec.structs.replace(plan, faults=tuple(each for each in plan.faults if each != fault))
+    for name in plan.business:
+        yield msgspec.structs.replace(plan, business=tuple(each for each in plan.business if each != name))
     if size > 2:
         for i in range(min(size, 8)):
             first, last = i * size // 8, (i + 1) * size // 8
