@@ -17,6 +17,7 @@ from corridor.adapters.postgres.snapshots import SnapshotReads
 from corridor.adapters.postgres.verify import verify
 from corridor.hub.batch import chain
 from corridor.ports import JournalAway, Told
+from corridor.services.messaging.commands import SetFrozen
 from corridor.services.settlement.commands import SetSettlementLimit, SettleObligations, SetUrgentReserve
 from corridor.workers.rounds import Rounds
 from corridor.workers.settler import of_queues
@@ -127,6 +128,23 @@ def test_limits_and_what_is_kept_are_known_to_it(world: Settled) -> None:
     assert world.work() == 2
     assert world.states == ["in order", "queued", "in order", "in order"]
     assert all(status == "accepted" for *_, status in world.proposals)
+
+
+@pytest.mark.parametrize("blocked", [SEVR, PAMR])
+def test_a_blocked_account_holds_up_its_own_queue_and_no_other(world: Settled, blocked: str) -> None:
+    world.gross(1, 100, SEVR, PAMR)
+    world.gross(2, 50, SEVR, ZARA)
+    world.gross(3, 30, ZARA, SEVR if blocked == PAMR else PAMR)
+    world.gross(4, 70, PAMR, SEVR)
+    for bank in (SEVR, ZARA):
+        world.bring(bank, 200)
+    facts = {"participant": blocked, "currency": "RUB"}
+    world.operate(SetFrozen, **facts, frozen=True)
+    assert world.work() == 1
+    assert [status for *_, status in world.proposals] == ["accepted"]
+    assert world.states[2] == "in order"
+    world.operate(SetFrozen, **facts, frozen=False)
+    assert world.work() == 3
 
 
 def test_what_was_read_too_early_is_refused_and_found_anew(world: Settled) -> None:

@@ -41,6 +41,7 @@ class Settler(Generic[S]):
     ) -> None:
         self._find = find
         self._command = command
+        self._refused: tuple[int, ...] = ()
         self.seen = 0
 
     def propose(self, found: S, now: Instant) -> Proposals:
@@ -54,8 +55,11 @@ class Settler(Generic[S]):
                 else:
                     refused = True
                     _log.info("%s of %d: %s", selection.method, len(selection.numbers), told.body)
+                    if selection.numbers == self._refused:  # reading anew has not helped: wait for news
+                        self.seen = told.batch
+                    self._refused = selection.numbers
         if not refused:
-            self.seen = found.batch
+            self._refused, self.seen = (), found.batch
         return settled
 
     def _proposal(self, batch: int, selection: Selection, now: Instant) -> Command:

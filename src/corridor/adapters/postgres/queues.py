@@ -4,9 +4,10 @@ from typing import Any
 
 from corridor.adapters.postgres.snapshots import Fetch
 from corridor.domain.instants import DAY, SECOND, Instant, iso_date
+from corridor.ledger.accounts import AccountFlag
 from corridor.services.settlement.ordering import Queues
 from corridor.services.settlement.records import ALL
-from corridor.services.settlement.waiting import Account, Pair, Room, Waiting
+from corridor.services.settlement.waiting import Account, Pair, Room, Waiting, block
 
 _NEWS = """
 SELECT batch, at FROM hub
@@ -22,6 +23,10 @@ SELECT a.participant, a.currency, a.credit_limit
   FROM account a LEFT JOIN balance ON account_id = a.id
  WHERE a.id IN (SELECT account_id FROM queue WHERE urgent + high + normal > 0)
 """
+_BLOCKED = f"""
+SELECT participant, currency FROM account
+ WHERE id IN (SELECT account_id FROM settlement_account) AND flags & {AccountFlag.FROZEN | AccountFlag.CLOSED} <> 0
+"""  # noqa: S608  our own
 _DAYS = """
 SELECT a.participant, a.currency, l.counterparty_id, c.participant AS counterparty, l.amount, l.next_amount, l.next_on,
        u.day, u.sent, u.received, second
@@ -45,7 +50,9 @@ async def read_queues(fetch: Fetch, seen: int = -1) -> Queues | None:
     available = {(row["participant"], row["currency"]): row["available"] for row in await fetch(_AVAILABLE)}
     bilateral, multilateral = await read_limits(fetch, at)
     kept = await read_kept(fetch, at)
-    return Queues(news["batch"], waiting, Room(available, bilateral, multilateral), kept)
+    blocked = [(row["participant"], row["currency"]) for row in await fetch(_BLOCKED)]
+    room = block(Room(available, bilateral, multilateral), waiting, blocked)
+    return Queues(news["batch"], waiting, room, kept)
 
 
 async def read_limits(fetch: Fetch, at: Instant) -> tuple[dict[Pair, int], dict[Account, int]]:

@@ -124,7 +124,7 @@ def _commands(town: "Town", dice: Random) -> Iterator[Command]:
     for issuer, currency in ((world.ROUBLE_ISSUER, "RUB"), (world.SOMONI_ISSUER, "TJS")):
         for each in (*world.BANKS, *world.FX_PROVIDERS):
             # Some banks are short of money, so that some payments are not covered.
-            amount = dice.choice((3_000_000_00, 50_000_000_00))
+            amount = dice.choice((300_000_00, 3_000_000_00, 50_000_000_00))
             yield commands.FundAccount(origin(issuer.bic, "json/funding"), each.bic, currency, amount)
     for bank in world.BANKS:
         for account in accounts(bank):

@@ -1,7 +1,7 @@
 """The end of a run: whether everything came to its end, everybody knows it, and all money is where it belongs."""
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from corridor.decision import TRANSFER
 from corridor.domain.instants import SECOND, Instant
@@ -12,15 +12,17 @@ from corridor.simulation.town import dealings
 from corridor.simulation.town.banks import BankHouse
 from corridor.simulation.town.customers import OPENING
 from corridor.simulation.town.institutions import ProviderHouse
-from corridor.simulation.town.treasury import waiting
+from corridor.simulation.town.treasury import settleable_now, waiting
 
 if TYPE_CHECKING:
     from corridor.simulation.town.town import Town
 
 FINAL_WITHIN: Instant = 60 * SECOND
 LEFT_ALONE: Instant = 15 * SECOND
-RELIEVED_EVERY: Final = 4
+RELIEVED_EVERY: Instant = 4 * SECOND
 """So long what waits may still wait for money; then there is enough of it, and every few seconds it is seen to."""
+SETTLES_WITHIN: Instant = 2 * SECOND
+"""What can settle, and still can after so long, has been overlooked by the settler."""
 KNOWN_WITHIN: Instant = 150 * SECOND
 """A participant that was turned away often tries again every half minute."""
 
@@ -28,14 +30,12 @@ KNOWN_WITHIN: Instant = 150 * SECOND
 def wait(town: "Town") -> None:
     """Let time pass until nothing is left to do, or it should long be done. I17."""
     healed = town.timeline.now
+    _pass(town, healed + LEFT_ALONE)
+    _ask_settler(town)
     while town.timeline.now < healed + FINAL_WITHIN and not _final(town):
-        town.timeline.run(town.timeline.now + SECOND)
-        if (
-            town.timeline.now > healed + LEFT_ALONE
-            and (town.timeline.now - healed) // SECOND % RELIEVED_EVERY == 0
-        ):
-            town.treasury.relieve()
-            dealings.wind_up(town)
+        town.treasury.relieve()
+        dealings.wind_up(town)
+        _pass(town, town.timeline.now + RELIEVED_EVERY)
     opened = [payment for payment in town.watching.payments.values() if _under_way(payment)]
     town.checked["liveness"] += len(town.watching.payments)
     for payment in opened:
@@ -75,6 +75,20 @@ def reckon(town: "Town") -> None:
             }
             town.ask("banks", held == due, lambda: f"{house.name} has booked {held}, the hub {due}")  # noqa: B023
     _ask_funding(town)
+
+
+def _pass(town: "Town", until: Instant) -> None:
+    """Let time pass, but no longer than until everything is final."""
+    while town.timeline.now < until and not _final(town):
+        town.timeline.run(town.timeline.now + SECOND)
+
+
+def _ask_settler(town: "Town") -> None:
+    """What can settle does. I17."""
+    before = settleable_now(town)
+    town.timeline.run(town.timeline.now + SETTLES_WITHIN)
+    left = before & settleable_now(town)
+    town.ask("liveness", not left, lambda: f"these could settle, and do not: {sorted(left)}")
 
 
 def _final(town: "Town") -> bool:

@@ -26,7 +26,7 @@ from corridor.services.settlement.records import (
     SETTLEMENT_LIMIT,
     URGENT_RESERVE,
 )
-from corridor.services.settlement.waiting import HIGH, Account, Pair, Room, Waiting
+from corridor.services.settlement.waiting import HIGH, Account, Pair, Room, Waiting, block
 from corridor.simulation.town.disk import Disk
 
 _SHUT = AccountFlag.FROZEN | AccountFlag.CLOSED
@@ -46,7 +46,8 @@ def read_queues(disk: Disk, seen: int = -1) -> Queues | None:
     if not waiting:
         return None
     accounts = (disk.rows[ACCOUNT][each.account_id] for each in disk.rows[QUEUE].values() if each.waiting(2))
-    return Queues(disk.batch, waiting, Room(_available(disk, accounts), *_limits(disk)), _kept(disk))
+    room = Room(_available(disk, accounts), *_limits(disk))
+    return Queues(disk.batch, waiting, block(room, waiting, _blocked(disk)), _kept(disk))
 
 
 def read_trades(disk: Disk, seen: int = -1) -> Trades | None:
@@ -85,6 +86,7 @@ def read_cycles(disk: Disk, seen: int = -1) -> CycleNews | None:
         if cycle.state == CYCLE_CLOSING:
             entries = disk.rows[SETTLEMENT_ACCOUNT].values()
             accounts = [disk.rows[ACCOUNT][each.account_id] for each in entries]
+            blocked = frozenset((currency, member) for member, currency in _blocked(disk))
             closed = Closed(
                 disk.batch,
                 cycle.number,
@@ -95,7 +97,7 @@ def read_cycles(disk: Disk, seen: int = -1) -> CycleNews | None:
                     for (member, currency), amount in _available(disk, accounts).items()
                 },
                 frozenset(cycle.defaulted.split()),
-                frozenset((a.currency, a.participant) for a in accounts if a.flags & AccountFlag.FROZEN),
+                blocked,
             )
         else:
             following = items[cycle.told : cycle.told + TOLD_MAX]
@@ -128,6 +130,11 @@ def _may(disk: Disk, trade: Trade) -> bool:
     return all(disk.rows[PARTICIPANT][side].state == ACTIVE for side in trade.sides) and not any(
         disk.rows[ACCOUNT][account_id].flags & _SHUT for account_id in ids
     )
+
+
+def _blocked(disk: Disk) -> list[Account]:
+    entries = disk.rows[SETTLEMENT_ACCOUNT].values()
+    return [(e.participant, e.currency) for e in entries if disk.rows[ACCOUNT][e.account_id].flags & _SHUT]
 
 
 def _available(disk: Disk, accounts: Iterable[LedgerAccount]) -> dict[Account, int]:

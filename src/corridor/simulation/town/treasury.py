@@ -11,9 +11,11 @@ from corridor.services.messaging.commands import SetFrozen, SetParticipantState
 from corridor.services.messaging.records import ACTIVE, PARTICIPANT, SUSPENDED
 from corridor.services.settlement.commands import DeclareDefault, SetSettlementLimit
 from corridor.services.settlement.losses import Uncovered
+from corridor.services.settlement.ordering import selections
 from corridor.services.settlement.proof import Closed, prove
+from corridor.services.settlement.pvp.choice import settleable
 from corridor.services.settlement.records import OBLIGATION, QUEUED, SETTLEMENT_LIMIT
-from corridor.simulation.town.snapshots import read_cycles, read_queues
+from corridor.simulation.town.snapshots import read_cycles, read_queues, read_trades
 
 if TYPE_CHECKING:
     from corridor.simulation.town.town import Town
@@ -106,6 +108,14 @@ class Treasury:
 
     def _fund(self, participant: str, currency: str, amount: int) -> None:
         self._town.issuers[BOTH.index(currency)].fund(participant, currency, amount)
+
+
+def settleable_now(town: "Town") -> set[tuple[str, int]]:
+    """Name what waits although it could settle: what the settler has left lying."""
+    queues, trades = read_queues(town.disk), read_trades(town.disk)
+    found = [("payment", each) for each in (selections(queues) if queues else ())]
+    found += [("trade", each) for each in (settleable(trades) if trades else ())]
+    return {(kind, number) for kind, selection in found for number in selection.numbers}
 
 
 def waiting(town: "Town") -> list[str]:
