@@ -306,11 +306,11 @@ FAULTS: Final = (
     Fault("list change", ("F39",), _new_lists),
     Fault("frozen account", ("F39", "F23"), _frozen_accounts),
     Fault("suspended bank", ("F39",), _suspended_banks),
-    Fault("equivocation", ("F41",), _equivocation),
-    Fault("poison", ("F37",), _poison),
     Fault("settler crash", ("F7", "F21"), _settler_crash),
     Fault("changed limits", ("F39",), _changed_limits),
     Fault("end of day", ("F39", "F35"), _end_of_day),
+    Fault("equivocation", ("F41",), _equivocation),
+    Fault("poison", ("F37",), _poison),
 )
 
 
