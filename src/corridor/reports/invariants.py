@@ -26,7 +26,7 @@ class Broken(NamedTuple):
 
 _ALL: Final = (
     # the ledger
-    Invariant("accounts", "every account is the one settlement account of a participant, or a facility's", ("I1",)),
+    Invariant("accounts", "every account is the one settlement account of a participant, or one of a pair", ("I1",)),
     Invariant("balances", "every balance is the sum of what moved it, and of what is reserved", ("I2",)),
     Invariant("conservation", "in every currency balances cancel out to the minor unit, posted and pending", ("I1",)),
     Invariant("limits", "no account has gone beyond what it had and its limit; what is reserved is gone", ("I3",)),
@@ -52,6 +52,8 @@ _ALL: Final = (
     # trades
     Invariant("trades", "a trade moves both legs, each by its amount, or none", ("I6",)),
     Invariant("trade states", "a trade has a timer or an end, and settled in its time, stated by both", ("I5",)),
+    # correspondent accounts
+    Invariant("correspondents", "what one bank owes is what the other has, by entries, within overdraft", ("I1", "I3")),
     # quotes
     Invariant("quotes", "a quote is spent once at most, in its time, by the payment that names it", ("I18",)),
     Invariant("conversions", "what a quote promises is what its rate gives, rounded once", ("I18",)),
