@@ -12,6 +12,7 @@ from corridor.codecs.jws import audience
 from corridor.gateway import inbound, metrics, requests, vouchers
 from corridor.gateway.acknowledgements import Acknowledgements
 from corridor.gateway.authentication import Authenticator, Unauthenticated
+from corridor.gateway.correspondents import Correspondents
 from corridor.gateway.exchange import (
     NDJSON,
     Gone,
@@ -25,7 +26,6 @@ from corridor.gateway.exchange import (
     send_response,
     send_stream,
 )
-from corridor.gateway.correspondents import Correspondents
 from corridor.gateway.facilities import Facilities
 from corridor.gateway.feeds import Feeds, Line
 from corridor.gateway.keys import Keys

@@ -16,7 +16,8 @@ EntryNumber = Annotated[
     int, msgspec.Meta(ge=1, le=2**48, description="ClrSysRef of the payment, or of the notification.")
 ]
 CreditDebit = Annotated[
-    Literal["CRDT", "DBIT"], msgspec.Meta(description="As the servicer's book has it: CRDT is owed to the owner.")
+    Literal["CRDT", "DBIT"],
+    msgspec.Meta(description="As the servicer's book has it: CRDT is owed to the owner."),
 ]
 
 

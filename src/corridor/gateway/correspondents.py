@@ -39,9 +39,7 @@ class Correspondents:
             ]
         except Exception as error:
             _log.warning("the correspondent accounts cannot be read: %r", error)
-            raise Problem(
-                Kind.AWAY, "the correspondent accounts cannot be read", retry_after_s=1
-            ) from error
+            raise Problem(Kind.AWAY, "the correspondent accounts cannot be read", retry_after_s=1) from error
         return Response(200, b"".join(lines), NDJSON)
 
     async def _balance(self, account: Correspondent) -> int:

@@ -290,8 +290,8 @@ def legs(p: Payment, transfers: Sequence[Transfer], books: Books) -> Iterator[st
     """
     if at_once(transfers):
         code = transfers[0].code
-        ends = (SETTLED, CREDITED)
-        may_be = {PRINCIPAL: ends, BOOKED: ends, ITEM: (CLEARED, *ends)}.get(code, ())
+        final = (SETTLED, CREDITED)
+        may_be = {PRINCIPAL: final, BOOKED: final, ITEM: (CLEARED, *final)}.get(code, ())
         due_to = (p.debtor_agent, p.creditor_agent, p.source_amount, p.source_currency, code)
         moved = [
             (books.owner(t.debit_account_id), books.owner(t.credit_account_id), t.amount, t.currency, t.code)

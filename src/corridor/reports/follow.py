@@ -412,9 +412,7 @@ class Follower:
                 continue
             obligation = obligations.get(number)
             story, ways = stories[number], {"netted": number in netted, "booked": number in booked}
-            self._ask(
-                "evidence", checks.evidence(payment, story, held.get(payment.uetr), obligation, **ways)
-            )
+            self._ask("evidence", checks.evidence(payment, story, held.get(payment.uetr), obligation, **ways))
             if obligation is not None:
                 self._ask("queue", checks.obligation(obligation, payment))
             # What was netted is told batches after it became final: the log may not yet have come so far.
@@ -482,4 +480,6 @@ class Follower:
 
 def _is_named(transfer: Transfer) -> bool:
     """It is made in the name of a payment."""
-    return bool(transfer.reference and (transfer.code in (PRINCIPAL, FEE, ITEM, BOOKED) or transfer.pending_id))
+    return bool(
+        transfer.reference and (transfer.code in (PRINCIPAL, FEE, ITEM, BOOKED) or transfer.pending_id)
+    )

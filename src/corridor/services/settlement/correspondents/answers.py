@@ -10,7 +10,7 @@ from corridor.services.settlement.correspondents.records import Correspondent
 class CorrespondentAnswer(msgspec.Struct, frozen=True):
     """An account: who keeps it for whom, on which terms, and what is on it.
 
-    `credit_debit` is CRDT if the servicer owes the owner the balance, DBIT if the owner owes it. A ceiling of null is none.
+    `credit_debit` is CRDT if the servicer owes the owner the balance, else DBIT. A ceiling of null is none.
     """
 
     account: int

@@ -1,6 +1,6 @@
 """What is booked on a correspondent account: settlement money that comes and goes, and payments.
 
-Every booking moves the two accounts that mirror each other by one transfer, so that what one bank owes is what the other has.
+Every booking moves both sides by one transfer, so that what one bank owes is what the other has.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ from corridor.services.settlement.correspondents.records import (
     CorrespondentEntry,
     CorrespondentPosition,
 )
-from corridor.services.settlement.correspondents.tellings import notify
+from corridor.services.settlement.correspondents.tellings import notify, words
 from corridor.services.settlement.days import business_day
 from corridor.services.settlement.finality import settle_at_once
 from corridor.services.settlement.legs import REFUSALS
@@ -77,8 +77,8 @@ def book(step: Step, order: CreditTransfer, payment: Payment) -> Accepted | Reje
         known = beyond.get(result) or REFUSALS.get(result)
         return known or Rejected("AM09", result.name.lower().replace("_", " "))
     limits.count(step, move, sent=move.amount, received=move.amount)
-    enter(step, account, payment.number, transfer)
-    settle_at_once(step, payment, order, transfer.id)
+    entry = enter(step, account, payment.number, transfer)
+    settle_at_once(step, payment, order, transfer.id, words(entry))
     return Accepted()
 
 
@@ -91,7 +91,7 @@ def fund_correspondent(step: Step, command: FundCorrespondent) -> Answer:
 
 
 def withdraw_correspondent(step: Step, command: WithdrawCorrespondent) -> Answer:
-    """Give the owner back what it has on the account as settlement money of the servicer. An overdraft is for payments."""
+    """Give the owner back, in settlement money of the servicer, what it has. An overdraft is for payments."""
     account = _moved_by_owner(step, command)
     if isinstance(account, Rejected):
         return account
@@ -101,7 +101,7 @@ def withdraw_correspondent(step: Step, command: WithdrawCorrespondent) -> Answer
     return _move(step, account, command.amount, WITHDRAWN)
 
 
-def enter(step: Step, account: Correspondent, number: int, transfer: Transfer) -> None:
+def enter(step: Step, account: Correspondent, number: int, transfer: Transfer) -> CorrespondentEntry:
     """Write down what a transfer has done to the account, in its place and business day. Days never go back."""
     stands = balance(step, account)
     brings = transfer.credit_account_id == account.nostro_account_id
@@ -129,6 +129,7 @@ def enter(step: Step, account: Correspondent, number: int, transfer: Transfer) -
         number, account.number, position.place, position.day, transfer.id, amount, stands
     )
     step.put(CORRESPONDENT_ENTRY, entry)
+    return entry
 
 
 def refuse_method(order: CreditTransfer) -> Rejected | None:
@@ -199,16 +200,13 @@ def _move(step: Step, account: Correspondent, amount: int, code: int) -> Answer:
     refused = limits.refuse(step, [move])
     if refused is not None:
         return msgspec.structs.replace(refused, field="amount")
-    settles = Transfer(
-        step.number(), debit, credit, amount, account.currency, code=code, reference=number
-    )
+    settles = Transfer(step.number(), debit, credit, amount, account.currency, code=code, reference=number)
     books = _transfer(step, account, number, amount, code, brings=brings)
     refused = _refusal(step.post((settles, books)))
     if refused is not None:
         return refused
     limits.count(step, move, sent=amount, received=amount)
-    enter(step, account, number, books)
-    notify(step, account, number, amount, brings=brings)
+    notify(step, account, enter(step, account, number, books))
     return answer(step, account)
 
 

@@ -48,7 +48,7 @@ class WithdrawCorrespondent(Command, frozen=True):
 
 
 class MirrorEntry(msgspec.Struct, frozen=True, array_like=True):
-    """An entry as a bank's own book has it: the hub's number, and what it did. Units: minor; what the owner paid is negative."""
+    """An entry as a bank's own book has it, under the hub's number. Units: minor; negative: the owner has less."""
 
     number: int
     amount: int

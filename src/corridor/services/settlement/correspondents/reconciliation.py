@@ -101,9 +101,7 @@ def _refusal(step: Step, account: Correspondent, command: ReconcileCorrespondent
     return None
 
 
-def _differences(
-    step: Step, account: Correspondent, command: ReconcileCorrespondent
-) -> Iterator[Difference]:
+def _differences(step: Step, account: Correspondent, command: ReconcileCorrespondent) -> Iterator[Difference]:
     for stated in command.entries:
         entry = step.get(CORRESPONDENT_ENTRY, stated.number)
         if entry is None or (entry.account, entry.day) != (account.number, command.day):

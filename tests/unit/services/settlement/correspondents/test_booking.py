@@ -29,13 +29,20 @@ def world() -> Corresponding:
 def test_money_comes_and_goes_with_what_is_owed_for_it(world: Corresponding) -> None:
     assert (world.balance(SEVR, "RUB"), world.balance(PAMR, "RUB"), world.standing) == (0, 1_000_00, 1_000_00)
     assert world.take(300_00) == ""
-    assert (world.balance(SEVR, "RUB"), world.balance(PAMR, "RUB"), world.standing) == (300_00, 700_00, 700_00)
+    assert (world.balance(SEVR, "RUB"), world.balance(PAMR, "RUB"), world.standing) == (
+        300_00,
+        700_00,
+        700_00,
+    )
     for bank, signs in ((SEVR, ["DBIT", "CRDT"]), (PAMR, ["CRDT", "DBIT"])):
         told = [opened.message.entries[0] for opened in world.mailboxes[bank]]
         assert [entry.credit_debit for entry in told] == signs
         assert [entry.clearing_system_reference for entry in told] == [str(e.number) for e in world.entries]
         assert {entry.servicer_reference for entry in told} == {str(world.number)}
-    assert told[0].additional_information == f"FUNDED, account {world.number} of {SEVR} with {PAMR}"
+    words = [entry.additional_information for entry in told]
+    assert words == [
+        f"account {world.number}, entry {n}, {s}, {world.today}" for n, s in ((1, "CRDT"), (2, "DBIT"))
+    ]
     world.watch()
 
 
@@ -45,7 +52,10 @@ def test_the_owner_pays_the_servicers_customer_down_to_its_overdraft(world: Corr
     assert world.book(2, OVERDRAFT) == "ACSC"
     assert world.standing == -OVERDRAFT
     assert world.book(3, 1) == "RJCT AM04"
-    assert "pacs.008" not in world.heard(PAMR)[-1:]
+    assert world.heard(PAMR)[-1:] != ["pacs.008"]
+    said = [world.mailboxes[bank][place].message for bank, place in ((SEVR, -2), (PAMR, -1))]
+    words = f"account {world.number}, entry 3, DBIT, {world.today}"
+    assert [message.additional_information for message in said] == [(words,), (words,)]
     assert [(e.place, e.amount, e.balance) for e in world.entries] == [
         (1, 1_000_00, 1_000_00),
         (2, -1_000_00, 0),
@@ -99,9 +109,7 @@ def test_a_ceiling_bounds_what_the_servicer_owes() -> None:
         ({"interbank_settlement_amount": Money(MAX_MINOR, "RUB")}, "AM04"),
     ],
 )
-def test_an_order_that_cannot_be_booked_moves_nothing(
-    world: Corresponding, facts: dict, reason: str
-) -> None:  # type: ignore[type-arg]
+def test_an_order_that_cannot_be_booked_moves_nothing(world: Corresponding, facts: dict, reason: str) -> None:  # type: ignore[type-arg]
     assert world.book(1, 100_00, **facts) == f"RJCT {reason}"
     assert world.standing == 1_000_00
     assert len(world.entries) == 1
@@ -110,9 +118,7 @@ def test_an_order_that_cannot_be_booked_moves_nothing(
 
 def test_what_is_booked_has_one_currency(world: Corresponding) -> None:
     uetr = world.order(2).uetr
-    rate = AgreedRate(
-        unit_currency="TJS", quoted_currency="RUB", rate=Decimal(1), quote_id=uetr
-    )
+    rate = AgreedRate(unit_currency="TJS", quoted_currency="RUB", rate=Decimal(1), quote_id=uetr)
     assert world.book(1, 1, agreed_rate=rate) == "RJCT CH17"
 
 
@@ -197,14 +203,22 @@ def test_what_screening_holds_is_booked_once_two_persons_release_it(world: Corre
     world.watch()
 
 
-def test_a_day_is_closed_by_the_first_entry_of_a_later_one_and_days_never_go_back(world: Corresponding) -> None:
+def test_a_day_is_closed_by_the_first_entry_of_a_later_one_and_days_never_go_back(
+    world: Corresponding,
+) -> None:
     first = world.today
     world.book(1, 100_00)
     world.advance(2 * DAY_S)
     assert world.days == []
     world.book(2, 50_00, PAMR, SEVR)
     (day,) = world.days
-    assert (day.day, day.entries, day.debits, day.credits, day.closing) == (first, 2, 100_00, 1_000_00, 900_00)
+    assert (day.day, day.entries, day.debits, day.credits, day.closing) == (
+        first,
+        2,
+        100_00,
+        1_000_00,
+        900_00,
+    )
     position = world.position
     assert (position.place, position.day_entries, position.debits, position.credits) == (3, 1, 0, 50_00)
     world.operate(SetCutOff, currency="RUB", time="00:00:01Z")  # today is tomorrow's
