@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import typer
@@ -18,12 +18,7 @@ from corridor.domain.errors import CorridorError
 from corridor.domain.instants import iso_date
 from corridor.domain.money import Money, decimal_text
 from corridor.ports import HubAway
-from corridor.services.settlement.correspondents.records import (
-    CORRESPONDENT,
-    FUNDED,
-    WITHDRAWN,
-    Correspondent,
-)
+from corridor.services.settlement.correspondents.records import CORRESPONDENT, Correspondent
 
 app = typer.Typer(no_args_is_help=True)
 T = TypeVar("T", CorrespondentAccount, Reconciled)
@@ -38,12 +33,10 @@ SELECT c.number AS account, account_servicer, account_owner, c.currency, overdra
  WHERE $1 IN ('', account_servicer, account_owner) ORDER BY c.number
 """
 _ENTRIES = """
-SELECT e.number, e.place, e.day, t.code, e.amount, e.balance, p.uetr, p.debtor_agent
-  FROM correspondent_entry e JOIN transfer t ON t.id = e.transfer_id LEFT JOIN payment p ON p.first_transfer = t.id
- WHERE e.account = $1 AND e.day BETWEEN $2 AND $3 ORDER BY e.place
+SELECT number, place, day, amount, balance, uetr FROM correspondent_entry
+ WHERE account = $1 AND day BETWEEN $2 AND $3 ORDER BY place
 """
 _LAST_DAY = "SELECT day FROM correspondent_position WHERE number = $1"
-_KINDS: Final = {FUNDED: "funded", WITHDRAWN: "withdrawn"}
 _COLUMNS = (
     Column("account", "account", figures=True),
     Column("account_servicer", "kept by"),
@@ -93,7 +86,7 @@ def statement(
     directory: Directory = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """What was booked on an account, entry by entry; below zero the owner owes the servicer."""
+    """What was booked on an account, entry by entry, as its owner sees it; below zero it owes the servicer."""
     account, entries = asyncio.run(_statement(Home(directory), number, day))
     rows = [_entry(each, account.currency) for each in entries]
     if as_json:
@@ -262,13 +255,14 @@ def _row(found: Any) -> dict[str, Any]:
 
 
 def _entry(found: Any, code: str) -> dict[str, Any]:
-    kind = _KINDS.get(found["code"])
+    gains = found["amount"] > 0
+    moved, paid = ("funded", "received, ") if gains else ("withdrawn", "paid, ")
     return {
         "place": found["place"],
         "day": found["day"],
-        "what": kind or f"paid by {found['debtor_agent']}, {found['uetr']}",
+        "what": f"{paid}{found['uetr']}" if found["uetr"] else moved,
         "amount": decimal_text(found["amount"], code),
         "balance": decimal_text(found["balance"], code),
         "number": found["number"],
-        "uetr": found["uetr"],
+        "uetr": found["uetr"] or None,
     }

@@ -46,11 +46,12 @@ class BookEntry(msgspec.Struct, frozen=True):
 
 
 class BookDay(msgspec.Struct, frozen=True):
-    """A business day of an account in one's own book; `closing` is negative if the owner owes the servicer."""
+    """A business day of an account in one's own book. Units: minor; negative if the owner owes the servicer."""
 
     account: int
     day: str
-    closing: Money
+    currency: str
+    closing: int
     count: int
     entries: Sequence[BookEntry] = ()
 
@@ -89,12 +90,11 @@ def account_members(terms: AccountTerms) -> dict[str, Any]:
 
 def book_members(day: BookDay) -> dict[str, Any]:
     """Amounts have no sign: CRDT and DBIT say it, as in the servicer's book."""
-    closing = day.closing
     return {
         "account": day.account,
         "day": day.day,
-        "closing_balance": amount_members(Money(abs(closing.minor), closing.currency)),
-        "credit_debit": _sign(closing.minor),
+        "closing_balance": amount_members(Money(abs(day.closing), day.currency)),
+        "credit_debit": _sign(day.closing),
         "count": day.count,
         "entries": [
             {"number": each.number, "amount": str(abs(each.amount)), "credit_debit": _sign(each.amount)}

@@ -10,7 +10,6 @@ import msgspec
 from corridor.client.correspondents import BookDay, BookEntry
 from corridor.codecs.iso20022.camt054 import Notification
 from corridor.codecs.iso20022.pacs002 import StatusReport
-from corridor.domain.money import Money
 
 SHOWN_MAX: Final = 500
 """Of a day with more entries the hub is told the count alone."""
@@ -58,7 +57,7 @@ def book_day(database: sqlite3.Connection, account: int, currency: str, day: str
         "SELECT number, amount FROM mirror WHERE account = ? AND day = ? ORDER BY number", (account, day)
     ).fetchall()
     shown = [BookEntry(*row) for row in rows] if count <= SHOWN_MAX else []
-    return BookDay(account, day, Money(closing, currency), count, shown)
+    return BookDay(account, day, currency, closing, count, shown)
 
 
 def _booking(words: str | None, number: str | None, amount: int) -> Iterator[Booking]:

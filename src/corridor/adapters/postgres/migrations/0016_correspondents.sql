@@ -54,7 +54,8 @@ CREATE TABLE correspondent_entry (
     day         text   NOT NULL,
     transfer_id bigint NOT NULL,
     amount      bigint NOT NULL,
-    balance     bigint NOT NULL
+    balance     bigint NOT NULL,
+    uetr        text   NOT NULL
 );
 CREATE INDEX correspondent_entry_place ON correspondent_entry (account, place);
 

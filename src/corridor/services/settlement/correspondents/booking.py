@@ -77,7 +77,7 @@ def book(step: Step, order: CreditTransfer, payment: Payment) -> Accepted | Reje
         known = beyond.get(result) or REFUSALS.get(result)
         return known or Rejected("AM09", result.name.lower().replace("_", " "))
     limits.count(step, move, sent=move.amount, received=move.amount)
-    entry = enter(step, account, payment.number, transfer)
+    entry = enter(step, account, payment.number, transfer, payment.uetr)
     settle_at_once(step, payment, order, transfer.id, words(entry))
     return Accepted()
 
@@ -101,7 +101,9 @@ def withdraw_correspondent(step: Step, command: WithdrawCorrespondent) -> Answer
     return _move(step, account, command.amount, WITHDRAWN)
 
 
-def enter(step: Step, account: Correspondent, number: int, transfer: Transfer) -> CorrespondentEntry:
+def enter(
+    step: Step, account: Correspondent, number: int, transfer: Transfer, uetr: str = ""
+) -> CorrespondentEntry:
     """Write down what a transfer has done to the account, in its place and business day. Days never go back."""
     stands = balance(step, account)
     brings = transfer.credit_account_id == account.nostro_account_id
@@ -126,7 +128,7 @@ def enter(step: Step, account: Correspondent, number: int, transfer: Transfer) -
     )
     step.put(CORRESPONDENT_POSITION, position)
     entry = CorrespondentEntry(
-        number, account.number, position.place, position.day, transfer.id, amount, stands
+        number, account.number, position.place, position.day, transfer.id, amount, stands, uetr
     )
     step.put(CORRESPONDENT_ENTRY, entry)
     return entry

@@ -86,7 +86,8 @@ class CorrespondentDay(msgspec.Struct, frozen=True):
 class CorrespondentEntry(msgspec.Struct, frozen=True):
     """A booking: `place` counts those of an account from 1 without a gap, `balance` is what it led to.
 
-    Its number is the payment's, or one of its own. Units: minor; `amount` is negative if the owner has less by it.
+    Its number is the payment's, whose UETR then stands here, too, or one of its own. Units: minor; `amount` is
+    negative if the owner has less by it.
     """
 
     number: int
@@ -96,6 +97,7 @@ class CorrespondentEntry(msgspec.Struct, frozen=True):
     transfer_id: int
     amount: int
     balance: int
+    uetr: str = ""
 
 
 class CorrespondentMirror(msgspec.Struct, frozen=True):
