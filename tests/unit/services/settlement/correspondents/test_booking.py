@@ -228,6 +228,8 @@ def test_a_day_is_closed_by_the_first_entry_of_a_later_one_and_days_never_go_bac
     world.operate(SetCutOff, currency="RUB", time="00:00:00Z")
     world.book(4, 1)
     assert (world.position.day, world.position.day_entries) == (later, 2)
+    of_day = [(e.number, e.amount) for e in world.entries if e.day == later]
+    assert world.reconcile(world.standing, *of_day, day=later)["agrees"]
     world.watch()
 
 
