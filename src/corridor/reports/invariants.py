@@ -77,7 +77,7 @@ _ALL: Final = (
     Invariant("durable", "nothing is answered, signed or delivered before it is durable", ("I8",)),
     Invariant("known", "what participants hold of the hub's log is in the hub's log", ("I9", "I13")),
     Invariant("repeats", "a message sent again gets the same answer and has no effect", ("I11",)),
-    Invariant("banks", "customers' money in the banks' books is what was settled", ("I10",)),
+    Invariant("banks", "customers' money in the banks' books, and their mirrors, are what was settled", ("I10",)),
     Invariant("liveness", "a minute after all is well again nothing is open, held, or untold", ("I17",)),
     Invariant("rebuild", "the transfers alone lead to the same balances and reservations", ("I30",)),
     Invariant("process", "no event makes a process fail that no fault has hit", ("I15",)),
