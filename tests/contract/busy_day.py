@@ -32,6 +32,7 @@ from corridor.services.settlement.commands import (
     SetUrgentReserve,
     TellCycle,
 )
+from corridor.services.settlement.correspondents import commands as correspondents
 from corridor.services.settlement.payments import PAYMENT
 from corridor.services.settlement.positions import Position, digest
 from corridor.services.settlement.pvp.commands import CancelTrade, CaptureTrade, SettleTrades
@@ -48,7 +49,9 @@ def live(world: SignedWorld, crowd: int = 40, seed: int = 7) -> SignedWorld:
     world.found()
     _ordinary(world)
     _converted(world)
+    account = correspond(world)
     lend(world)
+    _compared(world, account)
     _screened(world)
     _commercial(world)
     _wrong(world)
@@ -248,6 +251,39 @@ def trade(
         origin = world.origin(signer, definition="json/trades")
         answer = world.submit(CaptureTrade(origin, other, f"T{n}", today, today, *sells, *buys))
         assert answer.status == "accepted", answer.body
+
+
+def correspond(world: SignedWorld) -> int:
+    """Return an account that is funded, and paid from and into; another one is closed again, a third is offered."""
+    accounts = []
+    for servicer, owner, terms in ((PAMR, SEVR, {"overdraft": 50_00, "ceiling": 900_00}), (SEVR, PAMR, {})):
+        facts = {"account_servicer": servicer, "account_owner": owner, "currency": "TJS", **terms}
+        accounts.append(_say(world, correspondents.OfferCorrespondent, servicer, **facts)["account"])
+        _say(world, correspondents.AcceptCorrespondent, owner, account=accounts[-1])
+    account, other = accounts
+    _say(world, correspondents.FundCorrespondent, SEVR, account=account, amount=100_00, currency="TJS")
+    facts = {"clearing_channel": "BOOK", "interbank_settlement_amount": Money(120_00, "TJS")}
+    world.pay(world.order(60, **facts, settlement_method="INDA"))
+    world.pay(world.order(61, **facts, settlement_method="INDA"))  # beyond the overdraft
+    world.pay(world.order(62, PAMR, SEVR, **facts, settlement_method="INGA"))
+    for signer in (PAMR, SEVR):
+        _say(world, correspondents.CloseCorrespondent, signer, account=other)
+    offer = {"account_servicer": SEVR, "account_owner": PAMR, "currency": "RUB"}
+    _say(world, correspondents.OfferCorrespondent, PAMR, **offer)
+    return account
+
+
+def _compared(world: SignedWorld, account: int) -> None:
+    """Days later: money is taken back, and the owner's own book compared."""
+    _say(world, correspondents.WithdrawCorrespondent, SEVR, account=account, amount=30_00, currency="TJS")
+    stated = {"account": account, "day": iso_date(world.now), "currency": "TJS", "closing": 70_00}
+    _say(world, correspondents.ReconcileCorrespondent, SEVR, **stated, count=1)
+
+
+def _say(world: SignedWorld, command: type[Command], signer: str, **facts: Any) -> dict[str, Any]:
+    answer = world.submit(command(world.origin(signer, definition="json/correspondents"), **facts))
+    assert answer.status == "accepted", answer.body
+    return answer_of(answer)
 
 
 def _crowd(world: SignedWorld, dice: Random, size: int) -> None:

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.contract.busy_day import lend, live, trade
+from tests.contract.busy_day import correspond, lend, live, trade
 from tests.contract.signed_world import SEAL, PostgresWorld
 from tests.rig import HUB
 from tests.world import PAMR, SEVR, agreed
@@ -179,6 +179,7 @@ def town(cluster: Cluster) -> Iterator[PostgresWorld]:
     name = f"town_{uuid4().hex}"
     world = PostgresWorld(asyncio.run(provision(cluster, name)))
     world.found()
+    correspond(world)
     lend(world)
     world.pay(world.order(900))
     world.quote(700_00)
@@ -331,6 +332,18 @@ BENT = {
     "a date that was not reckoned": ("DELETE FROM facility_day WHERE day = '2026-11-19'", {"interest"}),
     "collateral that is worth more": (
         "UPDATE pledge SET value_amount = 2 * value_amount WHERE state = 'held'", {"collateral", "audit"}
+    ),
+    "what is owed on a correspondent account": (
+        """UPDATE balance SET credits_posted = credits_posted + 1
+            WHERE account_id = (SELECT nostro_account_id FROM correspondent WHERE state = 'open')""",
+        {"balances", "conservation", "correspondents"},
+    ),
+    "a smaller overdraft": (
+        """UPDATE correspondent SET overdraft_amount = 1, ceiling_amount = 1 WHERE state = 'open'""",
+        {"correspondents", "audit"},
+    ),
+    "an account that two banks do not find": (
+        "UPDATE correspondent_relation SET number = 0", {"correspondents"}
     ),
     "a count of open quotes": ("UPDATE open_quotes SET quotes = quotes + 1", {"exposures"}),
     "a head": (f"UPDATE blob SET head = sha256('x') WHERE batch = {LAST} - 2", {"chain", "heads"}),

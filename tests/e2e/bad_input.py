@@ -188,6 +188,37 @@ def credit(deed: str, *before: str, by: str = PAMR, **members: Any) -> Send:
     return send
 
 
+KEPT = {"account_servicer": PAMR, "account_owner": SEVR, "currency": "RUB"}
+
+
+def keep(**changes: Any) -> Send:
+    async def send(house: House) -> Any:
+        return await house.sevr.request("/v1/correspondents", **(KEPT | changes))
+
+    return send
+
+
+def kept(deed: str, opened: bool = False, **members: Any) -> Send:
+    """Severny offers that Pamir keeps an account for it, perhaps Pamir accepts, and Severny does something wrong."""
+
+    async def send(house: House) -> Any:
+        offered = await house.sevr.request("/v1/correspondents", **KEPT)
+        account = {"account": offered.json["answer"]["account"]}
+        if opened:
+            assert (await house.pamr.request("/v1/correspondents/accept", **account)).status == 200
+        return await house.sevr.request(f"/v1/correspondents/{deed}", **account, **members)
+
+    return send
+
+
+async def beyond_the_overdraft(house: House) -> Any:
+    """The account is open, and nothing is on it."""
+    offered = await house.sevr.request("/v1/correspondents", **KEPT)
+    number = offered.json["answer"]["account"]
+    assert (await house.pamr.request("/v1/correspondents/accept", account=number)).status == 200
+    return await gross(clearing_channel="BOOK", settlement_method="INDA")(house)
+
+
 async def after_the_cut_off(house: House) -> Any:
     """The day of roubles has just ended, and the order names it."""
     time = f"{iso(house.clock.now() - SECOND)[11:19]}Z"
@@ -307,6 +338,20 @@ ROWS = (
         gross(clearing_channel="MPNS", settlement_priority="HIGH"),
     ),
     Row("a netted payment of who does not net", 202, "RJCT AM03", gross(clearing_channel="MPNS")),
+    Row(
+        "a payment on a correspondent account by another method",
+        202,
+        "RJCT CH16",
+        gross(clearing_channel="BOOK"),
+    ),
+    Row(
+        "a payment on an account that nobody keeps",
+        202,
+        "RJCT AM03",
+        gross(clearing_channel="BOOK", settlement_method="INDA"),
+    ),
+    Row("an instant payment on a correspondent account", 202, "RJCT CH16", order(settlement_method="INGA")),
+    Row("a payment beyond the overdraft", 202, "RJCT AM04", beyond_the_overdraft),
     Row("a gross payment with a quote", 202, "RJCT CH17", with_quote(clearing_channel="RTGS")),
     Row("an instant payment that would wait", 202, "RJCT CH17", order(settlement_priority="NORM")),
     Row("an instant payment with a time", 202, "RJCT CH17", order(till_time="23:59:59Z")),
@@ -366,6 +411,23 @@ ROWS = (
     Row("a quote used before", 202, "RJCT TKSG", with_quote(before=True)),
     Row("a quote with another amount", 202, "RJCT AM09", with_quote(amount=100_001)),
     Row("a quote with another rate", 202, "RJCT CH16", with_quote(rate="8.59")),
+    # correspondent accounts
+    Row("an account for oneself", 422, "", keep(account_servicer=SEVR), "AG03"),
+    Row("an account for an unknown bank", 422, "", keep(account_servicer="NOPERUM0"), "RC04"),
+    Row("an account between others", 422, "", keep(account_owner="NOPERUM0"), "AG01"),
+    Row("an account in a currency nobody settles here", 422, "", keep(currency="USD"), "AM03"),
+    Row("an overdraft in another currency", 422, "", keep(overdraft=json_amount(1, "TJS")), "CURR"),
+    Row("an account accepted by who has offered it", 422, "", kept("accept"), "AG01"),
+    Row("an account funded before it is open", 422, "", kept("fund", amount=json_amount(1)), "CH20"),
+    Row(
+        "an account funded in another currency",
+        422,
+        "",
+        kept("fund", True, amount=json_amount(1, "TJS")),
+        "CURR",
+    ),
+    Row("more funded than there is", 422, "", kept("fund", True, amount=json_amount(FUNDS + 1)), "AM04"),
+    Row("more taken back than is on it", 422, "", kept("withdraw", True, amount=json_amount(1)), "AM04"),
     # credit
     Row("a facility for a rate above 100 %", 422, "", offer(rate="100.1"), "CH16"),
     Row("a facility by an unknown day count", 422, "", offer(day_count="ACT/ACT"), "CH16"),

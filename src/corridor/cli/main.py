@@ -21,6 +21,7 @@ VERBS = {
     "cycle": "Netting cycles: what is in them, their cut-off, their proof, who takes part.",
     "trades": "What two sides exchange, payment versus payment: how it stands, and its story.",
     "limit": "How far an account may go below zero, what it may send in a day, what is kept for the urgent.",
+    "correspondent": "Accounts that banks keep for each other: opened, funded, compared, closed.",
     "credit": "Who lends to whom, what is owed, and what collateral covers.",
     "participant": "Add, certify, activate, suspend and list participants.",
     "operator": "Add, change, suspend and list the persons who give commands.",

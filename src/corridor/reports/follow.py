@@ -17,7 +17,7 @@ from corridor.decision import ACCOUNT, BALANCE, PENDING, Key, Table
 from corridor.domain.instants import Instant
 from corridor.ledger.accounts import Balance
 from corridor.ledger.transfers import FIRST_CALLER_ID, Transfer
-from corridor.reports import checks, credit
+from corridor.reports import checks, correspondents, credit
 from corridor.reports.books import ENDS, RESERVES, Books, Sides
 from corridor.reports.cycles import cleared
 from corridor.reports.findings import Findings
@@ -25,14 +25,7 @@ from corridor.reports.invariants import Broken
 from corridor.reports.log import Log, Logged, status_in
 from corridor.reports.seen import Kept, Line, Rows, Seen
 from corridor.reports.trails import REGISTRY
-from corridor.services.credit.records import (
-    CREDIT_LINE,
-    CREDIT_SOURCE,
-    FACILITY,
-    FACILITY_DAY,
-    PLEDGE,
-    Facility,
-)
+from corridor.services.credit.records import Facility
 from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE, Quote
 from corridor.services.fx.records import OPEN as QUOTE_OPEN
 from corridor.services.instant.records import HELD_PAYMENT
@@ -48,6 +41,7 @@ from corridor.services.messaging.records import (
     Message,
 )
 from corridor.services.settlement.clearing import ITEM
+from corridor.services.settlement.correspondents.records import BOOKED, CORRESPONDENT_ENTRY
 from corridor.services.settlement.cycle_records import CLEARING_ACCOUNT, CYCLE_ITEM, CYCLE_POSITION
 from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.payments import PAYMENT, RESERVED, Payment
@@ -167,6 +161,7 @@ class Follower:
             HELD_PAYMENT: list(uetrs),
             OBLIGATION: list(self._touched),
             CYCLE_ITEM: list(self._touched),
+            CORRESPONDENT_ENTRY: list(self._touched),
             TRADE: list(self._touched),
             IDENTITY: [(each.participant, each.message_id) for each in self._came],
             PENDING: list(self._pendings),
@@ -240,7 +235,10 @@ class Follower:
             self._ask("queue", checks.counted(rows[QUEUE], rows[OBLIGATION]))
             if caught_up:
                 self._ask("cycles", cleared(rows[CYCLE_POSITION], self._books))
-                self._ask_credit(rows)
+                for name, sentences in credit.asked(rows, self._books.accounts):
+                    self._ask(name, sentences)
+                for sentences in correspondents.asked(rows):
+                    self._ask("correspondents", sentences)
         for number in {self._books.reserved[ended].reference for ended in self._books.ended}:
             self._named.pop(number, None)
         self._books.forget()
@@ -398,6 +396,7 @@ class Follower:
         held = {each.uetr: each.open for each in seen.rows.get(HELD_PAYMENT, ())}
         obligations = {each.number: each for each in seen.rows.get(OBLIGATION, ())}
         netted = {each.number for each in seen.rows.get(CYCLE_ITEM, ())}
+        booked = {each.number for each in seen.rows.get(CORRESPONDENT_ENTRY, ())}
         trades = {each.number for each in seen.rows.get(TRADE, ())}
         quotes = {each.quote_id: each for each in seen.rows.get(QUOTE, ())}
         stories: defaultdict[int, checks.Story] = defaultdict(checks.Story)
@@ -412,10 +411,8 @@ class Follower:
                 self._ask("payments", [f"the log speaks of {what}, but it is not there"])
                 continue
             obligation = obligations.get(number)
-            evidence = checks.evidence(
-                payment, stories[number], held.get(payment.uetr), obligation, netted=number in netted
-            )
-            self._ask("evidence", evidence)
+            story, ways = stories[number], {"netted": number in netted, "booked": number in booked}
+            self._ask("evidence", checks.evidence(payment, story, held.get(payment.uetr), obligation, **ways))
             if obligation is not None:
                 self._ask("queue", checks.obligation(obligation, payment))
             # What was netted is told batches after it became final: the log may not yet have come so far.
@@ -468,20 +465,6 @@ class Follower:
             wrong = f"{agent} is counted to have {stated[agent]} open quotes, but has {numbers[agent]}"
             self._ask("exposures", () if numbers[agent] == stated[agent] else (wrong,))
 
-    def _ask_credit(self, rows: Rows) -> None:
-        """What is open of facilities and lines; all dates but the last one are for `corridor verify`."""
-        days = {(each.facility, each.day): each for each in rows[FACILITY_DAY]}
-        balances = {each.account_id: each for each in rows[BALANCE]}
-        for facility in rows[FACILITY]:
-            self._ask("facilities", credit.facility(facility, balances))
-            dates = [days.get((facility.number, day)) for day in credit.last_days(facility)]
-            self._ask("interest", credit.last_day(facility, dates))
-        self._ask("facilities", credit.sources(rows[CREDIT_SOURCE], rows[FACILITY]))
-        settles = {(each.participant, each.currency): each.account_id for each in rows[SETTLEMENT_ACCOUNT]}
-        for line in rows[CREDIT_LINE]:
-            account = self._books.accounts.get(settles.get((line.participant, line.currency), 0))
-            self._ask("collateral", credit.line(line, account, rows[PLEDGE]))
-
     # who may do what
 
     def _ask_registry(self, seen: Seen) -> None:
@@ -497,4 +480,6 @@ class Follower:
 
 def _is_named(transfer: Transfer) -> bool:
     """It is made in the name of a payment."""
-    return bool(transfer.reference and (transfer.code in (PRINCIPAL, FEE, ITEM) or transfer.pending_id))
+    return bool(
+        transfer.reference and (transfer.code in (PRINCIPAL, FEE, ITEM, BOOKED) or transfer.pending_id)
+    )

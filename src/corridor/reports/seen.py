@@ -15,6 +15,7 @@ from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE
 from corridor.services.governance.records import PROPOSAL
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import MAILBOX, SIGNING_KEY, Message
+from corridor.services.settlement.correspondents.records import CORRESPONDENT, CORRESPONDENT_RELATION
 from corridor.services.settlement.cycle_records import CYCLE, CYCLE_POSITION
 from corridor.services.settlement.payments import PAYMENT
 from corridor.services.settlement.pvp.records import TRADE
@@ -23,6 +24,7 @@ from corridor.services.settlement.records import OBLIGATION, QUEUE
 WHOLE: Final[tuple[Table[Any], ...]] = (
     *(table for table in REGISTRY if table.whole),
     CREDIT_SOURCE,
+    CORRESPONDENT_RELATION,
     BALANCE,
     MAILBOX,
     FX_EXPOSURE,
@@ -32,7 +34,7 @@ WHOLE: Final[tuple[Table[Any], ...]] = (
 """Tables that do not grow with history: read whole when a look is a whole one."""
 OPEN: Final[tuple[Table[Any], ...]] = (
     *(PENDING, PAYMENT, HELD_PAYMENT, OBLIGATION, TRADE, QUOTE, PROPOSAL),
-    *(FACILITY, PLEDGE),
+    *(FACILITY, PLEDGE, CORRESPONDENT),
     *(CYCLE, CYCLE_POSITION),
 )
 """Tables of which a whole look reads what is open."""

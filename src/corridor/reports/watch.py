@@ -16,6 +16,7 @@ from corridor.ledger.transfers import Transfer
 from corridor.ports import Writes
 from corridor.reports import checks, credit
 from corridor.reports.books import Books
+from corridor.reports.correspondents import Correspondents
 from corridor.reports.cycles import Cycles
 from corridor.reports.invariants import INVARIANTS, Broken
 from corridor.reports.log import Chain
@@ -41,6 +42,7 @@ from corridor.services.messaging.records import (
     PARTICIPANT,
     SETTLEMENT_ACCOUNT,
 )
+from corridor.services.settlement.correspondents.records import CORRESPONDENT
 from corridor.services.settlement.cycle_records import CLEARING_ACCOUNT
 from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.payments import PAYMENT, RESERVED, Payment
@@ -70,6 +72,7 @@ class Watch:
         self._obligations: dict[int, Obligation] = {}
         self._queues: dict[int, Queue] = {}
         self._cycles = Cycles()
+        self._correspondents = Correspondents()
         self._trades: dict[int, Trade] = {}
         self._identities: dict[tuple[str, str], bytes] = {}
         self._quotes: dict[str, Quote] = {}
@@ -104,6 +107,7 @@ class Watch:
             self._held[held.uetr] = held.open
         self._obligations.update({each.number: each for each in rows.get(OBLIGATION, ())})
         self._ask("cycles", self._cycles.commit(rows, self.books))
+        self._ask("correspondents", self._correspondents.commit(rows, self.books))
         for payment in rows.get(PAYMENT, ()):
             self._payment(payment)
         self._ask_queues(rows)
@@ -195,6 +199,11 @@ class Watch:
             if (account.participant, account.currency) not in parties:
                 yield f"account {account.id} of {account.participant} keeps no facility's debt"
             return
+        if account.code == AccountCode.CORRESPONDENT:
+            sides = {(bic, c.currency) for c in rows.get(CORRESPONDENT, ()) for bic in c.sides}
+            if (account.participant, account.currency) not in sides:
+                yield f"account {account.id} of {account.participant} is a side of no correspondent account"
+            return
         entries = [
             (each.participant, each.currency)
             for each in (*rows.get(SETTLEMENT_ACCOUNT, ()), *rows.get(CLEARING_ACCOUNT, ()))
@@ -229,7 +238,9 @@ class Watch:
         held = self._held.get(payment.uetr)
         obligation = self._obligations.get(payment.number)
         story, netted = self._stories[payment.number], payment.number in self._cycles.items
-        self._ask("evidence", checks.evidence(payment, story, held, obligation, netted=netted))
+        booked = payment.number in self._correspondents.entries
+        evidence = checks.evidence(payment, story, held, obligation, netted=netted, booked=booked)
+        self._ask("evidence", evidence)
 
     def _moved(self, payment: Payment) -> Iterator[str]:
         return checks.legs(payment, self._legs.get(payment.number, ()), self.books)

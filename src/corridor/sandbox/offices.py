@@ -231,7 +231,7 @@ async def read_mail(participant: Participant) -> None:
 
 
 def _write(frame: Frame, turn: Turn) -> None:
-    if turn.accounts or turn.payments:
+    if turn.accounts or turn.payments or turn.bookings:
         frame.write(bank_store.effect(turn))
 
 
@@ -251,6 +251,7 @@ def _order(intent: Intent, uetr: str, quote: Quote | None) -> Order:
         tax=intent.tax,
         gross=intent.gross,
         netted=intent.netted,
+        booked=intent.booked,
     )
 
 

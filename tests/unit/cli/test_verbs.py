@@ -230,6 +230,50 @@ def test_the_example_of_the_documentation(run):
     assert "the sandbox has no bank NOPERUM0" in run("credit", "accept", "NOPERUM0", number).err
 
 
+def test_the_commands_of_correspondent_accounts(run):
+    """docs/correspondents.md: every command as it stands, with the number that the hub gives."""
+    example = (Path(__file__).parents[3] / "docs" / "correspondents.md").read_text()
+    commands = re.findall(r"^\./corridor (.*)$", example, re.MULTILINE)
+    assert len(commands) == 12
+    number = ""
+    for command in commands:
+        said = run(*shlex.split(command.replace("NUMBER", number)), "--json")
+        assert said.code == 0, (command, said.err)
+        match command.split():
+            case [_, "offer", *_]:
+                number = str(said.json["account"])
+            case ["pay", *_]:
+                assert said.json[-1]["status"] == "ACCC"
+            case [_, "statement", *_]:
+                entries = said.json["entries"]
+            case [_, "reconcile", *_]:
+                assert (said.json["agrees"], said.json["entries"], said.json["closing"]) == (
+                    True,
+                    3,
+                    "99920000",
+                )
+            case [_, "list", *_]:
+                (listed,) = [each for each in said.json if str(each["account"]) == number]
+    assert [(entry["amount"], entry["balance"]) for entry in entries] == [
+        ("1000000.00", "1000000.00"),
+        ("-1500.00", "998500.00"),
+        ("700.00", "999200.00"),
+    ]
+    assert (listed["state"], listed["balance"]) == ("closed", "0.00")
+    assert listed["mirrors"].count("agrees") == 2
+    assert "funded" in run("correspondent", "statement", number, "--day", entries[0]["day"]).out
+    assert "closed" in run("correspondent", "list").out
+    refused = run("correspondent", "fund", "SEVRRUM0", number, "1", "RUB")
+    assert (refused.code, "the account is closed" in refused.err) == (1, True)
+    assert "There is no such correspondent account here." in run("correspondent", "statement", "1").err
+    assert "the sandbox has no bank NOPERUM0" in run("correspondent", "close", "NOPERUM0", number).err
+    late = run("correspondent", "reconcile", "SEVRRUM0", number, "--day", "2099-01-01")
+    assert (late.code, "that day has not begun" in late.err) == (1, True)
+    assert run("pay", "1", "--book", "loro").code == 2
+    assert run("pay", "1", "--book", "nostro", "--gross").code == 2
+    assert run("pay", "1.00", "RUB", "--into", "RUB", "--book", "nostro").code == 1
+
+
 @pytest.mark.parametrize("algorithm", ["ed25519", "ec"])
 def test_a_participant_brings_its_own_key(run, tmp_path, algorithm):
     private, public = tmp_path / "key.pem", tmp_path / "public.pem"

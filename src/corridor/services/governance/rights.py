@@ -28,6 +28,7 @@ from corridor.services.messaging.records import (
     TREASURER,
 )
 from corridor.services.settlement import commands as settlement
+from corridor.services.settlement.correspondents import commands as correspondents
 from corridor.services.settlement.pvp import commands as pvp
 
 
@@ -65,6 +66,12 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     settlement.CancelObligation: _by(BANK),
     pvp.CaptureTrade: _by(BANK, FX_PROVIDER),
     pvp.CancelTrade: _by(BANK, FX_PROVIDER),
+    correspondents.OfferCorrespondent: _by(BANK, audited=True),
+    correspondents.AcceptCorrespondent: _by(BANK, audited=True),
+    correspondents.CloseCorrespondent: _by(BANK, audited=True),
+    correspondents.FundCorrespondent: _by(BANK),
+    correspondents.WithdrawCorrespondent: _by(BANK),
+    correspondents.ReconcileCorrespondent: _by(BANK),
     directory.RegisterAlias: _by(BANK, audited=True),
     directory.RemoveAlias: _by(BANK, audited=True),
     fx.PostRates: _by(FX_PROVIDER),

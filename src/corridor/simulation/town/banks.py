@@ -18,8 +18,9 @@ from corridor.domain.money import Money
 from corridor.domain.parties import Party
 from corridor.sandbox.bank import OUT, Bank, BankPayment, Turn
 from corridor.sandbox.book import Account, Book
+from corridor.sandbox.mirror import Booking
 from corridor.sandbox.world import Institution
-from corridor.simulation.town.customers import GROSS, NETTED, Wish
+from corridor.simulation.town.customers import BOOKED, GROSS, NETTED, Wish
 from corridor.simulation.town.institutions import House, Store
 
 if TYPE_CHECKING:
@@ -36,12 +37,15 @@ class BankStore(Store):
         super().__init__()
         self.accounts = {account.number: account for account in accounts}
         self.payments: dict[str, BankPayment] = {}
+        self.mirror: dict[int, Booking] = {}
 
     def write(self, effect: Turn) -> None:
         for account in effect.accounts:
             self.accounts[account.number] = account
         for payment in effect.payments:
             self.payments[payment.uetr] = payment
+        for booking in effect.bookings:
+            self.mirror.setdefault(booking.number, booking)
 
 
 class BankHouse(House):
@@ -165,7 +169,7 @@ class BankHouse(House):
             turn = self.bank.order(order, wish.uetr)
         except CorridorError:
             return  # the customer has too little
-        how = {GROSS: "gross ", NETTED: "netted "}.get(wish.channel, "")
+        how = {GROSS: "gross ", NETTED: "netted ", BOOKED: "on account "}.get(wish.channel, "")
         self._town.tell(
             f"{self.name} orders {how}{order.amount} to {order.creditor_agent} ({self._town.story.name(wish.uetr)})"
         )

@@ -8,7 +8,7 @@ from corridor.domain.instants import SECOND, Instant
 from corridor.sandbox.bank import IN
 from corridor.services.messaging.rules import FUNDING
 from corridor.services.settlement.payments import CLEARED, CREDITED, SETTLED, Payment
-from corridor.simulation.town import dealings
+from corridor.simulation.town import correspondents, dealings
 from corridor.simulation.town.banks import BankHouse
 from corridor.simulation.town.customers import OPENING
 from corridor.simulation.town.institutions import ProviderHouse
@@ -75,6 +75,8 @@ def reckon(town: "Town") -> None:
             }
             town.ask("banks", held == due, lambda: f"{house.name} has booked {held}, the hub {due}")  # noqa: B023
     _ask_funding(town)
+    for sentence in correspondents.mirrors(town):
+        town.break_("banks", sentence)
 
 
 def _pass(town: "Town", until: Instant) -> None:

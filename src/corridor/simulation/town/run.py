@@ -11,8 +11,9 @@ from corridor.domain.instants import MILLISECOND, SECOND, Instant
 from corridor.reports.invariants import Broken
 from corridor.sandbox.world import BANKS, BOTH, CENTRAL_BANKS
 from corridor.simulation.town import reckoning, replays
+from corridor.simulation.town.correspondents import CORRESPONDENTS, keep
 from corridor.simulation.town.customers import wishes
-from corridor.simulation.town.dealings import BUSINESS
+from corridor.simulation.town.dealings import CREDIT, TRADES, lend, trade
 from corridor.simulation.town.faults import FAULTS, every, swarm
 from corridor.simulation.town.lost_tail import LOST_TAIL, lose_tail
 from corridor.simulation.town.story import Story
@@ -26,6 +27,12 @@ SPACING: Instant = 14 * MILLISECOND
 AFTERWARDS: Instant = 4 * SECOND
 """So long the storm goes on when no more customers come."""
 RACES: Final = "time-out races answer"
+BUSINESS: Final[dict[str, Callable[[Town, Random], None]]] = {
+    TRADES: trade,
+    CREDIT: lend,
+    CORRESPONDENTS: keep,
+}
+"""What banks deal in besides payments: a run draws from it, as it does from the faults."""
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ A cell is the HTTP status and, where the hub refuses, the reason in its log; `-`
 Nobody signs: the request is sent without a signature. An unknown caller signs with a key nobody has registered.
 """
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple
 
@@ -201,6 +202,60 @@ def _deal(*deeds: str, between_others: bool = False) -> Build:
     return build
 
 
+def _keep(*deeds: str, between_others: bool = False) -> Build:
+    """Do the last of these deeds, after the others, to an account that Severny offers to keep for Volga, or for Pamir."""
+
+    async def build(s: Strike, by: Caller) -> bytes:
+        if by.bic != VOLG:
+            return by.ask(f"/v1/correspondents/{deeds[-1]}", **_kept(s, deeds[-1], 1))
+        owner = s.pamr if between_others else s.volg
+        await _end_accounts(s, owner)
+        terms = {"account_servicer": SEVR, "account_owner": owner.bic, "currency": "RUB"}
+        offered = await s.sevr.send(s.sevr.ask("/v1/correspondents", **terms))
+        number = offered.json["answer"]["account"]
+        for deed in deeds[:-1]:
+            done = await owner.send(owner.ask(f"/v1/correspondents/{deed}", **_kept(s, deed, number)))
+            assert done.status == 200, done.body
+        return by.ask(f"/v1/correspondents/{deeds[-1]}", **_kept(s, deeds[-1], number))
+
+    return build
+
+
+async def _end_accounts(s: Strike, owner: Caller) -> None:
+    """Two banks have one account at a time: end what strikes before this one have left."""
+    shown = await owner.send(owner.get("/v1/correspondents"))
+    for line in shown.body.splitlines():
+        account = json.loads(line)
+        if account["account_servicer"] == SEVR:
+            number, held = account["account"], account["balance"]
+            if held["amount"] != "0":
+                await owner.send(owner.ask("/v1/correspondents/withdraw", account=number, amount=held))
+            for bank in (s.sevr, owner):
+                await bank.send(bank.ask("/v1/correspondents/close", account=number))
+
+
+def _kept(s: Strike, deed: str, account: int) -> dict[str, Any]:
+    amount = {"amount": "1", "currency": "RUB", "scale": 2}
+    match deed:
+        case "fund" | "withdraw":
+            return {"account": account, "amount": amount}
+        case "reconcile":
+            day = {"day": iso_date(s.house.now()), "count": 1, "credit_debit": "CRDT"}
+            return {"account": account, "closing_balance": amount, **day}
+    return {"account": account}
+
+
+def _keep_for(owner: str) -> Build:
+    async def build(_s: Strike, by: Caller) -> bytes:
+        return by.ask("/v1/correspondents", account_servicer=VOLG, account_owner=owner, currency="RUB")
+
+    return build
+
+
+async def _keep_for_others(_s: Strike, by: Caller) -> bytes:
+    return by.ask("/v1/correspondents", account_servicer=SEVR, account_owner=PAMR, currency="RUB")
+
+
 def _fix(quoted: str) -> Build:
     async def build(s: Strike, by: Caller) -> bytes:
         day = iso_date(s.house.now())
@@ -352,6 +407,31 @@ ROWS: Final = (
     Row("POST /v1/facilities/repay", "repays for another", _deal("accept", "draw", "repay", between_others=True),
                                                                              "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("GET /v1/facilities", "reads its facilities", _get("/v1/facilities"),
+                                                                             "200        403          403          403          403          403          401     401", stored=False),
+    Row("POST /v1/correspondents", "offers to keep an account", _keep_for(PAMR),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents", "offers it between others", _keep_for_others,
+                                                                             "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/accept", "takes an offer", _keep("accept"), "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/correspondents/accept", "takes another's offer", _keep("accept", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/close", "wants its own closed", _keep("accept", "close"),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/close", "wants another's closed", _keep("accept", "close", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/fund", "brings money to its own", _keep("accept", "fund"),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/correspondents/fund", "brings another's money", _keep("accept", "fund", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/withdraw", "takes its money back", _keep("accept", "fund", "withdraw"),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/correspondents/withdraw", "takes another's money", _keep("accept", "fund", "withdraw", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/reconcile", "compares its book", _keep("accept", "fund", "reconcile"),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/reconcile", "compares another's", _keep("accept", "fund", "reconcile", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("GET /v1/correspondents", "reads its accounts", _get("/v1/correspondents"),
                                                                              "200        403          403          403          403          403          401     401", stored=False),
     Row("POST /v1/credit-lines", "lends in its currency", _line("RUB"),      "422 AG01   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/credit-lines", "lends in another's", _line("TJS"),         "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
