@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.contract.signed_world import SignedWorld
 from tests.rig import answer_of
-from tests.world import CBRR, FUNDS, LIST, PAMR, SEVR, agreed
+from tests.world import ALFX, CBRR, FUNDS, LIST, PAMR, SEVR, agreed
 
 from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
 from corridor.decision import Step
@@ -16,7 +16,7 @@ from corridor.services.compliance.commands import SetContractPolicy, SetScreenin
 from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.credit import commands as credit
 from corridor.services.credit.drawings import spendable
-from corridor.services.fx.commands import PostFixing
+from corridor.services.fx.commands import PostFixing, SetFxLimit
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.messaging.admission import WORKER
 from corridor.services.messaging.commands import AddKey, Command, Refused, RevokeKey
@@ -83,6 +83,9 @@ def _converted(world: SignedWorld) -> None:
         quote = world.quote(amount)
         world.pay(world.order(n, interbank_settlement_amount=Money(amount, "RUB"), agreed_rate=agreed(quote)))
     world.report(uetr(world, CONVERTED), "ACCP")
+    tomorrow = iso_date(world.now + 24 * HOUR)
+    for kind, amount, on in (("position", FUNDS, ""), ("quote", FUNDS // 2, ""), ("quote", FUNDS, tomorrow)):
+        world.operate(SetFxLimit, provider=ALFX, currency="TJS", kind=kind, amount=amount, on=on)
     world.quote(500_00)
     world.advance(61)  # and it expires
 
@@ -234,6 +237,7 @@ def _traded(world: SignedWorld) -> None:
     proposal = SettleTrades(world.origin(WORKER, definition="json/settlements"), numbers, 1, "together", "")
     assert world.submit(proposal).status == "accepted"
     trade(world, 6, SEVR, PAMR, much, little)
+    trade(world, 7, ALFX, SEVR, little, little)
 
 
 def trade(

@@ -409,7 +409,7 @@ BENT = {
         "UPDATE quote SET destination_amount = destination_amount + 1 WHERE status = 'open'",
         {
             "conversions": "at its rate it is 777.00 RUB to",
-            "exposures": "ALFXRUM0 is counted to have promised",
+            "exposures": "ALFXRUM0 is counted to have",
         },
     ),
     "a count of open quotes": (
@@ -578,6 +578,7 @@ BOUND = {
     "blob": "batch = 80",
     "quote": "status = 'spent' AND quote_id IN (SELECT quote_id FROM payment WHERE legs > 0)",
     "fx_exposure": "true",
+    "fx_limit": "next_amount IS NOT NULL",
     "open_quotes": "true",
     "payment": "provider <> ''",
     "cycle_item": "true",
@@ -603,6 +604,7 @@ UNBOUND = {
     ("mailbox", "window"),  # so is any set of numbers
     ("identity", "body"),  # what was answered, under the hub's signature in the sender's hands
     ("quote", "mid_rate"),  # what the market was
+    ("quote", "rated_at"),
     ("quote", "cost_amount"),
     ("quote", "created_at"),
     ("quote", "expires_at"),

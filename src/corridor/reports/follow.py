@@ -20,6 +20,7 @@ from corridor.ledger.transfers import FIRST_CALLER_ID, Transfer
 from corridor.reports import checks, credit
 from corridor.reports.books import ENDS, RESERVES, Books, Sides
 from corridor.reports.cycles import cleared
+from corridor.reports.exchange import exposures
 from corridor.reports.findings import Findings
 from corridor.reports.invariants import Broken
 from corridor.reports.log import Log, Logged, status_in
@@ -33,8 +34,8 @@ from corridor.services.credit.records import (
     PLEDGE,
     Facility,
 )
-from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE, Quote
 from corridor.services.fx.records import OPEN as QUOTE_OPEN
+from corridor.services.fx.records import QUOTE
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import (
     AUDIT,
@@ -453,20 +454,11 @@ class Follower:
         return checks.told(payment, self._told[payment.number], all_of_it=ended)
 
     def _ask_quotes(self, rows: Rows) -> None:
-        quotes: list[Quote] = [each for each in rows[QUOTE] if each.status == QUOTE_OPEN]
-        promised: Counter[tuple[str, str]] = Counter()
-        for quote in quotes:
-            self._ask("quotes", checks.spent(quote, None))
-            promised[quote.provider, quote.destination_currency] += quote.destination_amount
-        counted = Counter({(each.provider, each.currency): each.amount for each in rows[FX_EXPOSURE]})
-        for key in promised.keys() | counted.keys():
-            wrong = f"{key[0]} is counted to promise {counted[key]} {key[1]}, its quotes {promised[key]}"
-            self._ask("exposures", () if promised[key] == counted[key] else (wrong,))
-        numbers = Counter(each.debtor_agent for each in quotes)
-        stated = Counter({each.debtor_agent: each.quotes for each in rows[OPEN_QUOTES]})
-        for agent in numbers.keys() | stated.keys():
-            wrong = f"{agent} is counted to have {stated[agent]} open quotes, but has {numbers[agent]}"
-            self._ask("exposures", () if numbers[agent] == stated[agent] else (wrong,))
+        for quote in rows[QUOTE]:
+            if quote.status == QUOTE_OPEN:
+                self._ask("quotes", checks.spent(quote, None))
+        for sentences in exposures(rows):
+            self._ask("exposures", sentences)
 
     def _ask_credit(self, rows: Rows) -> None:
         """What is open of facilities and lines; all dates but the last one are for `corridor verify`."""

@@ -55,7 +55,7 @@ _ALL: Final = (
     # quotes
     Invariant("quotes", "a quote is spent once at most, in its time, by the payment that names it", ("I18",)),
     Invariant("conversions", "what a quote promises is what its rate gives, rounded once", ("I18",)),
-    Invariant("exposures", "what is counted of open quotes is the sum of them", ("I18",)),
+    Invariant("exposures", "what is counted of quotes and of providers' positions is the sum of them", ("I18",)),
     # credit
     Invariant("facilities", "what is drawn and due is what CREDIT accounts say, and never above the limit", ("I3",)),
     Invariant("interest", "every date of a facility was reckoned once, from what was drawn when it ended", ("I3",)),

@@ -51,18 +51,20 @@ async def quotes(db: Connection) -> Findings:
 
 
 async def exposures(db: Connection) -> Findings:
-    """What a provider is counted to have promised, and a bank to have open, is the sum of open quotes."""
+    """What is counted of a provider is the sum of its quotes, payments and trades, of a bank that of open quotes."""
     return await ask(
         db,
         "exposures",
         "SELECT (SELECT count(*) FROM fx_exposure) + (SELECT count(*) FROM open_quotes)",
         """
-        SELECT format('%s is counted to have promised %s %s, but its open quotes promise %s', provider,
-                      coalesce(e.amount, 0), currency, coalesce(o.amount, 0))
-          FROM fx_exposure e
-          FULL JOIN (SELECT provider, destination_currency AS currency, sum(destination_amount) AS amount
-                       FROM quote WHERE status = 'open' GROUP BY 1, 2) o USING (provider, currency)
-         WHERE coalesce(e.amount, 0) <> coalesce(o.amount, 0)
+        SELECT format('%s is counted to have %s %s as %s, but its quotes, payments and trades come to %s', provider,
+                      counted, currency, field, due)
+          FROM fx_exposure e FULL JOIN fx_exchanged x USING (provider, currency)
+         CROSS JOIN LATERAL (VALUES ('amount', e.amount, x.amount), ('receives', e.receives, x.receives),
+               ('selling', e.selling, x.selling), ('buying', e.buying, x.buying), ('sold', e.sold, x.sold),
+               ('bought', e.bought, x.bought)) AS each(field, stored, sum)
+         CROSS JOIN LATERAL (SELECT coalesce(stored, 0) AS counted, coalesce(sum, 0) AS due) AS c
+         WHERE counted <> due
         UNION ALL
         SELECT format('%s is counted to have %s open quotes, but has %s', debtor_agent, coalesce(c.quotes, 0),
                       coalesce(o.quotes, 0))

@@ -80,3 +80,16 @@ class PostFixing(Command, frozen=True):
     base_currency: str
     quote_currency: str
     rate: Decimal
+
+
+class SetFxLimit(Command, frozen=True):
+    """Treasurers limit what a provider's net open position in a currency may come to, or one quote of it.
+
+    `amount` in minor units, None for no limit. It holds from the day `on` in UTC; "" is at once.
+    """
+
+    provider: str
+    currency: str
+    kind: Literal["position", "quote"]
+    amount: int | None = None
+    on: str = ""

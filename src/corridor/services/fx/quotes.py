@@ -11,10 +11,10 @@ from corridor.domain.money import Money, Rate, share
 from corridor.services.fx.answers import quote_answer
 from corridor.services.fx.commands import RequestQuote
 from corridor.services.fx.offers import best_offer
+from corridor.services.fx.positions import Exchange, promise
 from corridor.services.fx.rates import fresh, market_mid, worth
 from corridor.services.fx.records import (
     EXPIRED,
-    FX_EXPOSURE,
     FX_FEE,
     FX_PAIR,
     OPEN,
@@ -22,7 +22,6 @@ from corridor.services.fx.records import (
     QUOTE,
     SOURCE,
     SPENT,
-    FxExposure,
     FxPair,
     OpenQuotes,
     Quote,
@@ -45,8 +44,9 @@ def request_quote(step: Step, command: RequestQuote) -> Answer:
     """Promise the debtor agent an amount, a rate and a fee, all firm until the quote expires.
 
     Rates that are too old give no quote, nor does a provider whose balance does not cover its open quotes
-    and this one. Of the others the best rate is taken, and of equal ones the first BIC's. The amount in base
-    currency decides the tier; where the fixed side is the other one, it is taken at the mid rate.
+    and this one, or whose limits do not. Of the others the best rate is taken, and of equal ones the first
+    BIC's. The amount in base currency decides the tier; where the fixed side is the other one, it is taken at
+    the mid rate.
     """
     pair = _pair(step, command)
     if isinstance(pair, Rejected):
@@ -166,8 +166,8 @@ def _quote(step: Step, command: RequestQuote, pair: FxPair) -> Quote | Rejected:
     mid = market_mid(pair, market)
     base = amount if amount.currency == pair.base_currency else worth(amount, mid)
     offer = best_offer(step, asked, amount, base.minor, source_fixed=source_fixed)
-    if offer is None:
-        return Rejected("AM23", "no provider's balance covers the amount now", "amount")
+    if isinstance(offer, Rejected):
+        return offer
     if offer.destination.minor == 0:
         return Rejected("AM06", "the amount buys nothing", "amount")
     fee = _fee(step, offer.source)
@@ -193,6 +193,7 @@ def _quote(step: Step, command: RequestQuote, pair: FxPair) -> Quote | Rejected:
         expires_at=expires_at,
         status=OPEN,
         due_at=expires_at + 1,
+        rated_at=offer.rated_at,
     )
 
 
@@ -213,14 +214,12 @@ def _close(step: Step, quote: Quote, status: str, payment: int = 0) -> Quote:
 
 def _count(step: Step, quote: Quote, by: int) -> None:
     """Add an open quote to what the provider has promised and the bank has open, or take it away."""
-    key = (quote.provider, quote.destination_currency)
-    exposure = step.get(FX_EXPOSURE, key) or FxExposure(*key)
+    sold, bought = quote.destination_amount, quote.source_amount
+    promised = Exchange(quote.provider, quote.destination_currency, sold, quote.source_currency, bought)
+    promise(step, promised, by)
     count = step.get(OPEN_QUOTES, quote.debtor_agent) or OpenQuotes(quote.debtor_agent)
-    exposure = FxExposure(*key, exposure.amount + by * quote.destination_amount)
     count = OpenQuotes(quote.debtor_agent, count.quotes + by)
-    assert exposure.amount >= 0, f"exposure of {quote.provider} below zero"
     assert count.quotes >= 0, f"open quotes of {quote.debtor_agent} below zero"
-    step.put(FX_EXPOSURE, exposure)
     step.put(OPEN_QUOTES, count)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from corridor.decision import Handler, Step, Table
-from corridor.services.fx.commands import PostFixing, PostRates, RequestQuote, SetFxFee, SetFxPair
+from corridor.services.fx.commands import PostFixing, PostRates, RequestQuote, SetFxFee, SetFxLimit, SetFxPair
 from corridor.services.fx.fixings import post_fixing
 from corridor.services.fx.pairs import set_fx_fee, set_fx_pair
+from corridor.services.fx.positions import set_fx_limit
 from corridor.services.fx.quotes import expire_quote, request_quote, spend_quote
 from corridor.services.fx.rates import post_rates
 from corridor.services.fx.records import QUOTE, TABLES
@@ -21,5 +22,6 @@ HANDLERS: dict[type[Command], Handler] = {
     PostFixing: Handler(post_fixing, refuse_silently),
     SetFxPair: Handler(set_fx_pair, refuse_silently),
     SetFxFee: Handler(set_fx_fee, refuse_silently),
+    SetFxLimit: Handler(set_fx_limit, refuse_silently),
 }
 TIMERS: dict[Table[Any], Callable[[Step, Any], None]] = {QUOTE: expire_quote}

@@ -98,6 +98,7 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     settlement.CloseCycle: _one(OPERATIONS),
     fx.SetFxPair: _OPERATIONS,
     fx.SetFxFee: _OPERATIONS,
+    fx.SetFxLimit: _TREASURERS,
     compliance.ActivateList: _one(COMPLIANCE),
     compliance.SetScreeningPolicy: _COMPLIANCE,
     compliance.SetContractPolicy: _COMPLIANCE,

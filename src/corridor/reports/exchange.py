@@ -1,0 +1,113 @@
+"""What is counted of providers and their quotes, counted anew from quotes, payments and trades."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from corridor.decision import Key, Table
+from corridor.services.fx.records import FX_EXPOSURE, OPEN, OPEN_QUOTES, QUOTE, FxExposure, Quote
+from corridor.services.messaging.records import FX_PROVIDER, PARTICIPANT
+from corridor.services.settlement.payments import CREDITED, PAYMENT, RESERVED, SETTLED, Payment
+from corridor.services.settlement.pvp.records import SETTLED as TRADE_SETTLED
+from corridor.services.settlement.pvp.records import TRADE, Trade
+
+Rows = Mapping[Table[Any], Sequence[Any]]
+Place = tuple[str, str, str]
+"""A provider, a currency, and a field of its exposure."""
+
+_PROMISED: Final = ("amount", "receives", "selling", "buying")
+_FIELDS: Final = (*_PROMISED, "sold", "bought")
+
+
+def _of_quote(quote: Quote) -> Iterator[tuple[Place, int]]:
+    if quote.status == OPEN:
+        yield (quote.provider, quote.destination_currency, "amount"), quote.destination_amount
+        yield (quote.provider, quote.source_currency, "receives"), quote.source_amount
+
+
+def _of_payment(payment: Payment) -> Iterator[tuple[Place, int]]:
+    fields = {
+        RESERVED: ("selling", "buying"),
+        SETTLED: ("sold", "bought"),
+        CREDITED: ("sold", "bought"),
+    }.get(payment.status)
+    if payment.provider and fields:
+        yield (payment.provider, payment.destination_currency, fields[0]), payment.destination_amount
+        yield (payment.provider, payment.source_currency, fields[1]), payment.source_amount
+
+
+def _of_trade(trade: Trade, side: str) -> Iterator[tuple[Place, int]]:
+    if trade.state == TRADE_SETTLED:
+        for party, field in ((side, "sold"), (trade.other(side), "bought")):
+            paid = trade.paid_by(party)
+            yield (side, paid.currency, field), paid.minor
+
+
+class Exposures:
+    """Follows every version of every quote, payment and trade; whoever sees them all asks what is counted."""
+
+    def __init__(self) -> None:
+        self._sums: Counter[Place] = Counter()
+        self._of: dict[tuple[str, Key], list[tuple[Place, int]]] = {}
+        self._providers: set[str] = set()
+        self._stored: dict[tuple[str, str], FxExposure] = {}
+
+    def commit(self, rows: Rows) -> Iterator[str]:
+        """Take in what a batch wrote, and say what it counted wrongly."""
+        self._providers |= {each.bic for each in rows.get(PARTICIPANT, ()) if each.role == FX_PROVIDER}
+        touched: set[tuple[str, str]] = set()
+        for record in rows.get(QUOTE, ()):
+            touched |= self._take(QUOTE, record, _of_quote(record))
+        for record in rows.get(PAYMENT, ()):
+            touched |= self._take(PAYMENT, record, _of_payment(record))
+        for record in rows.get(TRADE, ()):
+            sides = [side for side in record.sides if side in self._providers]
+            parts = [part for side in sides for part in _of_trade(record, side)]
+            touched |= self._take(TRADE, record, parts)
+        for exposure in rows.get(FX_EXPOSURE, ()):
+            self._stored[exposure.provider, exposure.currency] = exposure
+            touched.add((exposure.provider, exposure.currency))
+        for key in sorted(touched):
+            yield from _differ(self._stored.get(key, FxExposure(*key)), self._sums, _FIELDS)
+
+    def _take(
+        self, table: Table[Any], record: Any, parts: Iterable[tuple[Place, int]]
+    ) -> set[tuple[str, str]]:
+        key = (table.name, table.key(record))
+        gone, come = self._of.pop(key, []), list(parts)
+        for place, amount in gone:
+            self._sums[place] -= amount
+        for place, amount in come:
+            self._sums[place] += amount
+        if come:
+            self._of[key] = come
+        return {place[:2] for place, _ in (*gone, *come)}
+
+
+def exposures(rows: Rows) -> Iterator[Iterable[str]]:
+    """Judge what is open, which is all that a look at the present sees: promises, reserves, numbers of quotes."""
+    quotes: list[Quote] = [each for each in rows[QUOTE] if each.status == OPEN]
+    sums: Counter[Place] = Counter()
+    for quote in quotes:
+        sums.update(dict(_of_quote(quote)))
+    for payment in rows[PAYMENT]:
+        if payment.status == RESERVED:
+            sums.update(dict(_of_payment(payment)))
+    stored = {(each.provider, each.currency): each for each in rows[FX_EXPOSURE]}
+    for key in stored.keys() | {place[:2] for place in sums}:
+        yield _differ(stored.get(key, FxExposure(*key)), sums, _PROMISED)
+    numbers = Counter(each.debtor_agent for each in quotes)
+    stated = Counter({each.debtor_agent: each.quotes for each in rows[OPEN_QUOTES]})
+    for agent in numbers.keys() | stated.keys():
+        wrong = f"{agent} is counted to have {stated[agent]} open quotes, but has {numbers[agent]}"
+        yield () if numbers[agent] == stated[agent] else (wrong,)
+
+
+def _differ(stored: FxExposure, sums: Counter[Place], fields: Iterable[str]) -> Iterator[str]:
+    for field in fields:
+        counted, due = getattr(stored, field), sums[stored.provider, stored.currency, field]
+        if counted != due:
+            yield (
+                f"{stored.provider} is counted to have {counted} {stored.currency} as {field}, but its quotes,"
+                f" payments and trades come to {due}"
+            )
