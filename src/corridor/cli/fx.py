@@ -110,7 +110,10 @@ def limit_quote(
     directory: Directory = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Limit how much of a currency a provider may promise, or be promised, in a single quote. It takes two treasurers."""
+    """Limit how much of a currency a provider may promise, or be promised, in a single quote.
+
+    It takes two treasurers.
+    """
     _order_limit("quote", bic, currency, amount, on, by, directory, as_json=as_json)
 
 

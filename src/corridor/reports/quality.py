@@ -19,8 +19,8 @@ class Quality(msgspec.Struct, frozen=True):
     """The quotes that a provider gave of a pair on a day.
 
     `used` were spent by a payment; `fill` is their share in per cent. Spreads are averages over what was given, in
-    basis points, of the market's middle and of the day's official rate (None if there is none): above zero they cost the
-    debtor agent. `age_s` is the average age, in seconds, of the provider's rate when a payment used the quote.
+    basis points, of the market's middle and of the day's official rate (None if there is none): above zero they cost
+    the debtor agent. `age_s` is the average age, in seconds, of the provider's rate when a payment used the quote.
     """
 
     day: str
