@@ -5,7 +5,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from corridor.decision import Key, Table
-from corridor.services.fx.records import FX_EXPOSURE, OPEN, OPEN_QUOTES, QUOTE, FxExposure, Quote
+from corridor.services.fx.records import (
+    ASKED,
+    FX_EXPOSURE,
+    OPEN,
+    OPEN_QUOTES,
+    QUOTE,
+    QUOTED,
+    UNQUOTED,
+    FxExposure,
+    Inquiry,
+    Quote,
+)
 from corridor.services.messaging.records import FX_PROVIDER, PARTICIPANT
 from corridor.services.settlement.payments import CREDITED, PAYMENT, RESERVED, SETTLED, Payment
 from corridor.services.settlement.pvp.records import SETTLED as TRADE_SETTLED
@@ -101,6 +112,16 @@ def exposures(rows: Rows) -> Iterator[Iterable[str]]:
     for agent in numbers.keys() | stated.keys():
         wrong = f"{agent} is counted to have {stated[agent]} open quotes, but has {numbers[agent]}"
         yield () if numbers[agent] == stated[agent] else (wrong,)
+
+
+def inquiry(each: Inquiry) -> Iterator[str]:
+    """It waits with a timer, or has ended in its time: with a quote, or with the reason why there is none."""
+    asked = each.state == ASKED
+    ends = (each.due_at is None, each.ended_at is not None)
+    made = (bool(each.quote_id), bool(each.reason))
+    expected = {ASKED: (False, False), QUOTED: (True, False), UNQUOTED: (False, True)}.get(each.state)
+    if ends != (not asked,) * 2 or made != expected or not 0 <= each.replies <= len(each.providers.split()):
+        yield f"inquiry {each.number} is {each.state}, but its record is not: {each}"
 
 
 def _differ(stored: FxExposure, sums: Counter[Place], fields: Iterable[str]) -> Iterator[str]:

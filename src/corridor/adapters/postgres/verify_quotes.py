@@ -76,4 +76,46 @@ async def exposures(db: Connection) -> Findings:
     )
 
 
-INVARIANTS = (quotes, exposures)
+async def inquiries(db: Connection) -> Findings:
+    """What became of an inquiry is what was replied in its time: its quote is the one reply that was taken."""
+    return await ask(
+        db,
+        "inquiries",
+        "SELECT count(*) FROM inquiry",
+        """
+        SELECT format('inquiry %s: ', i.number) || CASE
+            WHEN i.replies <> coalesce(r.replies, 0)
+            THEN format('it counts %s replies, but has %s', i.replies, coalesce(r.replies, 0))
+            WHEN r.strangers > 0 THEN 'somebody has replied that was not asked'
+            WHEN r.late > 0 THEN 'a reply was taken in out of its time'
+            WHEN r.open > 0 AND i.state <> 'asked' THEN format('it is %s, but replies to it are open', i.state)
+            WHEN coalesce(r.taken, 0) <> (i.state = 'quoted')::int
+            THEN format('it is %s, but %s replies were taken', i.state, coalesce(r.taken, 0))
+            WHEN i.state = 'quoted' AND (
+                 (q.debtor_agent, q.creditor_agent, q.source_currency, q.destination_currency, q.fixed,
+                  q.base_currency, q.quote_currency, q.provider, q.rate, q.source_amount, q.destination_amount,
+                  q.rated_at, q.created_at)
+                 IS DISTINCT FROM
+                 (i.debtor_agent, i.creditor_agent, i.source_currency, i.destination_currency, i.fixed,
+                  i.base_currency, i.quote_currency, t.provider, t.rate, t.source_amount, t.destination_amount,
+                  t.replied_at, i.ended_at)
+                 OR i.amount <> CASE i.fixed WHEN 'source' THEN q.source_amount ELSE q.destination_amount END)
+            THEN format('its quote "%s" is not the reply that was taken', i.quote_id) END
+          FROM inquiry i
+          LEFT JOIN (SELECT r.inquiry, count(*) AS replies,
+                            count(*) FILTER (WHERE r.state = 'open') AS open,
+                            count(*) FILTER (WHERE r.state = 'taken') AS taken,
+                            count(*) FILTER (WHERE r.replied_at NOT BETWEEN asked_at AND answers_until) AS late,
+                            count(*) FILTER (WHERE r.provider <> ALL (string_to_array(providers, ' '))) AS strangers
+                       FROM reply r JOIN inquiry ON inquiry.number = r.inquiry GROUP BY r.inquiry) r
+            ON r.inquiry = i.number
+          LEFT JOIN reply t ON t.inquiry = i.number AND t.state = 'taken'
+          LEFT JOIN quote q ON q.quote_id = i.quote_id
+        UNION ALL
+        SELECT format('a reply of %s is to inquiry %s, which is not there', provider, inquiry)
+          FROM reply r WHERE NOT EXISTS (SELECT FROM inquiry i WHERE i.number = r.inquiry)
+        """,
+    )
+
+
+INVARIANTS = (quotes, exposures, inquiries)

@@ -43,6 +43,27 @@ class RequestQuote(Command, frozen=True):
     provider: str = ""
 
 
+class Inquire(Command, frozen=True):
+    """The signer, a debtor agent, asks all providers of a pair at once for their best rate for a payment.
+
+    As for a quote; `within_s` seconds the providers have to reply, and the best reply becomes a quote.
+    """
+
+    creditor_agent: str
+    source_currency: str
+    destination_currency: str
+    fixed: Literal["source", "destination"]
+    amount: int
+    within_s: int
+
+
+class ReplyToInquiry(Command, frozen=True):
+    """The signer, a provider that was asked, says what one unit of the base currency costs for this payment."""
+
+    inquiry: int
+    rate: Decimal
+
+
 class SetFxPair(Command, frozen=True):
     """An operator opens a pair for trade, or changes how it is traded. A base and its quote never swap.
 

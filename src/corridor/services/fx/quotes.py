@@ -9,8 +9,8 @@ from corridor.domain.errors import CorridorError
 from corridor.domain.instants import SECOND
 from corridor.domain.money import Money, Rate, share
 from corridor.services.fx.answers import quote_answer
-from corridor.services.fx.commands import RequestQuote
-from corridor.services.fx.offers import best_offer
+from corridor.services.fx.commands import Inquire, RequestQuote
+from corridor.services.fx.offers import Offer, best_offer
 from corridor.services.fx.positions import Exchange, promise
 from corridor.services.fx.rates import fresh, market_mid, worth
 from corridor.services.fx.records import (
@@ -48,24 +48,26 @@ def request_quote(step: Step, command: RequestQuote) -> Answer:
     BIC's. The amount in base currency decides the tier; where the fixed side is the other one, it is taken at
     the mid rate.
     """
-    pair = _pair(step, command)
+    pair = pair_of(step, command)
     if isinstance(pair, Rejected):
         return pair
-    refused = _who(step, command)
+    refused = refuse_agents(step, command) or refuse_more(step, command.origin.signer, pair)
     if refused is not None:
         return refused
-    count = step.get(OPEN_QUOTES, command.origin.signer)
-    if count is not None and count.quotes >= pair.open_quotes:
-        return Rejected("DS0K", f"the bank has {count.quotes} open quotes; spend some or let them expire")
     try:
         quote = _quote(step, command, pair)
     except CorridorError as error:
         return Rejected(error.reason, error.message, "amount")
     if isinstance(quote, Rejected):
         return quote
+    give(step, quote)
+    return Accepted(quote_answer(quote))
+
+
+def give(step: Step, quote: Quote) -> None:
+    """Let a quote be open: from now on it counts."""
     step.put(QUOTE, quote)
     _count(step, quote, 1)
-    return Accepted(quote_answer(quote))
 
 
 def spend_quote(
@@ -127,7 +129,8 @@ def quote_id(hub: str, number: int) -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-8{digits[15]}00-{hub[:6].encode().hex()}"
 
 
-def _pair(step: Step, command: RequestQuote) -> FxPair | Rejected:
+def pair_of(step: Step, command: RequestQuote | Inquire) -> FxPair | Rejected:
+    """Return the pair that a payment would be converted by, directly: never through a third currency."""
     source, destination = command.source_currency, command.destination_currency
     if source == destination:
         return Rejected("CURR", "a payment in one currency needs no quote", "destination_currency")
@@ -135,7 +138,7 @@ def _pair(step: Step, command: RequestQuote) -> FxPair | Rejected:
     return pair or Rejected("AM03", f"{source} and {destination} are not traded here", "destination_currency")
 
 
-def _who(step: Step, command: RequestQuote) -> Rejected | None:
+def refuse_agents(step: Step, command: RequestQuote | Inquire) -> Rejected | None:
     """Say why these agents can have no quote, or None."""
     debtor_agent, creditor_agent = command.origin.signer, command.creditor_agent
     if creditor_agent == debtor_agent:
@@ -150,6 +153,14 @@ def _who(step: Step, command: RequestQuote) -> Rejected | None:
     if step.get(SETTLEMENT_ACCOUNT, (creditor_agent, command.destination_currency)) is None:
         return Rejected("AM03", "the creditor agent does not settle in this currency", "destination_currency")
     return None
+
+
+def refuse_more(step: Step, debtor_agent: str, pair: FxPair) -> Rejected | None:
+    """Say that a bank has as many open quotes as it may, or None."""
+    count = step.get(OPEN_QUOTES, debtor_agent)
+    if count is None or count.quotes < pair.open_quotes:
+        return None
+    return Rejected("DS0K", f"the bank has {count.quotes} open quotes; spend some or let them expire")
 
 
 def _quote(step: Step, command: RequestQuote, pair: FxPair) -> Quote | Rejected:
@@ -170,14 +181,21 @@ def _quote(step: Step, command: RequestQuote, pair: FxPair) -> Quote | Rejected:
         return offer
     if offer.destination.minor == 0:
         return Rejected("AM06", "the amount buys nothing", "amount")
+    return quote_of(step, offer, pair, mid, command.origin.signer, command.creditor_agent, command.fixed)
+
+
+def quote_of(
+    step: Step, offer: Offer, pair: FxPair, mid: Rate, debtor_agent: str, creditor_agent: str, fixed: str
+) -> Quote:
+    """Return a firm quote of an offer, from now on. Raises: CorridorError if a side is too large for an amount."""
     fee = _fee(step, offer.source)
     expires_at = step.now + pair.quote_life_s * SECOND
     return Quote(
         quote_id=quote_id(step.hub, step.number()),
-        debtor_agent=command.origin.signer,
-        creditor_agent=command.creditor_agent,
+        debtor_agent=debtor_agent,
+        creditor_agent=creditor_agent,
         provider=offer.provider,
-        fixed=command.fixed,
+        fixed=fixed,
         source_amount=offer.source.minor,
         source_currency=offer.source.currency,
         destination_amount=offer.destination.minor,

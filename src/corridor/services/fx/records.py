@@ -10,6 +10,10 @@ from corridor.domain.instants import Instant, iso_date
 from corridor.domain.money import Money, Rate
 
 OPEN, SPENT, EXPIRED = "open", "spent", "expired"
+ASKED, QUOTED, UNQUOTED = "asked", "quoted", "unquoted"
+"""The states of an inquiry."""
+TAKEN, PASSED = "taken", "passed"
+"""How a reply, which is OPEN at first, ends."""
 SOURCE, DESTINATION = "source", "destination"
 POSITION, SINGLE = "position", "quote"
 """The kinds of a limit: on the net open position, and on a single quote."""
@@ -107,6 +111,55 @@ class Quote(msgspec.Struct, frozen=True):
         return Rate(self.rate, self.base_currency, self.quote_currency)
 
 
+class Inquiry(msgspec.Struct, frozen=True):
+    """A debtor agent's question to several providers, and what came of it: a quote, or the reason why there is none.
+
+    `providers` are the BICs of those who were asked, ascending, separated by spaces; `replies` counts theirs, which are
+    taken until `answers_until`.
+    """
+
+    number: int
+    state: str
+    due_at: Instant | None
+    debtor_agent: str
+    creditor_agent: str
+    source_currency: str
+    destination_currency: str
+    fixed: str
+    amount: int
+    base_currency: str
+    quote_currency: str
+    providers: str
+    replies: int
+    asked_at: Instant
+    answers_until: Instant
+    ended_at: Instant | None = None
+    quote_id: str = ""
+    reason: str = ""
+
+    @property
+    def wanted(self) -> Money:
+        """The amount that is fixed, on its side."""
+        return Money(self.amount, self.source_currency if self.fixed == SOURCE else self.destination_currency)
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What a provider replied to an inquiry: open until that ends, then taken or passed over.
+
+    Of the one that is taken a quote was made. `number` is one of the hub's ascending numbers: of equal rates the
+    lowest one is taken.
+    """
+
+    inquiry: int
+    provider: str
+    state: str
+    number: int
+    rate: Decimal
+    source_amount: int
+    destination_amount: int
+    replied_at: Instant
+
+
 class FxExposure(msgspec.Struct, frozen=True):
     """What a provider has promised and exchanged in a currency: all of it sums of minor units, for ever.
 
@@ -168,11 +221,13 @@ FX_PAIR = Table("fx_pair", FxPair, "base_currency", "quote_currency")
 FX_RATE = Table("fx_rate", FxRate, "base_currency", "quote_currency", "provider", "level")
 FX_FEE = Table("fx_fee", FxFee, "currency")
 QUOTE = Table("quote", Quote, "quote_id", resident=While("status", OPEN))
+INQUIRY = Table("inquiry", Inquiry, "number", resident=While("state", ASKED))
+REPLY = Table("reply", Reply, "inquiry", "provider", resident=While("state", OPEN))
 FX_EXPOSURE = Table("fx_exposure", FxExposure, "provider", "currency")
 FX_LIMIT = Table("fx_limit", FxLimit, "provider", "currency", "kind")
 OPEN_QUOTES = Table("open_quotes", OpenQuotes, "debtor_agent")
 FIXING = Table("fixing", Fixing, "day", "base_currency", "quote_currency")
 TABLES: tuple[Table[Any], ...] = (
-    *(FX_PAIR, FX_RATE, FX_FEE, QUOTE),
+    *(FX_PAIR, FX_RATE, FX_FEE, QUOTE, INQUIRY, REPLY),
     *(FX_EXPOSURE, FX_LIMIT, OPEN_QUOTES, FIXING),
 )

@@ -60,6 +60,8 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     instant.StatusReport: _by(BANK),
     instant.StatusRequest: _by(BANK),
     fx.RequestQuote: _by(BANK),
+    fx.Inquire: _by(BANK),
+    fx.ReplyToInquiry: _by(FX_PROVIDER),
     settlement.MoveObligation: _by(BANK),
     settlement.SetObligationPriority: _by(BANK),
     settlement.CancelObligation: _by(BANK),

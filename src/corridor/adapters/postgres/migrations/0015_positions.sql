@@ -1,4 +1,4 @@
--- Positions of FX providers and the limits on them; how old a quoted rate was.
+-- Positions of FX providers and the limits on them; how old a quoted rate was; inquiries to several providers.
 
 ALTER TABLE fx_exposure
     ADD COLUMN receives bigint NOT NULL DEFAULT 0,
@@ -20,6 +20,41 @@ CREATE TABLE fx_limit (
 -- Of older quotes nobody wrote down when their rate was posted; it was no later than this.
 ALTER TABLE quote ADD COLUMN rated_at bigint NOT NULL DEFAULT 0;
 UPDATE quote SET rated_at = created_at;
+
+CREATE TABLE inquiry (
+    number               bigint PRIMARY KEY,
+    state                text   NOT NULL,
+    due_at               bigint,
+    debtor_agent         text   NOT NULL,
+    creditor_agent       text   NOT NULL,
+    source_currency      text   NOT NULL,
+    destination_currency text   NOT NULL,
+    fixed                text   NOT NULL,
+    amount               bigint NOT NULL,
+    base_currency        text   NOT NULL,
+    quote_currency       text   NOT NULL,
+    providers            text   NOT NULL,
+    replies              bigint NOT NULL,
+    asked_at             bigint NOT NULL,
+    answers_until        bigint NOT NULL,
+    ended_at             bigint,
+    quote_id             text   NOT NULL,
+    reason               text   NOT NULL
+) WITH (fillfactor = 70);
+CREATE INDEX inquiry_asked ON inquiry (number) WHERE state = 'asked';
+
+CREATE TABLE reply (
+    inquiry            bigint  NOT NULL,
+    provider           text    NOT NULL,
+    state              text    NOT NULL,
+    number             bigint  NOT NULL,
+    rate               numeric NOT NULL,
+    source_amount      bigint  NOT NULL,
+    destination_amount bigint  NOT NULL,
+    replied_at         bigint  NOT NULL,
+    PRIMARY KEY (inquiry, provider)
+) WITH (fillfactor = 70);
+CREATE INDEX reply_open ON reply (inquiry) WHERE state = 'open';
 
 -- What every provider has promised and exchanged in each currency, as quotes, payments and trades say: what the hub
 -- counts in fx_exposure, counted anew.
