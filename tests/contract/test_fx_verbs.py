@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from tests.contract.busy_day import inquire
 from tests.contract.signed_world import PostgresWorld
 from tests.rig import answer_of
 from tests.world import ALFX, CBTJ, PAMR, SEVR, agreed
@@ -22,7 +23,7 @@ from corridor.cli.database import VARIABLE
 from corridor.cli.home import Home
 from corridor.domain.instants import DAY, iso_date
 from corridor.domain.money import Money
-from corridor.services.fx.commands import PostFixing, RequestQuote, SetFxLimit
+from corridor.services.fx.commands import PostFixing, ReplyToInquiry, RequestQuote, SetFxLimit
 from corridor.services.settlement.pvp.commands import CaptureTrade
 
 Run = Callable[..., tuple[int, str, str]]
@@ -166,6 +167,37 @@ def test_the_query_that_is_printed_is_the_query_of_the_figures(
 def test_what_is_no_question_is_not_understood(run: Run, arguments: tuple[str, str]) -> None:
     code, out, err = run("fx", "quality", *arguments)
     assert (code, out, arguments[0] in err) == (2, "", True)
+
+
+def test_inquiries_are_shown_with_their_replies(world: PostgresWorld, run: Run) -> None:
+    assert run("fx", "inquiries") == (0, "no bank has asked\n", "")
+    quoted, silent = inquire(world, "8.55"), inquire(world, "")
+    shown = json.loads(run("fx", "inquiries", "--json")[1])
+    assert [(each["inquiry"], each["state"], each["replied"]) for each in shown] == [
+        (silent, "asked", "0 of 1"),
+        (quoted, "quoted", "1 of 1"),
+    ]
+    first = shown[1]
+    assert (first["wanted"], first["for"], first["provider"]) == ("200.00 RUB", "into TJS", ALFX)
+    assert (first["rate"], first["quote"], first["asked"]) == ("8.55", "open", [ALFX])
+    assert [(each["provider"], each["rate"], each["state"]) for each in first["replies"]] == [
+        (ALFX, "8.55", "taken")
+    ]
+    world.advance(11)
+    assert json.loads(run("fx", "inquiries", "--limit", "1", "--json")[1])[0]["state"] == "unquoted AB07"
+    assert json.loads(run("fx", "inquiries", "--bank", PAMR, "--json")[1]) == []
+    assert "0 of 1" in run("fx", "inquiries")[1]
+
+
+def test_an_inquiry_waits_for_a_hub_that_has_begun_again(world: PostgresWorld, run: Run) -> None:
+    number = inquire(world, "")
+    world.restart()
+    world.advance(4)
+    origin = world.origin(ALFX, definition="json/inquiries/reply")
+    assert world.submit(ReplyToInquiry(origin, number, Decimal("8.55"))).status == "accepted"
+    assert json.loads(run("fx", "inquiries", "--json")[1])[0]["state"] == "quoted"
+    late = world.origin(ALFX, definition="json/inquiries/reply")
+    assert answer_of(world.submit(ReplyToInquiry(late, number, Decimal("8.55"))))["reason"] == "TM01"
 
 
 def _ask(world: PostgresWorld, somoni: int) -> str:

@@ -606,6 +606,7 @@ UNBOUND = {
     ("mailbox", "window"),  # so is any set of numbers
     ("identity", "body"),  # what was answered, under the hub's signature in the sender's hands
     ("quote", "mid_rate"),  # what the market was
+    ("quote", "rated_at"),
     ("inquiry", "asked_at"),
     ("inquiry", "answers_until"),
     ("inquiry", "providers"),  # who was asked besides those who replied

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from corridor.adapters.stream import frames
-from corridor.client import Facility, Lost, Refused, Terms, TurnedAway
+from corridor.client import Facility, Inquiry, Lost, Refused, Terms, TurnedAway
 from corridor.client.messages import Gross
 from corridor.domain.errors import CorridorError
 from corridor.domain.money import Money
@@ -19,6 +19,7 @@ from corridor.sandbox.people import PERSON, Customer
 from corridor.sandbox.process import Sandbox
 
 PATIENCE_S = 30.0
+LOOK_AGAIN_S = 0.05
 ENDS = ("ACCC", "RJCT")
 PRIORITIES = {"urgent": "URGT", "high": "HIGH", "normal": "NORM"}
 
@@ -65,6 +66,17 @@ class Deed(msgspec.Struct, frozen=True, tag=True):
     terms: Terms | None = None
 
 
+class Asking(msgspec.Struct, frozen=True, tag=True):
+    """A bank asks all providers for their best rate; `amount` is fixed on the side whose currency it has."""
+
+    bank: str
+    to: str
+    source_currency: str
+    destination_currency: str
+    amount: Money
+    within_s: int
+
+
 class NoSuchBank(Lost):
     """The sandbox has no bank of this name."""
 
@@ -75,7 +87,9 @@ class NoSuchCustomer(Lost):
 
 async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
     """Take wishes, and tell what becomes of each, notice by notice."""
-    decoder: msgspec.msgpack.Decoder[Wish | Change | Deed] = msgspec.msgpack.Decoder(Wish | Change | Deed)
+    decoder: msgspec.msgpack.Decoder[Wish | Change | Deed | Asking] = msgspec.msgpack.Decoder(
+        Wish | Change | Deed | Asking
+    )
     dice = Random()  # noqa: S311  which customer it is does not matter
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -83,6 +97,9 @@ async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
             while (wish := await frames.read(reader, decoder)) is not None:
                 if isinstance(wish, Change):
                     writer.write(frames.encode(await _change(sandbox, wish)))
+                    continue
+                if isinstance(wish, Asking):
+                    writer.write(frames.encode(await _inquire(sandbox, wish)))
                     continue
                 if isinstance(wish, Deed):
                     writer.write(frames.encode(await _lend(sandbox, wish)))
@@ -111,6 +128,25 @@ async def _lend(sandbox: Sandbox, deed: Deed) -> Facility | str:
     try:
         async with asyncio.timeout(PATIENCE_S):
             return await _done(sandbox, deed)
+    except CorridorError as error:
+        return str(error)
+
+
+async def _inquire(sandbox: Sandbox, asked: Asking) -> Inquiry | str:
+    """Let a bank ask; return the inquiry once it has ended, or why it was refused."""
+    try:
+        async with asyncio.timeout(asked.within_s + PATIENCE_S):
+            if asked.bank not in sandbox.banks:
+                raise NoSuchBank(f"the sandbox has no bank {asked.bank}")
+            bank = sandbox.participants[asked.bank]
+            number = await bank.inquire(
+                asked.to, asked.source_currency, asked.destination_currency, asked.amount, asked.within_s
+            )
+            while True:
+                for inquiry in await bank.inquiries(number):
+                    if inquiry.state != "asked":
+                        return inquiry
+                await asyncio.sleep(LOOK_AGAIN_S)
     except CorridorError as error:
         return str(error)
 

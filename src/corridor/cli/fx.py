@@ -1,6 +1,7 @@
-"""`corridor fx`: what FX providers hold and may hold, and how good their quotes are."""
+"""`corridor fx`: what FX providers hold and may hold, what they are asked, and how good their quotes are."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -8,16 +9,22 @@ import msgspec
 import typer
 
 from corridor.adapters.postgres.quality import qualities, query
+from corridor.adapters.stream import frames
+from corridor.cli.counter import Asking
 from corridor.cli.home import Home
 from corridor.cli.order import As, order
-from corridor.cli.output import HERE, AsJson, Column, Directory, show, show_json
+from corridor.cli.output import HERE, AsJson, Column, Directory, moment, money, say, show, show_json
+from corridor.cli.person import Refusal
 from corridor.cli.reading import reading
+from corridor.client import Inquiry
 from corridor.domain.errors import CorridorError
 from corridor.domain.identifiers import parse_bic
 from corridor.domain.instants import parse
-from corridor.domain.money import decimal_text, minor_units
+from corridor.domain.money import Money, decimal_text, minor_units
+from corridor.ports import HubAway
 from corridor.reports.quality import FIRST_DAY, LAST_DAY, Quality, Question
 from corridor.services.fx.commands import SetFxLimit
+from corridor.services.fx.records import SOURCE
 
 app = typer.Typer(no_args_is_help=True)
 limit = typer.Typer(no_args_is_help=True)
@@ -40,6 +47,14 @@ SELECT s.participant AS provider, s.currency,
  WHERE p.role = 'fx_provider' AND $2 IN ('', p.bic)
  ORDER BY s.participant, s.currency
 """
+_INQUIRIES = """
+SELECT i.number, i.debtor_agent AS bank, i.creditor_agent, i.source_currency, i.destination_currency, i.fixed, i.amount,
+       i.state, i.reason, i.asked_at, i.answers_until, i.ended_at, i.providers, i.replies, i.quote_id,
+       q.provider, q.rate, q.source_amount, q.destination_amount, q.status AS quote_state
+  FROM inquiry i LEFT JOIN quote q ON q.quote_id = i.quote_id
+ WHERE $1 IN ('', i.debtor_agent) ORDER BY i.number DESC LIMIT $2
+"""
+_REPLIES = "SELECT * FROM reply WHERE inquiry = ANY ($1) ORDER BY number"
 _TODAY = "SELECT to_char(to_timestamp(at / 1000000) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day FROM hub"
 _COLUMNS = (
     Column("provider", "provider"),
@@ -64,6 +79,19 @@ _QUALITY = (
     Column("spread_to_mid", "to middle, bps", figures=True),
     Column("spread_to_fixing", "to official rate, bps", figures=True),
     Column("age_s", "age when used, s", figures=True),
+)
+_ASKED = (
+    Column("inquiry", "inquiry", figures=True),
+    Column("bank", "bank"),
+    Column("wanted", "wanted", figures=True),
+    Column("for", "for"),
+    Column("asked_at", "asked"),
+    Column("replied", "replies", figures=True),
+    Column("state", "state"),
+    Column("provider", "provider"),
+    Column("rate", "rate", figures=True),
+    Column("quote", "quote"),
+    Column("quote_id", "id"),
 )
 Provider = Annotated[str, typer.Option("--provider", help="Only this provider, by its BIC.")]
 Amount = Annotated[str, typer.Argument(help="1500.00, or none")]
@@ -145,6 +173,64 @@ def quality(
         typer.echo("no quote was given in these days")
 
 
+@app.command()
+def ask(
+    amount: Annotated[str, typer.Argument(help="1500.00")],
+    currency: Annotated[str, typer.Argument(help="The currency of the amount, which is paid.")],
+    other: Annotated[str, typer.Argument(help="The currency that it is converted into.")],
+    arrives: Annotated[
+        bool, typer.Option("--arrives", help="The amount is what arrives, and the other currency is paid.")
+    ] = False,
+    bank: Annotated[str, typer.Option("--from", help="The bank that asks.")] = "SEVRRUM0",
+    to: Annotated[str, typer.Option(help="The creditor's bank.")] = "PAMRTJ20",
+    within: Annotated[int, typer.Option(min=1, max=60, help="So many seconds providers may reply.")] = 10,
+    directory: Directory = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Let a simulated bank ask all providers of a pair for a firm quote; `corridor up` must be running.
+
+    The best reply becomes the quote: the best price, and of equal ones the first.
+    """
+    fixed = Money.parse(amount, currency, field="amount")
+    sides = (other, currency) if arrives else (currency, other)
+    told = asyncio.run(_inquire(Home(directory), Asking(bank, to, *sides, fixed, within)))
+    if isinstance(told, str):
+        raise Refusal(told)
+    quote = told.quote
+    if quote is None:
+        raise Refusal(f"inquiry {told.number} has ended without a quote: {told.reason}")
+    facts = {
+        "inquiry": told.number,
+        "quote_id": quote.quote_id,
+        "provider": quote.provider,
+        "source": str(quote.source),
+        "destination": str(quote.destination),
+        "fee": str(quote.fee),
+        "rate": quote.rate.text(),
+        "expires_at": moment(quote.expires_at),
+    }
+    sentence = (
+        f"{quote.provider} pays {quote.destination} for {quote.source} at {quote.rate.text()}; fee {quote.fee}\n"
+        f"quote {quote.quote_id}, firm until {facts['expires_at']}"
+    )
+    say(facts, sentence, as_json=as_json)
+
+
+@app.command("inquiries")
+def inquiries_(
+    bank: Annotated[str, typer.Option("--bank", help="Only those of this bank, by its BIC.")] = "",
+    limit_: Annotated[int, typer.Option("--limit", min=1, help="At most so many, the latest.")] = 50,
+    directory: Directory = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """What banks have asked providers, the latest first: who has replied what, and which quote came of it."""
+    rows = asyncio.run(_inquiries(Home(directory), bank, limit_))
+    if rows or as_json:
+        show(rows, _ASKED, as_json=as_json)
+    else:
+        typer.echo("no bank has asked")
+
+
 def _order_limit(
     kind: str, bic: str, currency: str, amount: str, on: str, by: str, directory: Directory, *, as_json: bool
 ) -> None:
@@ -176,6 +262,60 @@ async def _positions(home: Home, provider: str) -> Sequence[Any]:
 async def _qualities(home: Home, question: Question) -> list[Quality]:
     async with reading(home) as reads:
         return await qualities(reads, question)
+
+
+async def _inquire(home: Home, asking: Asking) -> Inquiry | str:
+    try:
+        reader, writer = await asyncio.open_unix_connection(home.sandbox_socket)
+    except OSError:
+        raise HubAway from None
+    writer.write(frames.encode(asking))
+    decoder: msgspec.msgpack.Decoder[Inquiry | str] = msgspec.msgpack.Decoder(Inquiry | str)
+    told = await frames.read(reader, decoder)
+    writer.close()
+    if told is None:
+        raise HubAway
+    return told
+
+
+async def _inquiries(home: Home, bank: str, most: int) -> list[dict[str, Any]]:
+    async with reading(home) as reads:
+        found = await reads.fetch(_INQUIRIES, bank, most)
+        replies = await reads.fetch(_REPLIES, [each["number"] for each in found])
+    by_number: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for reply in replies:
+        by_number[reply["inquiry"]].append(
+            {
+                "provider": reply["provider"],
+                "state": reply["state"],
+                "rate": f"{reply['rate']:f}",
+                "replied_at": moment(reply["replied_at"]),
+            }
+        )
+    return [_inquiry(each, by_number[each["number"]]) for each in found]
+
+
+def _inquiry(found: Any, replies: list[dict[str, Any]]) -> dict[str, Any]:
+    source, destination = found["source_currency"], found["destination_currency"]
+    fixed, other = (source, destination) if found["fixed"] == SOURCE else (destination, source)
+    return {
+        "inquiry": found["number"],
+        "bank": found["bank"],
+        "creditor_agent": found["creditor_agent"],
+        "wanted": money(found["amount"], fixed),
+        "for": f"to be paid in {other}" if fixed == destination else f"into {other}",
+        "asked_at": moment(found["asked_at"]),
+        "answers_until": moment(found["answers_until"]),
+        "ended_at": moment(found["ended_at"]),
+        "state": f"{found['state']} {found['reason']}".strip(),
+        "asked": found["providers"].split(),
+        "replied": f"{found['replies']} of {len(found['providers'].split())}",
+        "replies": replies,
+        "provider": found["provider"],
+        "rate": None if found["rate"] is None else f"{found['rate']:f}",
+        "quote": found["quote_state"],
+        "quote_id": found["quote_id"] or None,
+    }
 
 
 def _position(found: Any) -> dict[str, Any]:

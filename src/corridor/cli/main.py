@@ -20,7 +20,7 @@ VERBS = {
     "queue": "What waits to be settled, and what may be done about it.",
     "cycle": "Netting cycles: what is in them, their cut-off, their proof, who takes part.",
     "trades": "What two sides exchange, payment versus payment: how it stands, and its story.",
-    "fx": "What FX providers hold and may hold, and how good their quotes are.",
+    "fx": "FX providers: what they hold and may hold, what they are asked, how good their quotes are.",
     "limit": "How far an account may go below zero, what it may send in a day, what is kept for the urgent.",
     "credit": "Who lends to whom, what is owed, and what collateral covers.",
     "participant": "Add, certify, activate, suspend and list participants.",

@@ -184,7 +184,7 @@ class _Inquiry(msgspec.Struct, frozen=True):
     quoted_currency: str
     answers_until: str
     reason: str | None = None
-    quote: msgspec.Raw | None = None
+    quote: msgspec.Raw = msgspec.Raw(b"null")
     reply: str | None = None
 
 
@@ -239,7 +239,7 @@ def read_inquiry(line: bytes) -> Inquiry:
         quoted_currency=told.quoted_currency,
         answers_until=parse(told.answers_until),
         reason=told.reason or "",
-        quote=None if told.quote is None or told.quote == b"null" else read_quote(bytes(told.quote)),
+        quote=None if bytes(told.quote) == b"null" else read_quote(bytes(told.quote)),
         reply=None if told.reply is None else Decimal(told.reply),
     )
 
