@@ -92,13 +92,13 @@ def _converted(world: SignedWorld) -> None:
     world.quote(500_00)
     inquire(world, "8.55", paid_by=29)
     inquire(world, "")
-    world.advance(61)  # and it expires
+    world.advance(61)  # and it expires, and so does the inquiry
 
 
 def inquire(world: SignedWorld, rate: str, *, paid_by: int = 0) -> int:
     """Ask all providers, let one reply, and pay on the quote that it makes; return the inquiry's number."""
     origin, amount = world.origin(SEVR, definition="json/inquiries"), 200_00
-    asked = answer_of(world.submit(Inquire(origin, PAMR, "RUB", "TJS", "source", amount, 10)))
+    asked = answer_of(world.submit(Inquire(origin, PAMR, "RUB", "TJS", "source", amount, 60)))
     number: int = asked["inquiry"]
     if rate:
         origin = world.origin(ALFX, definition="json/inquiries/reply")

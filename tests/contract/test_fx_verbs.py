@@ -183,7 +183,7 @@ def test_inquiries_are_shown_with_their_replies(world: PostgresWorld, run: Run) 
     assert [(each["provider"], each["rate"], each["state"]) for each in first["replies"]] == [
         (ALFX, "8.55", "taken")
     ]
-    world.advance(11)
+    world.advance(61)
     assert json.loads(run("fx", "inquiries", "--limit", "1", "--json")[1])[0]["state"] == "unquoted AB07"
     assert json.loads(run("fx", "inquiries", "--bank", PAMR, "--json")[1]) == []
     assert "0 of 1" in run("fx", "inquiries")[1]

@@ -1,6 +1,6 @@
 """What is counted of providers and their quotes, counted anew from quotes, payments and trades."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -8,14 +8,19 @@ from corridor.decision import Key, Table
 from corridor.services.fx.records import (
     ASKED,
     FX_EXPOSURE,
+    INQUIRY,
     OPEN,
     OPEN_QUOTES,
     QUOTE,
     QUOTED,
+    REPLY,
+    SOURCE,
+    TAKEN,
     UNQUOTED,
     FxExposure,
     Inquiry,
     Quote,
+    Reply,
 )
 from corridor.services.messaging.records import FX_PROVIDER, PARTICIPANT
 from corridor.services.settlement.payments import CREDITED, PAYMENT, RESERVED, SETTLED, Payment
@@ -122,6 +127,68 @@ def inquiry(each: Inquiry) -> Iterator[str]:
     expected = {ASKED: (False, False), QUOTED: (True, False), UNQUOTED: (False, True)}.get(each.state)
     if ends != (not asked,) * 2 or made != expected or not 0 <= each.replies <= len(each.providers.split()):
         yield f"inquiry {each.number} is {each.state}, but its record is not: {each}"
+
+
+def answered(each: Inquiry, replies: Sequence[Reply], quote: Quote | None) -> Iterator[str]:
+    """What became of an inquiry is what was replied in its time: its quote is the one reply that was taken."""
+    name = f"inquiry {each.number}"
+    taken = [reply for reply in replies if reply.state == TAKEN]
+    if len(replies) != each.replies:
+        yield f"{name}: it counts {each.replies} replies, but has {len(replies)}"
+    for reply in replies:
+        if reply.provider not in each.providers.split():
+            yield f"{name}: {reply.provider} has replied, but was not asked"
+        if not each.asked_at <= reply.replied_at <= each.answers_until:
+            yield f"{name}: the reply of {reply.provider} was taken in out of its time"
+        if (reply.state == OPEN) != (each.state == ASKED):
+            yield f"{name} is {each.state}, but the reply of {reply.provider} is {reply.state}"
+    if len(taken) != (each.state == QUOTED):
+        yield f"{name} is {each.state}, but {len(taken)} replies were taken"
+    elif taken and (quote is None or _quoted(quote) != _taken(each, taken[0])):
+        yield f"{name}: its quote is not the reply that was taken"
+
+
+def _quoted(quote: Quote) -> tuple[object, ...]:
+    fixed = quote.source_amount if quote.fixed == SOURCE else quote.destination_amount
+    return (
+        *(quote.quote_id, quote.debtor_agent, quote.creditor_agent, quote.fixed, fixed, quote.created_at),
+        *(quote.source_currency, quote.destination_currency, quote.base_currency, quote.quote_currency),
+        *(quote.provider, quote.rate, quote.source_amount, quote.destination_amount, quote.rated_at),
+    )
+
+
+def _taken(each: Inquiry, reply: Reply) -> tuple[object, ...]:
+    return (
+        *(each.quote_id, each.debtor_agent, each.creditor_agent, each.fixed, each.amount, each.ended_at),
+        *(each.source_currency, each.destination_currency, each.base_currency, each.quote_currency),
+        *(reply.provider, reply.rate, reply.source_amount, reply.destination_amount, reply.replied_at),
+    )
+
+
+class Answers:
+    """Follows every version of every inquiry and of its replies."""
+
+    def __init__(self) -> None:
+        self._replies: defaultdict[int, dict[str, Reply]] = defaultdict(dict)
+
+    def commit(self, rows: Rows, quotes: Mapping[str, Quote]) -> Iterator[Iterable[str]]:
+        """Take in what a batch wrote, and judge each inquiry in it; `quotes` are all that there are by then."""
+        for reply in rows.get(REPLY, ()):
+            self._replies[reply.inquiry][reply.provider] = reply
+        for each in rows.get(INQUIRY, ()):
+            yield answered(each, [*self._replies[each.number].values()], quotes.get(each.quote_id))
+
+
+def open_inquiries(rows: Rows) -> Iterator[Iterable[str]]:
+    """Judge the inquiries that are open, and the replies to them."""
+    replies: defaultdict[int, list[Reply]] = defaultdict(list)
+    for reply in rows[REPLY]:
+        if reply.state == OPEN:
+            replies[reply.inquiry].append(reply)
+    for each in rows[INQUIRY]:
+        if each.state == ASKED:
+            yield answered(each, replies.pop(each.number, []), None)
+    yield [f"replies to inquiry {number} are open, and it is not" for number in replies]
 
 
 def _differ(stored: FxExposure, sums: Counter[Place], fields: Iterable[str]) -> Iterator[str]:

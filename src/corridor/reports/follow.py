@@ -20,7 +20,7 @@ from corridor.ledger.transfers import FIRST_CALLER_ID, Transfer
 from corridor.reports import checks, credit
 from corridor.reports.books import ENDS, RESERVES, Books, Sides
 from corridor.reports.cycles import cleared
-from corridor.reports.exchange import exposures
+from corridor.reports.exchange import exposures, open_inquiries
 from corridor.reports.findings import Findings
 from corridor.reports.invariants import Broken
 from corridor.reports.log import Log, Logged, status_in
@@ -34,8 +34,8 @@ from corridor.services.credit.records import (
     PLEDGE,
     Facility,
 )
+from corridor.services.fx.records import INQUIRY, QUOTE
 from corridor.services.fx.records import OPEN as QUOTE_OPEN
-from corridor.services.fx.records import QUOTE
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import (
     AUDIT,
@@ -169,6 +169,7 @@ class Follower:
             OBLIGATION: list(self._touched),
             CYCLE_ITEM: list(self._touched),
             TRADE: list(self._touched),
+            INQUIRY: list(self._touched),
             IDENTITY: [(each.participant, each.message_id) for each in self._came],
             PENDING: list(self._pendings),
             **self._log.trails.closing,
@@ -399,14 +400,14 @@ class Follower:
         held = {each.uetr: each.open for each in seen.rows.get(HELD_PAYMENT, ())}
         obligations = {each.number: each for each in seen.rows.get(OBLIGATION, ())}
         netted = {each.number for each in seen.rows.get(CYCLE_ITEM, ())}
-        trades = {each.number for each in seen.rows.get(TRADE, ())}
+        others = {each.number for table in (TRADE, INQUIRY) for each in seen.rows.get(table, ())}
         quotes = {each.quote_id: each for each in seen.rows.get(QUOTE, ())}
         stories: defaultdict[int, checks.Story] = defaultdict(checks.Story)
         for line in seen.lines:
             stories[line.payment].tell(line)
         for number, uetr in self._touched.items():
             payment = payments.get(number)
-            if payment is None and (number in trades or number in self._traded):
+            if payment is None and (number in others or number in self._traded):
                 continue
             if payment is None:
                 what = f"payment {uetr or 'of which nothing was sent'}, number {number}"
@@ -459,6 +460,8 @@ class Follower:
                 self._ask("quotes", checks.spent(quote, None))
         for sentences in exposures(rows):
             self._ask("exposures", sentences)
+        for sentences in open_inquiries(rows):
+            self._ask("inquiries", sentences)
 
     def _ask_credit(self, rows: Rows) -> None:
         """What is open of facilities and lines; all dates but the last one are for `corridor verify`."""

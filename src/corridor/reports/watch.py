@@ -17,7 +17,7 @@ from corridor.ports import Writes
 from corridor.reports import checks, credit
 from corridor.reports.books import Books
 from corridor.reports.cycles import Cycles
-from corridor.reports.exchange import Exposures
+from corridor.reports.exchange import Answers, Exposures
 from corridor.reports.invariants import INVARIANTS, Broken
 from corridor.reports.log import Chain
 from corridor.services.credit.records import (
@@ -76,6 +76,7 @@ class Watch:
         self._quotes: dict[str, Quote] = {}
         self._open_quotes: Counter[str] = Counter()
         self._exposures = Exposures()
+        self._answers = Answers()
         self._facilities: dict[int, Facility] = {}
         self._facility_days: defaultdict[int, list[FacilityDay]] = defaultdict(list)
         self._lines: dict[tuple[str, str], CreditLine] = {}
@@ -111,6 +112,8 @@ class Watch:
         self._ask_trades(rows)
         self._ask_quotes(rows.get(QUOTE, ()), rows.get(OPEN_QUOTES, ()))
         self._ask("exposures", self._exposures.commit(rows))
+        for sentences in self._answers.commit(rows, self._quotes):
+            self._ask("inquiries", sentences)
         self._ask_credit(rows)
         self._ask("numbers", self._numbers(writes.last_number, rows))
         self._ask_mailboxes(rows.get(MAILBOX, ()))

@@ -91,6 +91,7 @@ def inquire(step: Step, command: Inquire) -> Answer:
         asked_at=step.now,
         answers_until=answers_until,
     )
+    step.payment = inquiry.number
     step.put(INQUIRY, inquiry)
     for provider in providers:
         tellings.ask(step, inquiry, provider)
@@ -104,6 +105,7 @@ def reply_to_inquiry(step: Step, command: ReplyToInquiry) -> Answer:
     inquiry = step.get(INQUIRY, command.inquiry)
     if inquiry is None or provider not in inquiry.providers.split():
         return Rejected("NOOR", "nobody has asked you this", "inquiry")
+    step.payment = inquiry.number
     if inquiry.state != ASKED or step.now > inquiry.answers_until:
         return Rejected("TM01", "the time for replies is over", "inquiry")
     if step.open(REPLY, (inquiry.number, provider)) is not None:
@@ -147,6 +149,7 @@ def end_inquiry(step: Step, inquiry: Inquiry) -> None:
 
     All who replied are told, and the bank.
     """
+    step.payment = inquiry.number
     replies = list(_ranked(step, inquiry))
     quote = _quote(step, inquiry, replies)
     ended = msgspec.structs.replace(inquiry, due_at=None, ended_at=step.now)
