@@ -19,6 +19,7 @@ from corridor.services.fx.records import (
     UNQUOTED,
     FxExposure,
     Inquiry,
+    OpenQuotes,
     Quote,
     Reply,
 )
@@ -117,6 +118,7 @@ def exposures(rows: Rows) -> Iterator[Iterable[str]]:
     for agent in numbers.keys() | stated.keys():
         wrong = f"{agent} is counted to have {stated[agent]} open quotes, but has {numbers[agent]}"
         yield () if numbers[agent] == stated[agent] else (wrong,)
+    yield _miscounted(rows[OPEN_QUOTES], rows[INQUIRY])
 
 
 def inquiry(each: Inquiry) -> Iterator[str]:
@@ -170,13 +172,21 @@ class Answers:
 
     def __init__(self) -> None:
         self._replies: defaultdict[int, dict[str, Reply]] = defaultdict(dict)
+        self._open: dict[int, Inquiry] = {}
+        self._counts: dict[str, OpenQuotes] = {}
 
     def commit(self, rows: Rows, quotes: Mapping[str, Quote]) -> Iterator[Iterable[str]]:
         """Take in what a batch wrote, and judge each inquiry in it; `quotes` are all that there are by then."""
         for reply in rows.get(REPLY, ()):
             self._replies[reply.inquiry][reply.provider] = reply
         for each in rows.get(INQUIRY, ()):
+            self._open[each.number] = each
+            if each.state != ASKED:
+                del self._open[each.number]
             yield answered(each, [*self._replies[each.number].values()], quotes.get(each.quote_id))
+        self._counts.update({each.debtor_agent: each for each in rows.get(OPEN_QUOTES, ())})
+        if rows.get(INQUIRY) or rows.get(OPEN_QUOTES):
+            yield _miscounted(self._counts.values(), self._open.values())
 
 
 def open_inquiries(rows: Rows) -> Iterator[Iterable[str]]:
@@ -189,6 +199,15 @@ def open_inquiries(rows: Rows) -> Iterator[Iterable[str]]:
         if each.state == ASKED:
             yield answered(each, replies.pop(each.number, []), None)
     yield [f"replies to inquiry {number} are open, and it is not" for number in replies]
+
+
+def _miscounted(counts: Iterable[OpenQuotes], inquiries: Iterable[Inquiry]) -> Iterator[str]:
+    """What a bank is counted to have asked is what it has asked."""
+    numbers = Counter(each.debtor_agent for each in inquiries if each.state == ASKED)
+    stated = Counter({each.debtor_agent: each.inquiries for each in counts})
+    for agent in numbers.keys() | stated.keys():
+        if numbers[agent] != stated[agent]:
+            yield f"{agent} is counted to have {stated[agent]} open inquiries, but has {numbers[agent]}"
 
 
 def _differ(stored: FxExposure, sums: Counter[Place], fields: Iterable[str]) -> Iterator[str]:

@@ -72,6 +72,13 @@ async def exposures(db: Connection) -> Findings:
           FULL JOIN (SELECT debtor_agent, count(*) AS quotes FROM quote WHERE status = 'open' GROUP BY 1) o
                USING (debtor_agent)
          WHERE coalesce(c.quotes, 0) <> coalesce(o.quotes, 0)
+        UNION ALL
+        SELECT format('%s is counted to have %s open inquiries, but has %s', debtor_agent, coalesce(c.inquiries, 0),
+                      coalesce(o.inquiries, 0))
+          FROM open_quotes c
+          FULL JOIN (SELECT debtor_agent, count(*) AS inquiries FROM inquiry WHERE state = 'asked' GROUP BY 1) o
+               USING (debtor_agent)
+         WHERE coalesce(c.inquiries, 0) <> coalesce(o.inquiries, 0)
         """,
     )
 

@@ -25,6 +25,7 @@ from corridor.services.fx.records import (
     FX_RATE,
     INQUIRY,
     OPEN,
+    OPEN_QUOTES,
     PASSED,
     QUOTED,
     REPLY,
@@ -33,6 +34,7 @@ from corridor.services.fx.records import (
     UNQUOTED,
     FxPair,
     Inquiry,
+    OpenQuotes,
     Quote,
     Reply,
 )
@@ -68,7 +70,7 @@ def inquire(step: Step, command: Inquire) -> Answer:
         return Rejected("AM01", "the amount is zero", "amount")
     if not 1 <= command.within_s <= WITHIN_MAX_S:
         return Rejected("CH16", f"providers have 1 to {WITHIN_MAX_S} seconds", "within_s")
-    if sum(each.debtor_agent == bank for each in step.resident(INQUIRY)) >= INQUIRIES_MAX:
+    if _open(step, bank).inquiries >= INQUIRIES_MAX:
         return Rejected("DS0K", f"the bank has {INQUIRIES_MAX} open inquiries; let them end")
     providers = [each for each in pair.providers.split() if _is_active(step, each)]
     if not providers:
@@ -93,6 +95,7 @@ def inquire(step: Step, command: Inquire) -> Answer:
     )
     step.payment = inquiry.number
     step.put(INQUIRY, inquiry)
+    _count(step, bank, 1)
     for provider in providers:
         tellings.ask(step, inquiry, provider)
     asked = {"inquiry": inquiry.number, "providers": len(providers), "answers_until": iso(answers_until)}
@@ -161,6 +164,7 @@ def end_inquiry(step: Step, inquiry: Inquiry) -> None:
         ended = msgspec.structs.replace(ended, state=UNQUOTED, reason=quote)
         tellings.tell_unquoted(step, ended)
     step.put(INQUIRY, ended)
+    _count(step, ended.debtor_agent, -1)
     for each in replies:
         taken = isinstance(quote, Quote) and each.provider == quote.provider
         step.put(REPLY, msgspec.structs.replace(each, state=TAKEN if taken else PASSED))
@@ -217,6 +221,18 @@ def _offer(inquiry: Inquiry, provider: str, rate: Rate, at: int) -> Offer:
     convert = convert_source_fixed if inquiry.fixed == SOURCE else convert_destination_fixed
     made = convert(inquiry.wanted, rate)
     return Offer(provider, rate, made.source, made.destination, made.remainder, at)
+
+
+def _open(step: Step, bank: str) -> OpenQuotes:
+    return step.get(OPEN_QUOTES, bank) or OpenQuotes(bank)
+
+
+def _count(step: Step, bank: str, by: int) -> None:
+    """Add an open inquiry of a bank, or take it away."""
+    count = _open(step, bank)
+    count = OpenQuotes(bank, count.quotes, count.inquiries + by)
+    assert count.inquiries >= 0, f"open inquiries of {bank} below zero"
+    step.put(OPEN_QUOTES, count)
 
 
 def _pair(step: Step, inquiry: Inquiry) -> FxPair:

@@ -236,7 +236,7 @@ def _count(step: Step, quote: Quote, by: int) -> None:
     promised = Exchange(quote.provider, quote.destination_currency, sold, quote.source_currency, bought)
     promise(step, promised, by)
     count = step.get(OPEN_QUOTES, quote.debtor_agent) or OpenQuotes(quote.debtor_agent)
-    count = OpenQuotes(quote.debtor_agent, count.quotes + by)
+    count = OpenQuotes(quote.debtor_agent, count.quotes + by, count.inquiries)
     assert count.quotes >= 0, f"open quotes of {quote.debtor_agent} below zero"
     step.put(OPEN_QUOTES, count)
 

@@ -201,10 +201,11 @@ class FxLimit(msgspec.Struct, frozen=True):
 
 
 class OpenQuotes(msgspec.Struct, frozen=True):
-    """How many quotes a debtor agent has open."""
+    """How many quotes a debtor agent has open, and how many inquiries."""
 
     debtor_agent: str
     quotes: int = 0
+    inquiries: int = 0
 
 
 class Fixing(msgspec.Struct, frozen=True):

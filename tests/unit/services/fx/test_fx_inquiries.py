@@ -10,7 +10,7 @@ from corridor.domain.instants import SECOND, iso_date
 from corridor.domain.money import Money
 from corridor.services.fx.commands import Inquire, PostFixing, ReplyToInquiry, SetFxLimit, SetFxPair
 from corridor.services.fx.inquiries import INQUIRIES_MAX, WITHIN_MAX_S
-from corridor.services.fx.records import INQUIRY, QUOTE, REPLY
+from corridor.services.fx.records import INQUIRY, OPEN_QUOTES, QUOTE, REPLY
 from corridor.services.fx.rules import spend_quote
 from corridor.services.messaging.commands import SetLimit, SetParticipantState
 from tests.unit.services.fx.fx_market import (
@@ -271,6 +271,7 @@ def test_a_bank_asks_only_so_much_at_once(market):
     for _ in range(INQUIRIES_MAX):
         number_of(market.inquire())
     assert market.inquire().reason == "DS0K"
+    assert market.memory.find(OPEN_QUOTES, SEVERNY).inquiries == INQUIRIES_MAX
     number_of(market.inquire(signer=VOLGA))
     market.wait(11)
     number_of(market.inquire())

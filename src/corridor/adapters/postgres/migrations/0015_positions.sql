@@ -21,6 +21,8 @@ CREATE TABLE fx_limit (
 ALTER TABLE quote ADD COLUMN rated_at bigint NOT NULL DEFAULT 0;
 UPDATE quote SET rated_at = created_at;
 
+ALTER TABLE open_quotes ADD COLUMN inquiries bigint NOT NULL DEFAULT 0;
+
 CREATE TABLE inquiry (
     number               bigint PRIMARY KEY,
     state                text   NOT NULL,
