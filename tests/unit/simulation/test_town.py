@@ -88,7 +88,7 @@ def test_what_broke_is_made_small():
 
 def test_a_story_is_told_in_words_and_ends_with_what_broke():
     lines: list[str] = []
-    run(Plan(9, tuple(range(4)), ("hub crash",), real=False), tell=lines.append)
+    run(Plan(11, tuple(range(4)), ("hub crash",), real=False), tell=lines.append)
     assert any(" orders " in line and "(payment 0)" in line for line in lines)
     assert any("holds payment 0 as ACSC" in line for line in lines)
 

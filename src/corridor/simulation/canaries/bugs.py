@@ -368,7 +368,7 @@ BUGS: Final = (
     Bug(
         "who has begun a request may take all day", "gateway/server.py",
         "self._deadline = self.loop.call_later(ARRIVAL_S, transport.close)",
-        "self._deadline = self.loop.call_later(10 * ARRIVAL_S, transport.close)", _CROWD,
+        "self._deadline = self.loop.call_later(100 * ARRIVAL_S, transport.close)", _CROWD,
     ),
     Bug(
         "a body of any size is read", "gateway/exchange.py",

@@ -1,6 +1,6 @@
 """Participants as processes: the production client, an institution's own machine, and a store of both."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from corridor.client.mailbox import Delivery
 from corridor.client.profile import Profile
 from corridor.codecs.iso20022.messages import Message
 from corridor.domain.instants import SECOND, Instant
+from corridor.domain.money import Money
 from corridor.sandbox.provider import Movement, Provider, asked, movements
 from corridor.sandbox.world import MID, PAIR, Institution
 from corridor.simulation.town.front_door import FrontDoor, Reader
@@ -122,6 +123,12 @@ class House(Process):
         """Store messages and effects together, then send."""
         draft, now = self._town.wire.draft, self.now()
         self.receive(events.Submitted([draft(self.profile, each, now) for each in written], effects, handled))
+
+    def ask_hub(self, path: str, members: Mapping[str, Any]) -> str:
+        """Send a request in JSON; return its message id, under which the answer will be in the store."""
+        message_id, _ = self.identify()
+        self.receive(events.Submitted([requests.request(path, message_id, members, kept=True)]))
+        return message_id
 
     def identify(self) -> tuple[str, Instant]:
         """An id for a message, and the time."""
@@ -309,10 +316,5 @@ class IssuerHouse(House):
         """Issue money to a participant."""
         if not self.up:
             return
-        message_id, _ = self.identify()
-        members = {
-            "participant": participant,
-            "amount": {"amount": str(amount), "currency": currency, "scale": 2},
-        }
-        self.issued[message_id] = amount
-        self.receive(events.Submitted([requests.request("funding", message_id, members, kept=True)]))
+        members = {"participant": participant, "amount": requests.amount_members(Money(amount, currency))}
+        self.issued[self.ask_hub("funding", members)] = amount
