@@ -4,9 +4,10 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+import msgspec
 from tests.contract.signed_world import SignedWorld
 from tests.rig import answer_of
-from tests.world import CBRR, FUNDS, LIST, PAMR, SEVR, agreed
+from tests.world import ALFX, CBRR, FUNDS, LIST, PAMR, SEVR, agreed
 
 from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
 from corridor.decision import Step
@@ -16,7 +17,9 @@ from corridor.services.compliance.commands import SetContractPolicy, SetScreenin
 from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.credit import commands as credit
 from corridor.services.credit.drawings import spendable
-from corridor.services.fx.commands import PostFixing
+from corridor.services.fx.answers import quote_answer
+from corridor.services.fx.commands import Inquire, PostFixing, ReplyToInquiry, SetFxLimit
+from corridor.services.fx.records import QUOTE
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.messaging.admission import WORKER
 from corridor.services.messaging.commands import AddKey, Command, Refused, RevokeKey
@@ -86,8 +89,31 @@ def _converted(world: SignedWorld) -> None:
         quote = world.quote(amount)
         world.pay(world.order(n, interbank_settlement_amount=Money(amount, "RUB"), agreed_rate=agreed(quote)))
     world.report(uetr(world, CONVERTED), "ACCP")
+    tomorrow = iso_date(world.now + 24 * HOUR)
+    for kind, amount, on in (("position", FUNDS, ""), ("quote", FUNDS // 2, ""), ("quote", FUNDS, tomorrow)):
+        world.operate(SetFxLimit, provider=ALFX, currency="TJS", kind=kind, amount=amount, on=on)
     world.quote(500_00)
-    world.advance(61)  # and it expires
+    inquire(world, "8.55", paid_by=29)
+    inquire(world, "")
+    world.advance(61)  # and it expires, and so does the inquiry
+
+
+def inquire(world: SignedWorld, rate: str, *, paid_by: int = 0) -> int:
+    """Ask all providers, let one reply, and pay on the quote that it makes; return the inquiry's number."""
+    origin, amount = world.origin(SEVR, definition="json/inquiries"), 200_00
+    asked = answer_of(world.submit(Inquire(origin, PAMR, "RUB", "TJS", "source", amount, 60)))
+    number: int = asked["inquiry"]
+    if rate:
+        origin = world.origin(ALFX, definition="json/inquiries/reply")
+        replied = world.submit(ReplyToInquiry(origin, number, Decimal(rate)))
+        assert replied.status == "accepted", replied.body
+    if paid_by:
+        quote = max(world.hub.memory.records(QUOTE), key=lambda each: each.quote_id)
+        terms = msgspec.json.decode(quote_answer(quote))
+        money = Money(amount, "RUB")
+        world.pay(world.order(paid_by, interbank_settlement_amount=money, agreed_rate=agreed(terms)))
+        world.report(uetr(world, paid_by), "ACCP")
+    return number
 
 
 def _screened(world: SignedWorld) -> None:
@@ -237,6 +263,7 @@ def _traded(world: SignedWorld) -> None:
     proposal = SettleTrades(world.origin(WORKER, definition="json/settlements"), numbers, 1, "together", "")
     assert world.submit(proposal).status == "accepted"
     trade(world, 6, SEVR, PAMR, much, little)
+    trade(world, 7, ALFX, SEVR, little, little)
 
 
 def trade(

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.contract.busy_day import correspond, lend, live, trade
+from tests.contract.busy_day import correspond, inquire, lend, live, trade
 from tests.contract.signed_world import SEAL, PostgresWorld
 from tests.rig import HUB
 from tests.world import PAMR, SEVR, agreed
@@ -183,6 +183,7 @@ def town(cluster: Cluster) -> Iterator[PostgresWorld]:
     lend(world)
     world.pay(world.order(900))
     world.quote(700_00)
+    inquire(world, "")
     yield world
     world.close()
 
@@ -201,6 +202,7 @@ def hour(town: PostgresWorld, tmp_path: Path) -> Iterator[Bent]:
     town.pay(town.order(n + 2, interbank_settlement_amount=amount, agreed_rate=agreed(quote)))
     town.report(town.order(n + 2).uetr, "ACCP")
     trade(town, n, SEVR, PAMR, 850, 100)
+    inquire(town, "8.55")
     town.operate(SetLimit, participant=SEVR, currency="RUB", limit=n)
     yield watched
     watched.close()
@@ -224,6 +226,13 @@ BENT = {
         f"UPDATE trade SET second_captured_at = NULL WHERE number = {TRADED}", {"trade states"}
     ),
     "a trade that is gone": (f"DELETE FROM trade WHERE number = {TRADED}", {"trades"}),
+    "a reply that was counted and is not there": (
+        "UPDATE inquiry SET replies = 1 WHERE state = 'asked'", {"inquiries"}
+    ),
+    "a reply that is open though its inquiry has ended": ("UPDATE reply SET state = 'open'", {"inquiries"}),
+    "an inquiry that ended without a quote or a reason": (
+        "UPDATE inquiry SET quote_id = '' WHERE state = 'quoted'", {"inquiry states"}
+    ),
     "a balance": (
         f"UPDATE balance SET credits_posted = credits_posted + 1 WHERE account_id = {RUB}",
         {"balances", "conservation"},

@@ -457,7 +457,7 @@ BENT = {
         "UPDATE quote SET destination_amount = destination_amount + 1 WHERE status = 'open'",
         {
             "conversions": "at its rate it is 777.00 RUB to",
-            "exposures": "ALFXRUM0 is counted to have promised",
+            "exposures": "ALFXRUM0 is counted to have",
         },
     ),
     "a count of open quotes": (
@@ -626,6 +626,9 @@ BOUND = {
     "blob": "batch = 80",
     "quote": "status = 'spent' AND quote_id IN (SELECT quote_id FROM payment WHERE legs > 0)",
     "fx_exposure": "true",
+    "inquiry": "state = 'quoted'",
+    "reply": "true",
+    "fx_limit": "next_amount IS NOT NULL",
     "open_quotes": "true",
     "payment": "provider <> ''",
     "cycle_item": "true",
@@ -656,6 +659,10 @@ UNBOUND = {
     ("mailbox", "window"),  # so is any set of numbers
     ("identity", "body"),  # what was answered, under the hub's signature in the sender's hands
     ("quote", "mid_rate"),  # what the market was
+    ("quote", "rated_at"),
+    ("inquiry", "asked_at"),
+    ("inquiry", "answers_until"),
+    ("inquiry", "providers"),  # who was asked besides those who replied
     ("quote", "cost_amount"),
     ("quote", "created_at"),
     ("quote", "expires_at"),

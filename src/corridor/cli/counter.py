@@ -13,6 +13,7 @@ from corridor.client import (
     AccountTerms,
     CorrespondentAccount,
     Facility,
+    Inquiry,
     Lost,
     Reconciled,
     Refused,
@@ -30,6 +31,7 @@ from corridor.sandbox.people import PERSON, Customer
 from corridor.sandbox.process import Sandbox
 
 PATIENCE_S = 30.0
+LOOK_AGAIN_S = 0.05
 ENDS = ("ACCC", "RJCT")
 PRIORITIES = {"urgent": "URGT", "high": "HIGH", "normal": "NORM"}
 
@@ -90,6 +92,17 @@ class AccountDeed(msgspec.Struct, frozen=True, tag=True):
     currency: str = ""
 
 
+class Asking(msgspec.Struct, frozen=True, tag=True):
+    """A bank asks all providers for their best rate; `amount` is fixed on the side whose currency it has."""
+
+    bank: str
+    to: str
+    source_currency: str
+    destination_currency: str
+    amount: Money
+    within_s: int
+
+
 class NoSuchBank(Lost):
     """The sandbox has no bank of this name."""
 
@@ -100,8 +113,8 @@ class NoSuchCustomer(Lost):
 
 async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
     """Take wishes, and tell what becomes of each, notice by notice."""
-    decoder: msgspec.msgpack.Decoder[Wish | Change | Deed | AccountDeed] = msgspec.msgpack.Decoder(
-        Wish | Change | Deed | AccountDeed
+    decoder: msgspec.msgpack.Decoder[Wish | Change | Deed | AccountDeed | Asking] = msgspec.msgpack.Decoder(
+        Wish | Change | Deed | AccountDeed | Asking
     )
     dice = Random()  # noqa: S311  which customer it is does not matter
 
@@ -110,6 +123,9 @@ async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
             while (wish := await frames.read(reader, decoder)) is not None:
                 if isinstance(wish, Change):
                     writer.write(frames.encode(await _change(sandbox, wish)))
+                    continue
+                if isinstance(wish, Asking):
+                    writer.write(frames.encode(await _inquire(sandbox, wish)))
                     continue
                 if isinstance(wish, Deed):
                     writer.write(frames.encode(await _lend(sandbox, wish)))
@@ -141,6 +157,25 @@ async def _lend(sandbox: Sandbox, deed: Deed) -> Facility | str:
     try:
         async with asyncio.timeout(PATIENCE_S):
             return await _done(sandbox, deed)
+    except CorridorError as error:
+        return str(error)
+
+
+async def _inquire(sandbox: Sandbox, asked: Asking) -> Inquiry | str:
+    """Let a bank ask; return the inquiry once it has ended, or why it was refused."""
+    try:
+        async with asyncio.timeout(asked.within_s + PATIENCE_S):
+            if asked.bank not in sandbox.banks:
+                raise NoSuchBank(f"the sandbox has no bank {asked.bank}")
+            bank = sandbox.participants[asked.bank]
+            number = await bank.inquire(
+                asked.to, asked.source_currency, asked.destination_currency, asked.amount, asked.within_s
+            )
+            while True:
+                for inquiry in await bank.inquiries(number):
+                    if inquiry.state != "asked":
+                        return inquiry
+                await asyncio.sleep(LOOK_AGAIN_S)
     except CorridorError as error:
         return str(error)
 

@@ -20,6 +20,7 @@ VERBS = {
     "queue": "What waits to be settled, and what may be done about it.",
     "cycle": "Netting cycles: what is in them, their cut-off, their proof, who takes part.",
     "trades": "What two sides exchange, payment versus payment: how it stands, and its story.",
+    "fx": "FX providers: what they hold and may hold, what they are asked, how good their quotes are.",
     "limit": "How far an account may go below zero, what it may send in a day, what is kept for the urgent.",
     "correspondent": "Accounts that banks keep for each other: opened, funded, compared, closed.",
     "credit": "Who lends to whom, what is owed, and what collateral covers.",

@@ -9,7 +9,7 @@ from corridor.client.mailbox import Delivery
 from corridor.client.messages import Order
 from corridor.client.participant import Participant
 from corridor.client.profile import PrivateKey, Profile
-from corridor.client.requests import Payee, Quote, Tier
+from corridor.client.requests import Inquiry, Payee, Quote, Tier
 from corridor.client.store import SqliteStore, Store
 from corridor.client.tls import Certificate
 
@@ -23,6 +23,7 @@ __all__ = [
     "Facility",
     "Forged",
     "Frame",
+    "Inquiry",
     "Lost",
     "Order",
     "Participant",

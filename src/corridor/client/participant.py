@@ -131,6 +131,34 @@ class Participant:
         )
         return requests.read_quote((await self._request("quotes", members, kept=False)).answer)
 
+    async def inquire(
+        self,
+        creditor_agent: str,
+        source_currency: str,
+        destination_currency: str,
+        amount: Money,
+        within_s: int = 10,
+    ) -> int:
+        """Ask all providers of a pair for their best rate; return the number of the inquiry.
+
+        The mailbox tells when it has ended, `inquiries` with which quote. Raises: Refused, TurnedAway, Lost.
+        """
+        members = requests.quote_members(creditor_agent, source_currency, destination_currency, amount, "")
+        receipt = await self._request("inquiries", {**members, "within_s": within_s}, kept=False)
+        return requests.read_number(receipt.answer)
+
+    async def reply(self, inquiry: int, rate: Rate) -> Receipt:
+        """As a provider, reply to an inquiry. Raises: Refused: TM01 too late, AM02 or AM23 beyond its limits."""
+        return await self._request("inquiries/reply", {"inquiry": inquiry, "rate": rate.text()}, kept=False)
+
+    async def inquiries(self, number: int | None = None) -> list[requests.Inquiry]:
+        """What this participant asks or is asked, and is open; or one by its number. Raises: TurnedAway, Lost."""
+        query = "" if number is None else f"?inquiry={number}"
+        response = await self._session.get(f"/v1/inquiries{query}")
+        if response.status != 200:
+            raise read_problem(response.status, response.body)
+        return [requests.read_inquiry(line) for line in response.body.splitlines()]
+
     async def look_up(self, phone: str, name: str = "") -> Payee:
         """Whom a phone number reaches, and if that is the name given. Raises: TurnedAway (BE23), Lost."""
         target = requests.look_up_target(phone, name)

@@ -28,6 +28,7 @@ from corridor.gateway.exchange import (
 )
 from corridor.gateway.facilities import Facilities
 from corridor.gateway.feeds import Feeds, Line
+from corridor.gateway.inquiries import Inquiries, InquiryQuery
 from corridor.gateway.keys import Keys
 from corridor.gateway.limits import Limits
 from corridor.gateway.lookups import Found, LookUpQuery, LookUps
@@ -39,6 +40,7 @@ from corridor.gateway.screening import NameIndex, Screener
 from corridor.gateway.submissions import Submissions
 from corridor.ports import Clock, Link, Mail, Reads, Verifier
 from corridor.services.credit.answers import FacilityAnswer
+from corridor.services.fx.answers import InquiryAnswer
 from corridor.services.settlement.correspondents.answers import CorrespondentAnswer
 
 TELL_S: Final = 1.0
@@ -94,6 +96,7 @@ class Gateway:
         )
         look_ups = LookUps(reads, authenticator, clock, limits)
         facilities, correspondents = Facilities(reads, authenticator), Correspondents(reads, authenticator)
+        inquiries = Inquiries(reads, authenticator)
         messages = inbound.Messages(hub, self._screener, clock, self._metrics)
         signed = requests.Requests(clock, self._metrics, vouchers.Prover(self._keys, hub, environment))
         bring = self._submissions
@@ -157,6 +160,15 @@ class Gateway:
                 correspondents.get,
                 "Read the live correspondent accounts that the signer owns or services.",
                 gives=CorrespondentAnswer,
+                media_type=NDJSON,
+            ),
+            Route(
+                "GET",
+                "/v1/inquiries",
+                inquiries.get,
+                "Read the inquiries that the signer has made, or is asked.",
+                takes=InquiryQuery,
+                gives=InquiryAnswer,
                 media_type=NDJSON,
             ),
             Route(

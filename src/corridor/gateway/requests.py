@@ -34,6 +34,7 @@ from corridor.gateway.forms import (
     Request,
     Uetr,
 )
+from corridor.gateway.inquiry_requests import INQUIRY_REQUESTS
 from corridor.gateway.metrics import Metrics
 from corridor.gateway.trade_requests import TRADE_REQUESTS
 from corridor.gateway.vouchers import Evidence, Prover, read_evidence
@@ -216,6 +217,7 @@ REQUESTS: Final[Mapping[str, type[Request]]] = {
     "/v1/queue/move": MoveRequest,
     "/v1/queue/priority": PriorityRequest,
     "/v1/queue/cancel": CancellationRequest,
+    **INQUIRY_REQUESTS,
     **CREDIT_REQUESTS,
     **TRADE_REQUESTS,
     **CORRESPONDENT_REQUESTS,

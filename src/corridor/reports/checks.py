@@ -16,7 +16,8 @@ from corridor.ledger.chart import AccountCode
 from corridor.ledger.transfers import PendingStatus, Transfer
 from corridor.reports.books import ENDS as _ENDS
 from corridor.reports.books import RESERVES, Books
-from corridor.services.fx.records import OPEN, QUOTE, SOURCE, SPENT, Quote
+from corridor.reports.exchange import inquiry
+from corridor.services.fx.records import INQUIRY, OPEN, QUOTE, SOURCE, SPENT, Quote
 from corridor.services.instant.rules import ANSWER_TIME
 from corridor.services.messaging.admission import OPERATOR
 from corridor.services.messaging.records import ACCEPTED, IN, OUT, Identity, Message, SettlementAccount
@@ -493,6 +494,7 @@ OF_RECORDS: Final = (
     OfRecord("payments", PAYMENT, payment),
     OfRecord("times", PAYMENT, times),
     OfRecord("conversions", QUOTE, conversion),
+    OfRecord("inquiry states", INQUIRY, inquiry),
     OfRecord("obligations", OBLIGATION, obligation_alone),
     OfRecord("cut-offs", CYCLE, cycle),
     OfRecord("trade states", TRADE, trade),

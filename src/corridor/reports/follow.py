@@ -20,13 +20,14 @@ from corridor.ledger.transfers import FIRST_CALLER_ID, Transfer
 from corridor.reports import checks, correspondents, credit
 from corridor.reports.books import ENDS, RESERVES, Books, Sides
 from corridor.reports.cycles import cleared
+from corridor.reports.exchange import exposures, open_inquiries
 from corridor.reports.findings import Findings
 from corridor.reports.invariants import Broken
 from corridor.reports.log import Log, Logged, status_in
 from corridor.reports.seen import Kept, Line, Rows, Seen
 from corridor.reports.trails import REGISTRY
 from corridor.services.credit.records import Facility
-from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE, Quote
+from corridor.services.fx.records import INQUIRY, QUOTE
 from corridor.services.fx.records import OPEN as QUOTE_OPEN
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import (
@@ -163,6 +164,7 @@ class Follower:
             CYCLE_ITEM: list(self._touched),
             CORRESPONDENT_ENTRY: list(self._touched),
             TRADE: list(self._touched),
+            INQUIRY: list(self._touched),
             IDENTITY: [(each.participant, each.message_id) for each in self._came],
             PENDING: list(self._pendings),
             **self._log.trails.closing,
@@ -397,14 +399,14 @@ class Follower:
         obligations = {each.number: each for each in seen.rows.get(OBLIGATION, ())}
         netted = {each.number for each in seen.rows.get(CYCLE_ITEM, ())}
         booked = {each.number for each in seen.rows.get(CORRESPONDENT_ENTRY, ())}
-        trades = {each.number for each in seen.rows.get(TRADE, ())}
+        others = {each.number for table in (TRADE, INQUIRY) for each in seen.rows.get(table, ())}
         quotes = {each.quote_id: each for each in seen.rows.get(QUOTE, ())}
         stories: defaultdict[int, checks.Story] = defaultdict(checks.Story)
         for line in seen.lines:
             stories[line.payment].tell(line)
         for number, uetr in self._touched.items():
             payment = payments.get(number)
-            if payment is None and (number in trades or number in self._traded):
+            if payment is None and (number in others or number in self._traded):
                 continue
             if payment is None:
                 what = f"payment {uetr or 'of which nothing was sent'}, number {number}"
@@ -450,20 +452,13 @@ class Follower:
         return checks.told(payment, self._told[payment.number], all_of_it=ended)
 
     def _ask_quotes(self, rows: Rows) -> None:
-        quotes: list[Quote] = [each for each in rows[QUOTE] if each.status == QUOTE_OPEN]
-        promised: Counter[tuple[str, str]] = Counter()
-        for quote in quotes:
-            self._ask("quotes", checks.spent(quote, None))
-            promised[quote.provider, quote.destination_currency] += quote.destination_amount
-        counted = Counter({(each.provider, each.currency): each.amount for each in rows[FX_EXPOSURE]})
-        for key in promised.keys() | counted.keys():
-            wrong = f"{key[0]} is counted to promise {counted[key]} {key[1]}, its quotes {promised[key]}"
-            self._ask("exposures", () if promised[key] == counted[key] else (wrong,))
-        numbers = Counter(each.debtor_agent for each in quotes)
-        stated = Counter({each.debtor_agent: each.quotes for each in rows[OPEN_QUOTES]})
-        for agent in numbers.keys() | stated.keys():
-            wrong = f"{agent} is counted to have {stated[agent]} open quotes, but has {numbers[agent]}"
-            self._ask("exposures", () if numbers[agent] == stated[agent] else (wrong,))
+        for quote in rows[QUOTE]:
+            if quote.status == QUOTE_OPEN:
+                self._ask("quotes", checks.spent(quote, None))
+        for sentences in exposures(rows):
+            self._ask("exposures", sentences)
+        for sentences in open_inquiries(rows):
+            self._ask("inquiries", sentences)
 
     # who may do what
 

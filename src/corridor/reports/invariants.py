@@ -57,7 +57,9 @@ _ALL: Final = (
     # quotes
     Invariant("quotes", "a quote is spent once at most, in its time, by the payment that names it", ("I18",)),
     Invariant("conversions", "what a quote promises is what its rate gives, rounded once", ("I18",)),
-    Invariant("exposures", "what is counted of open quotes is the sum of them", ("I18",)),
+    Invariant("exposures", "what is counted of quotes and of providers' positions is the sum of them", ("I18",)),
+    Invariant("inquiries", "the quote of an inquiry is the one reply that was taken, as it was given", ("I18",)),
+    Invariant("inquiry states", "an inquiry waits with a timer, or has ended with a quote or a reason", ("I18",)),
     # credit
     Invariant("facilities", "what is drawn and due is what CREDIT accounts say, and never above the limit", ("I3",)),
     Invariant("interest", "every date of a facility was reckoned once, from what was drawn when it ended", ("I3",)),

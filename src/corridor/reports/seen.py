@@ -11,7 +11,7 @@ from corridor.ledger.accounts import Balance
 from corridor.ledger.transfers import Transfer
 from corridor.reports.trails import REGISTRY, Registry
 from corridor.services.credit.records import CREDIT_SOURCE, FACILITY, PLEDGE
-from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE
+from corridor.services.fx.records import FX_EXPOSURE, INQUIRY, OPEN_QUOTES, QUOTE, REPLY
 from corridor.services.governance.records import PROPOSAL
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import MAILBOX, SIGNING_KEY, Message
@@ -33,7 +33,8 @@ WHOLE: Final[tuple[Table[Any], ...]] = (
 )
 """Tables that do not grow with history: read whole when a look is a whole one."""
 OPEN: Final[tuple[Table[Any], ...]] = (
-    *(PENDING, PAYMENT, HELD_PAYMENT, OBLIGATION, TRADE, QUOTE, PROPOSAL),
+    *(PENDING, PAYMENT, HELD_PAYMENT, OBLIGATION, TRADE, PROPOSAL),
+    *(QUOTE, INQUIRY, REPLY),
     *(FACILITY, PLEDGE, CORRESPONDENT),
     *(CYCLE, CYCLE_POSITION),
 )

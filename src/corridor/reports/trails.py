@@ -12,7 +12,7 @@ from corridor.domain.instants import Instant, iso
 from corridor.reports.findings import Findings
 from corridor.services.compliance.records import CONTRACT_POLICY, LIST_IN_FORCE, SCREENING_POLICY
 from corridor.services.credit.records import CREDIT_LINE, FACILITY, PLEDGE
-from corridor.services.fx.records import FIXING, FX_FEE
+from corridor.services.fx.records import FIXING, FX_FEE, FX_LIMIT
 from corridor.services.governance import operations
 from corridor.services.governance.audit import Trail, Values, plain
 from corridor.services.governance.commands import Approve
@@ -45,6 +45,7 @@ REGISTRY: Final[tuple[Table[Any], ...]] = (
     SCREENING_POLICY,
     CONTRACT_POLICY,
     FX_FEE,
+    FX_LIMIT,
     FIXING,
     SETTLEMENT_LIMIT,
     URGENT_RESERVE,

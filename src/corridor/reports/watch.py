@@ -18,6 +18,7 @@ from corridor.reports import checks, credit
 from corridor.reports.books import Books
 from corridor.reports.correspondents import Correspondents
 from corridor.reports.cycles import Cycles
+from corridor.reports.exchange import Answers, Exposures
 from corridor.reports.invariants import INVARIANTS, Broken
 from corridor.reports.log import Chain
 from corridor.services.credit.records import (
@@ -31,7 +32,7 @@ from corridor.services.credit.records import (
     FacilityDay,
     Pledge,
 )
-from corridor.services.fx.records import FX_EXPOSURE, OPEN, OPEN_QUOTES, QUOTE, Quote
+from corridor.services.fx.records import OPEN, OPEN_QUOTES, QUOTE, Quote
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import (
     BLOB,
@@ -77,7 +78,8 @@ class Watch:
         self._identities: dict[tuple[str, str], bytes] = {}
         self._quotes: dict[str, Quote] = {}
         self._open_quotes: Counter[str] = Counter()
-        self._exposures: Counter[tuple[str, str]] = Counter()
+        self._exposures = Exposures()
+        self._answers = Answers()
         self._facilities: dict[int, Facility] = {}
         self._facility_days: defaultdict[int, list[FacilityDay]] = defaultdict(list)
         self._lines: dict[tuple[str, str], CreditLine] = {}
@@ -112,7 +114,10 @@ class Watch:
             self._payment(payment)
         self._ask_queues(rows)
         self._ask_trades(rows)
-        self._ask_quotes(rows.get(QUOTE, ()), rows.get(FX_EXPOSURE, ()), rows.get(OPEN_QUOTES, ()))
+        self._ask_quotes(rows.get(QUOTE, ()), rows.get(OPEN_QUOTES, ()))
+        self._ask("exposures", self._exposures.commit(rows))
+        for sentences in self._answers.commit(rows, self._quotes):
+            self._ask("inquiries", sentences)
         self._ask_credit(rows)
         self._ask("numbers", self._numbers(writes.last_number, rows))
         self._ask_mailboxes(rows.get(MAILBOX, ()))
@@ -259,19 +264,14 @@ class Watch:
             moved = self._legs.get(number, ())
             self._ask("trades", checks.trade_legs(number, self._trades.get(number), moved))
 
-    def _ask_quotes(self, quotes: Iterable[Quote], exposures: Iterable[Any], counts: Iterable[Any]) -> None:
+    def _ask_quotes(self, quotes: Iterable[Quote], counts: Iterable[Any]) -> None:
         for quote in quotes:
             before = self._quotes.get(quote.quote_id)
             payment = self.payments.get(self._by_number.get(quote.spent_by, ""))
             self._ask("quotes", self._spent(before, quote, payment))
             by = (quote.status == OPEN) - (before is not None and before.status == OPEN)
             self._open_quotes[quote.debtor_agent] += by
-            self._exposures[quote.provider, quote.destination_currency] += by * quote.destination_amount
             self._quotes[quote.quote_id] = quote
-        for each in exposures:
-            due = self._exposures[each.provider, each.currency]
-            wrong = f"{each.provider} is counted to promise {each.amount} {each.currency}, its quotes {due}"
-            self._ask("exposures", () if each.amount == due else (wrong,))
         for each in counts:
             due = self._open_quotes[each.debtor_agent]
             wrong = f"{each.debtor_agent} is counted to have {each.quotes} open quotes, but has {due}"

@@ -29,6 +29,9 @@ async def test_every_command_survives_the_frame(house):
     assert (await house.sevr.send(b"not XML")).status == 202
     assert (await house.banks[ALFX].request("/v1/rates", **RATES)).status == 200
     assert (await house.sevr.request("/v1/quotes", **QUOTE)).status == 200
+    asked = (await house.sevr.request("/v1/inquiries", **QUOTE)).json["answer"]
+    replied = await house.banks[ALFX].request("/v1/inquiries/reply", inquiry=asked["inquiry"], rate="8.55")
+    assert replied.status == 200
     assert (await house.pamr.request("/v1/aliases", **ALIAS_OF_RUSTAM)).status == 200
     assert (await house.pamr.request("/v1/aliases/remove", phone="+992917000001")).status == 200
     assert (await house.banks[CBRR].request("/v1/funding", **FUNDING)).status == 200
@@ -61,6 +64,8 @@ async def test_every_command_survives_the_frame(house):
         "Refused",
         "PostRates",
         "RequestQuote",
+        "Inquire",
+        "ReplyToInquiry",
         "RegisterAlias",
         "RemoveAlias",
         "FundAccount",

@@ -89,6 +89,48 @@ async def test_the_same_request_gets_the_same_answer(house):
     assert house.world.balance(SEVR, "RUB") == FUNDS + 5_00
 
 
+async def test_an_inquiry_is_asked_replied_to_and_read_by_those_alone_whom_it_concerns(house):
+    provider = house.banks[ALFX]
+    assert (await provider.request("/v1/rates", **RATES)).status == 200
+    asked = (await house.sevr.request("/v1/inquiries", **QUOTE, within_s=20)).json["answer"]
+    number = asked["inquiry"]
+    assert asked["providers"] == 1
+
+    async def read(bank, target=""):
+        shown = await bank.get(f"/v1/inquiries{target}")
+        assert shown.status == 200
+        return [msgspec.json.decode(line) for line in shown.body.splitlines()]
+
+    (wanted,) = await read(provider)
+    assert (wanted["inquiry"], wanted["state"], wanted["amount"]) == (number, "asked", QUOTE["amount"])
+    assert (wanted["unit_currency"], wanted["quoted_currency"]) == ("TJS", "RUB")
+    assert (wanted["creditor_agent"], wanted["replies"], wanted["reply"]) == (None, None, None)
+    (own,) = await read(house.sevr)
+    assert (own["creditor_agent"], own["replies"], own["quote"]) == (PAMR, 0, None)
+    assert await read(house.pamr) == await read(house.pamr, f"?inquiry={number}") == []
+
+    replied = (await provider.request("/v1/inquiries/reply", inquiry=number, rate="8.55")).json["answer"]
+    assert replied["destination"] == {"amount": "11695", "currency": "TJS", "scale": 2}
+    assert await read(house.sevr) == []
+    (own,) = await read(house.sevr, f"?inquiry={number}")
+    assert (own["state"], own["quote"]["rate"], own["quote"]["provider"]) == ("quoted", "8.55", ALFX)
+    assert own["quote"]["destination"] == replied["destination"]
+    (theirs,) = await read(provider, f"?inquiry={number}")
+    assert (theirs["state"], theirs["reply"], theirs["quote"]) == ("taken", "8.55", None)
+    assert await read(house.sevr, "?inquiry=77") == []
+    assert (await house.banks[CBRR].get("/v1/inquiries")).status == 403
+    for query in ("?inquiry=0", "?inquiry=x", "?number=1"):
+        assert (await house.sevr.get(f"/v1/inquiries{query}")).status == 400
+
+
+async def test_inquiries_that_cannot_be_read_are_said_to_be_away(house, monkeypatch):
+    async def away(*_):
+        raise OSError("gone")
+
+    monkeypatch.setattr(type(house.reads), "all", away)
+    assert (await house.sevr.get("/v1/inquiries")).status == 503
+
+
 UETR = "00000000-0000-4000-8000-000000000009"
 WRONG = [
     ("/v1/quotes", b"", "FF01", ""),
@@ -112,6 +154,13 @@ WRONG = [
     ("/v1/quotes", QUOTE | {"amount": QUOTE["amount"] | {"scale": 0}}, "CH20", "amount.scale"),
     ("/v1/quotes", QUOTE | {"amount": QUOTE["amount"] | {"currency": "KZT"}}, "CURR", "amount.currency"),
     ("/v1/quotes", QUOTE | {"amount": QUOTE["amount"] | {"currency": "ZZZ"}}, "AM03", ""),
+    ("/v1/inquiries", QUOTE | {"within_s": 0}, "CH16", "within_s"),
+    ("/v1/inquiries", QUOTE | {"within_s": "10"}, "CH16", "within_s"),
+    ("/v1/inquiries", QUOTE | {"amount": QUOTE["amount"] | {"currency": "KZT"}}, "CURR", "amount.currency"),
+    ("/v1/inquiries", QUOTE | {"provider": ALFX}, "CH17", "provider"),
+    ("/v1/inquiries/reply", {"inquiry": 1}, "CH21", "rate"),
+    ("/v1/inquiries/reply", {"inquiry": 1, "rate": 8.5}, "CH16", "rate"),
+    ("/v1/inquiries/reply", {"inquiry": 0, "rate": "8.5"}, "CH16", "inquiry"),
     ("/v1/rates", RATES | {"tiers": []}, "CH16", "tiers"),
     ("/v1/rates", RATES | {"tiers": [RATES["tiers"][0] | {"bid": 8.5}]}, "CH16", "tiers[0].bid"),
     ("/v1/rates", RATES | {"tiers": [RATES["tiers"][0] | {"bid": "NaN"}]}, "CH16", "tiers[0].bid"),

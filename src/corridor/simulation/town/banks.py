@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corridor.client import events, requests
 from corridor.client.events import Receipt
@@ -82,6 +82,8 @@ class BankHouse(House):
             )
             self._quotes[message_id] = wish
             self.receive(events.Submitted([requests.request("quotes", message_id, members, kept=False)]))
+            if wish.number % 3 == 0 and self.up:
+                self._inquire(members, 1 + wish.number % 5)
         else:
             self._pay(wish, wish.order(None, self.timeline.now))
 
@@ -159,6 +161,12 @@ class BankHouse(House):
         self._tell(turns)
         self.submit(written, turns, deliveries[-1].number)
         self._set_timer()
+
+    def _inquire(self, members: dict[str, Any], within_s: int) -> None:
+        """Ask all providers, too: what they promise counts, whether anybody pays on it or not."""
+        message_id, _ = self.identify()
+        asked = requests.request("inquiries", message_id, {**members, "within_s": within_s}, kept=False)
+        self.receive(events.Submitted([asked]))
 
     def _again(self, wish: Wish, quote: Quote) -> None:
         again = self._town.once_more(wish)

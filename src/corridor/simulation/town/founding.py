@@ -15,7 +15,7 @@ from corridor.sandbox import world
 from corridor.services.compliance.commands import ActivateList, SetScreeningPolicy
 from corridor.services.compliance.records import HOLD
 from corridor.services.directory.commands import RegisterAlias
-from corridor.services.fx.commands import SetFxFee, SetFxPair
+from corridor.services.fx.commands import SetFxFee, SetFxLimit, SetFxPair
 from corridor.services.messaging import commands
 from corridor.services.messaging.commands import Command, Origin
 from corridor.services.settlement.commands import ScheduleCycles, SetClearingCap
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from corridor.simulation.town.town import Town
 
 HOLD_LIMIT_S = 25
+POSITIONS = (2_000_00, 30_000_000_00, None)
+"""Limits of providers: one that passes with the first payments, one with many, and none."""
 
 
 def found(town: "Town") -> None:
@@ -108,6 +110,14 @@ def _orders(town: "Town", dice: Random) -> Iterator[list[Ordered]]:
         )
         for bank in world.BANKS
         for currency in world.BOTH
+    ]
+    limits = Random(f"{town.seed}/limits")
+    yield [
+        order(SetFxLimit, provider=each.bic, currency=currency, kind=kind, amount=limits.choice(POSITIONS))
+        for each in world.FX_PROVIDERS
+        for currency in each.currencies
+        for kind in ("position", "quote")
+        if limits.randrange(2)
     ]
 
 

@@ -12,7 +12,7 @@ from corridor.client.profile import Profile
 from corridor.codecs.iso20022.messages import Message
 from corridor.domain.instants import SECOND, Instant
 from corridor.domain.money import Money
-from corridor.sandbox.provider import Movement, Provider, movements
+from corridor.sandbox.provider import Movement, Provider, asked, movements
 from corridor.sandbox.world import MID, PAIR, Institution
 from corridor.simulation.town.front_door import FrontDoor, Reader
 from corridor.simulation.town.network import GIVES_UP
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FIRST_NUMBER = 1_000
 """Below it are the numbers used before the simulation begins."""
 RATES_EVERY: Instant = 20 * SECOND
+REPLIES_WITHIN: Instant = 4 * SECOND
 
 
 class Store:
@@ -265,7 +266,7 @@ class ProviderStore(Store):
 
 
 class ProviderHouse(House):
-    """An FX provider that posts rates and books what was exchanged."""
+    """An FX provider that posts rates, replies to inquiries and books what was exchanged."""
 
     def __init__(self, town: "Town", institution: Institution) -> None:
         super().__init__(town, institution)
@@ -278,8 +279,16 @@ class ProviderHouse(House):
         self._post_rates()
 
     def handle(self, deliveries: Sequence[Delivery]) -> None:
-        """Book what the notifications say."""
+        """Book what the notifications say, and reply, in time or too late, to what they ask."""
         self.submit((), [movements(deliveries)], deliveries[-1].number)
+        for number in asked(deliveries):
+            self.after(self._dice.randrange(REPLIES_WITHIN), self._reply, number)
+
+    def _reply(self, number: int) -> None:
+        message_id, _ = self.identify()
+        rate = self._trader.firm_rate(sells_base=bool(self._dice.randrange(2)))
+        members = {"inquiry": number, "rate": f"{rate:f}"}
+        self.receive(events.Submitted([requests.request("inquiries/reply", message_id, members, kept=False)]))
 
     def _post_rates(self) -> None:
         message_id, _ = self.identify()

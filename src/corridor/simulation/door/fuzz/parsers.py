@@ -117,6 +117,14 @@ JSON_EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "destination_currency": "TJS",
         "amount": {"amount": "100000", "currency": "RUB", "scale": 2},
     },
+    "/v1/inquiries": {
+        "creditor_agent": "PAMRTJ20",
+        "source_currency": "RUB",
+        "destination_currency": "TJS",
+        "amount": {"amount": "100000", "currency": "RUB", "scale": 2},
+        "within_s": 10,
+    },
+    "/v1/inquiries/reply": {"inquiry": 1, "rate": "8.55"},
     "/v1/aliases": {
         "phone": "+992917000001",
         "currency": "TJS",

@@ -130,6 +130,27 @@ async def _quote(s: Strike, by: Caller) -> bytes:
     return by.ask("/v1/quotes", **QUOTE)
 
 
+async def _inquire(s: Strike, by: Caller) -> bytes:
+    await quote(s)
+    return by.ask("/v1/inquiries", **QUOTE)
+
+
+async def _reply(s: Strike, by: Caller) -> bytes:
+    return by.ask("/v1/inquiries/reply", inquiry=await _asked(s), rate="8.55")
+
+
+async def _reply_unasked(s: Strike, by: Caller) -> bytes:
+    return by.ask("/v1/inquiries/reply", inquiry=await _asked(s) + 1_000, rate="8.55")
+
+
+async def _asked(s: Strike) -> int:
+    """Let a bank ask all providers, and return the number of the inquiry."""
+    await quote(s)
+    answer = await s.sevr.send(s.sevr.ask("/v1/inquiries", **QUOTE))
+    number: int = answer.json["answer"]["inquiry"]
+    return number
+
+
 def _alias(phone: str) -> Build:
     async def build(_s: Strike, by: Caller) -> bytes:
         account = "40817810000000000001"
@@ -379,6 +400,11 @@ ROWS: Final = (
     Row("POST /v1/messages", "asks for another's payment", _ask_for_another, "202 NOOR   202 AG01     202 AG01     202 DS0G     202 AG01     202 AG01     401     401"),
     Row("POST /v1/rates", "posts its rates", _rates,                         "422 AG01   200          422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/quotes", "asks for a quote", _quote,                       "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/inquiries", "asks several providers", _inquire,            "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/inquiries/reply", "replies to what it is asked", _reply,   "422 AG01   200          422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/inquiries/reply", "replies to what nobody asked", _reply_unasked,
+                                                                             "422 AG01   422 NOOR     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("GET /v1/inquiries", "reads its inquiries", _get("/v1/inquiries"),   "200        200          403          403          403          403          401     401", stored=False),
     Row("POST /v1/aliases", "registers a number", _alias(OWN),               "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/aliases", "registers another's number", _alias_of_another, "422 BE23   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/aliases/remove", "frees its number", _remove(OWN),         "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
