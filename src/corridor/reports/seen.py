@@ -16,6 +16,7 @@ from corridor.services.governance.records import PROPOSAL
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import MAILBOX, SIGNING_KEY, Message
 from corridor.services.settlement.cycle_records import CYCLE, CYCLE_POSITION
+from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER
 from corridor.services.settlement.payments import PAYMENT
 from corridor.services.settlement.pvp.records import TRADE
 from corridor.services.settlement.records import OBLIGATION, QUEUE
@@ -34,6 +35,7 @@ OPEN: Final[tuple[Table[Any], ...]] = (
     *(PENDING, PAYMENT, HELD_PAYMENT, OBLIGATION, TRADE, QUOTE, PROPOSAL),
     *(FACILITY, PLEDGE),
     *(CYCLE, CYCLE_POSITION),
+    LIQUIDITY_TRANSFER,
 )
 """Tables of which a whole look reads what is open."""
 KNOWN_BEFORE: Final = (ACCOUNT, SIGNING_KEY)

@@ -86,7 +86,12 @@ def messages() -> tuple[bytes, ...]:
     notification = camt054.Notification(
         message_id="n1", created_at=FIRST_DAY, notification_id="n1", account="1", entries=(entry,)
     )
-    names = {"message_id": "l1", "created_at": FIRST_DAY, "end_to_end_id": "e1", "uetr": uetr(3)}
+    names: dict[str, Any] = {
+        "message_id": "l1",
+        "created_at": FIRST_DAY,
+        "end_to_end_id": "e1",
+        "uetr": uetr(3),
+    }
     defunding = camt050.LiquidityTransfer(
         **names,
         creditor=SEVR,
