@@ -11,6 +11,7 @@ import msgspec
 from corridor.adapters.stream import frames
 from corridor.client import Facility, Lost, Refused, Terms, TurnedAway
 from corridor.client.messages import Gross
+from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.domain.errors import CorridorError
 from corridor.domain.money import Money
 from corridor.sandbox.corridor import Intent
@@ -65,6 +66,14 @@ class Deed(msgspec.Struct, frozen=True, tag=True):
     terms: Terms | None = None
 
 
+class Move(msgspec.Struct, frozen=True, tag=True):
+    """An institution asks its central bank for money (`inward`), or sends it some back."""
+
+    bank: str
+    amount: Money
+    inward: bool
+
+
 class NoSuchBank(Lost):
     """The sandbox has no bank of this name."""
 
@@ -75,7 +84,9 @@ class NoSuchCustomer(Lost):
 
 async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
     """Take wishes, and tell what becomes of each, notice by notice."""
-    decoder: msgspec.msgpack.Decoder[Wish | Change | Deed] = msgspec.msgpack.Decoder(Wish | Change | Deed)
+    decoder: msgspec.msgpack.Decoder[Wish | Change | Deed | Move] = msgspec.msgpack.Decoder(
+        Wish | Change | Deed | Move
+    )
     dice = Random()  # noqa: S311  which customer it is does not matter
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -86,6 +97,9 @@ async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
                     continue
                 if isinstance(wish, Deed):
                     writer.write(frames.encode(await _lend(sandbox, wish)))
+                    continue
+                if isinstance(wish, Move):
+                    writer.write(frames.encode(await _move(sandbox, wish)))
                     continue
                 notices: asyncio.Queue[Notice] = asyncio.Queue()
                 try:
@@ -104,6 +118,17 @@ async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
             writer.close()
 
     return await frames.listen(path, handle)
+
+
+async def _move(sandbox: Sandbox, move: Move) -> StatusReport | str:
+    """Let it move; return how that ended, or why nobody knows yet."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return await sandbox.move_liquidity(move.bank, move.amount, inward=move.inward)
+    except TimeoutError:
+        return "the central bank has not answered yet; `corridor accounts` shows what is reserved"
+    except CorridorError as error:
+        return str(error)
 
 
 async def _lend(sandbox: Sandbox, deed: Deed) -> Facility | str:
