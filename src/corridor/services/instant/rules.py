@@ -116,7 +116,7 @@ def status_report(step: Step, command: StatusReport) -> Answer:
     if payment is None:
         return Rejected("NOOR", "no such payment", "OrgnlUETR")
     step.payment = payment.number
-    if payment.creditor_agent != signer:
+    if payment.creditor_agent != command.origin.signer:
         return Rejected("AG01", "only the creditor agent answers for a payment", "OrgnlUETR")
     if payment.forwarded_at is None:
         return Rejected("NOOR", "this payment was never sent to you", "OrgnlUETR")
