@@ -72,7 +72,8 @@ class Watch:
         self._queues: dict[int, Queue] = {}
         self._cycles = Cycles()
         self._trades: dict[int, Trade] = {}
-        self._liquidity: dict[int, LiquidityTransfer] = {}
+        self.liquidity: dict[str, LiquidityTransfer] = {}
+        self._liquidity: dict[int, str] = {}
         self._identities: dict[tuple[str, str], bytes] = {}
         self._quotes: dict[str, Quote] = {}
         self._open_quotes: Counter[str] = Counter()
@@ -254,11 +255,13 @@ class Watch:
 
     def _ask_liquidity(self, rows: Rows) -> None:
         changed = {each.number: each for each in rows.get(LIQUIDITY_TRANSFER, ())}
-        self._liquidity |= changed
+        self.liquidity |= {each.uetr: each for each in changed.values()}
+        self._liquidity |= {each.number: each.uetr for each in changed.values()}
         numbers = {each.reference for each in rows.get(TRANSFER, ()) if liquidity.is_liquidity(each)}
         for number in sorted(numbers | changed.keys()):
             moved = self._legs.get(number, ())
-            self._ask("liquidity", liquidity.moves(number, self._liquidity.get(number), moved, self.books))
+            found = self.liquidity.get(self._liquidity.get(number, ""))
+            self._ask("liquidity", liquidity.moves(number, found, moved, self.books))
 
     def _ask_quotes(self, quotes: Iterable[Quote], exposures: Iterable[Any], counts: Iterable[Any]) -> None:
         for quote in quotes:

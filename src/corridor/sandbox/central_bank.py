@@ -4,23 +4,32 @@ It keeps an account for each participant, too, from which it funds settlement ac
 back, when it is asked to.
 """
 
+import asyncio
 import sqlite3
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Final, NamedTuple
+
+import msgspec
 
 from corridor.client import liquidity
-from corridor.client.frames import Frame
+from corridor.client.mailbox import Delivery
 from corridor.client.messages import status_report
 from corridor.client.participant import Participant
+from corridor.client.profile import Profile
 from corridor.client.store import Effect
 from corridor.codecs.iso20022 import camt050
 from corridor.codecs.iso20022.admi002 import MessageReject
 from corridor.codecs.iso20022.camt050 import LiquidityTransfer
+from corridor.codecs.iso20022.messages import Message
 from corridor.codecs.iso20022.pacs002 import StatusReport
-from corridor.domain.instants import DAY, Instant, iso_date
+from corridor.domain.instants import DAY, SECOND, Instant, iso_date
 from corridor.domain.money import Money, Rate
 
 DAYS_AHEAD: Final = 9
+REMIND_EVERY: Final = 30 * SECOND
+CREDIT: Final = "CREDIT"
+_UNTIMELY: Final = frozenset({"DT01", "DU02"})
+"""Why a message was turned away that may be said again: signed at a wrong time, or under a number used before."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS issue (
@@ -29,9 +38,7 @@ CREATE TABLE IF NOT EXISTS issue (
 CREATE TABLE IF NOT EXISTS reserve_account (
     number TEXT PRIMARY KEY, balance INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sent_credit (
-    uetr TEXT PRIMARY KEY, message_id TEXT NOT NULL UNIQUE, number TEXT NOT NULL, amount INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS owed_answer (uetr TEXT PRIMARY KEY, answer BLOB NOT NULL) STRICT, WITHOUT ROWID;
 """
 
 
@@ -71,103 +78,141 @@ async def fix(issuer: Participant, rate: Rate, now: Instant) -> None:
         await issuer.fix(iso_date(now + day * DAY), rate)
 
 
+class Answer(msgspec.Struct, frozen=True):
+    """What a central bank says to what it was asked: CREDIT by a pacs.009, ACSC or RJCT by a pacs.002."""
+
+    order: LiquidityTransfer
+    said: str
+    reason: str
+    message_id: str
+
+
+class Turn(NamedTuple):
+    """What follows from one event: all of it is stored in one transaction, then the messages are sent."""
+
+    messages: list[Message]
+    effects: list[Effect]
+
+
+async def run(issuer: Participant, database: sqlite3.Connection) -> None:
+    """Handle a central bank's mailbox, for ever, and remind the hub of what it has not taken in."""
+    desk = Desk(issuer.profile, issuer.identify, database)
+
+    async def remind() -> None:
+        while True:
+            await asyncio.sleep(REMIND_EVERY / SECOND)
+            turn = desk.remind()
+            if turn.messages:
+                issuer.send(turn.messages, *turn.effects)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(remind())
+        async for frame in issuer.mail():
+            with frame:
+                turn = desk.handle(frame.deliveries)
+                for message in turn.messages:
+                    frame.send(message)
+                for effect in turn.effects:
+                    frame.write(effect)
+
+
 class Desk:
     """Where a central bank moves participants' money between their accounts with it and those at the hub.
 
-    Each message of the mailbox is handled once: what follows is stored with its place in it.
+    What it was asked it does once, whatever comes twice. Its answer it owes until the hub has told how the transfer
+    ended: one that was turned away (a clock was wrong) is said again.
     """
 
-    def __init__(self, participant: Participant, database: sqlite3.Connection) -> None:
-        self._participant = participant
+    def __init__(
+        self, profile: Profile, identify: Callable[[], tuple[str, Instant]], database: sqlite3.Connection
+    ) -> None:
+        """`identify` gives an id for a message, and the time; the database is the one that effects are written to."""
+        self._profile = profile
+        self._identify = identify
         self._balances: dict[str, int] = dict(database.execute("SELECT number, balance FROM reserve_account"))
-        rows = database.execute("SELECT uetr, message_id, number, amount FROM sent_credit")
-        self._sent: dict[str, tuple[str, str, int]] = {uetr: (*sent,) for uetr, *sent in rows}
+        answers = (_answers.decode(row[0]) for row in database.execute("SELECT answer FROM owed_answer"))
+        self._owed = {answer.order.uetr: answer for answer in answers}
+        self._turn = Turn([], [])
 
-    async def run(self) -> None:
-        """Handle the mailbox, for ever."""
-        async for frame in self._participant.mail():
-            with frame:
-                self.handle(frame)
-
-    def handle(self, frame: Frame) -> None:
-        """Do what the messages of a frame ask for."""
-        for delivery in frame.deliveries:
+    def handle(self, deliveries: Iterable[Delivery]) -> Turn:
+        """Do what messages ask for."""
+        for delivery in deliveries:
             match delivery.opened and delivery.opened.message:
                 case LiquidityTransfer() as order:
-                    move = self._take if _is_outward(order) else self._give
-                    move(order, frame)
-                case StatusReport(original_uetr=uetr, transaction_status="ACSC"):
-                    self._forget(uetr, frame)
+                    self._decide(order)
+                case StatusReport(original_uetr=uetr, transaction_status="ACSC" | "RJCT"):
+                    self._forget(uetr)
                 case MessageReject(related_reference=message_id, reason=reason):
-                    for uetr in [uetr for uetr, sent in self._sent.items() if sent[0] == message_id]:
-                        self._take_back(uetr, reason, frame)
+                    self._refused(message_id, reason)
+        return self._taken()
 
-    def _take(self, order: LiquidityTransfer, frame: Frame) -> None:
-        """Money comes back from the hub, to an account that is kept here."""
-        if order.creditor_account not in self._balances:
-            self._answer(order, "RJCT", "AC03", frame)
-            return
-        self._add(order.creditor_account, order.amount.minor, frame)
-        self._answer(order, "ACSC", None, frame)
+    def remind(self) -> Turn:
+        """Say once more what the hub has not taken in: each time under another id, or it would be known as refused."""
+        for answer in list(self._owed.values()):
+            self._say(answer.order, answer.said, answer.reason)
+        return self._taken()
 
-    def _give(self, order: LiquidityTransfer, frame: Frame) -> None:
-        """Money is wanted at the hub, out of an account that is kept here."""
-        number, amount = order.debtor_account, order.amount.minor
-        if self._balances.get(number, 0) < amount:
-            self._answer(order, "RJCT", "AM04" if number in self._balances else "AC02", frame)
-            return
-        message_id, now = self._participant.identify()
-        self._add(number, -amount, frame)
-        self._sent[order.uetr] = (message_id, number, amount)
-        frame.write(_sent(order.uetr, message_id, number, amount))
-        frame.send(
-            liquidity.credit(
-                self._participant.profile,
+    def _decide(self, order: LiquidityTransfer) -> None:
+        amount = order.amount.minor
+        if order.debtor_account == liquidity.account_name(order.debtor, order.amount.currency):
+            if order.creditor_account not in self._balances:
+                self._say(order, "RJCT", "AC03")
+                return
+            self._add(order.creditor_account, amount)
+            self._say(order, "ACSC")
+        elif self._balances.get(order.debtor_account, 0) < amount:
+            self._say(order, "RJCT", "AM04" if order.debtor_account in self._balances else "AC02")
+        else:
+            self._add(order.debtor_account, -amount)
+            self._say(order, CREDIT)
+
+    def _refused(self, message_id: str, reason: str) -> None:
+        """The hub has not taken an answer: what it will not credit is the participant's here again."""
+        for answer in list(self._owed.values()):
+            if answer.message_id == message_id and answer.said == CREDIT and reason not in _UNTIMELY:
+                self._add(answer.order.debtor_account, answer.order.amount.minor)
+                self._say(answer.order, "RJCT", reason)
+
+    def _say(self, order: LiquidityTransfer, said: str, reason: str = "") -> None:
+        message_id, now = self._identify()
+        answer = self._owed[order.uetr] = Answer(order, said, reason, message_id)
+        self._turn.effects.append(_owes(answer))
+        if said == CREDIT:
+            message: Message = liquidity.credit(
+                self._profile,
                 order.creditor,
                 order.amount,
                 message_id,
                 order.uetr,
                 now,
-                debtor_account=number,
+                debtor_account=order.debtor_account,
                 end_to_end_id=order.end_to_end_id,
             )
-        )
-
-    def _take_back(self, uetr: str, reason: str, frame: Frame) -> None:
-        """The hub has refused a credit: the money is the participant's here again, and of its wish nothing comes."""
-        _, number, amount = self._sent[uetr]
-        self._add(number, amount, frame)
-        self._forget(uetr, frame)
-        message_id, now = self._participant.identify()
-        frame.send(status_report(self._participant.profile, uetr, "RJCT", message_id, now, reason=reason))
-
-    def _answer(self, order: LiquidityTransfer, status: str, reason: str | None, frame: Frame) -> None:
-        message_id, now = self._participant.identify()
-        frame.send(
-            status_report(
-                self._participant.profile,
+        else:
+            message = status_report(
+                self._profile,
                 order.uetr,
-                status,
+                said,
                 message_id,
                 now,
-                reason=reason,
+                reason=reason or None,
                 original_message_id=order.message_id,
                 original_definition=camt050.CODEC.definition,
                 end_to_end_id=order.end_to_end_id,
             )
-        )
+        self._turn.messages.append(message)
 
-    def _add(self, number: str, amount: int, frame: Frame) -> None:
+    def _add(self, number: str, amount: int) -> None:
         self._balances[number] += amount
-        frame.write(_balance(number, self._balances[number]))
+        self._turn.effects.append(_balance(number, self._balances[number]))
 
-    def _forget(self, uetr: str, frame: Frame) -> None:
-        if self._sent.pop(uetr, None) is not None:
-            frame.write(_ended(uetr))
+    def _forget(self, uetr: str) -> None:
+        if self._owed.pop(uetr, None) is not None:
+            self._turn.effects.append(_told(uetr))
 
-
-def _is_outward(order: LiquidityTransfer) -> bool:
-    return order.debtor_account == liquidity.account_name(order.debtor, order.amount.currency)
+    def _taken(self) -> Turn:
+        turn, self._turn = self._turn, Turn([], [])
+        return turn
 
 
 def _issued(key: str, participant: str, amount: Money) -> Effect:
@@ -186,15 +231,19 @@ def _balance(number: str, balance: int) -> Effect:
     return write
 
 
-def _sent(uetr: str, message_id: str, number: str, amount: int) -> Effect:
+def _owes(answer: Answer) -> Effect:
     def write(database: sqlite3.Connection) -> None:
-        database.execute("INSERT INTO sent_credit VALUES (?, ?, ?, ?)", (uetr, message_id, number, amount))
+        encoded = msgspec.msgpack.encode(answer)
+        database.execute("INSERT OR REPLACE INTO owed_answer VALUES (?, ?)", (answer.order.uetr, encoded))
 
     return write
 
 
-def _ended(uetr: str) -> Effect:
+def _told(uetr: str) -> Effect:
     def write(database: sqlite3.Connection) -> None:
-        database.execute("DELETE FROM sent_credit WHERE uetr = ?", (uetr,))
+        database.execute("DELETE FROM owed_answer WHERE uetr = ?", (uetr,))
 
     return write
+
+
+_answers: Final = msgspec.msgpack.Decoder(Answer)

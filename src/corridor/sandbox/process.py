@@ -58,7 +58,6 @@ class Sandbox:
         self.banks: dict[str, BankOffice] = {}
         self._providers: list[ProviderOffice] = []
         self._dealings: list[Dealing] = []
-        self._desks: list[central_bank.Desk] = []
         self._intents = intents(wants, customers)
 
     @classmethod
@@ -204,7 +203,6 @@ class Sandbox:
                     if currency == each.home
                 ],
             )
-            self._desks.append(central_bank.Desk(self.participants[each.bic], database))
         for each in FX_PROVIDERS:
             provider.prepare(self.stores[each.bic].connection)
             trader = provider.Provider(MID, _dice(seed, f"rates of {each.bic}"))
@@ -231,7 +229,9 @@ class Sandbox:
         for office in self._providers:
             work += [office.run(), office.keep_posting()]
         work += [dealing.run() for dealing in self._dealings]
-        work += [desk.run() for desk in self._desks]
+        for each in CENTRAL_BANKS:
+            database = self.stores[each.bic].connection
+            work.append(central_bank.run(self.participants[each.bic], database))
         return [group.create_task(each) for each in work]
 
 

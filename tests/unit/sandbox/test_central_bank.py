@@ -2,13 +2,11 @@
 
 import sqlite3
 from itertools import count
-from types import SimpleNamespace
 
 import msgspec
 import pytest
 
 from corridor.client import liquidity
-from corridor.client.frames import Frame
 from corridor.codecs.iso20022.admi002 import MessageReject
 from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.codecs.iso20022.pacs009 import InstitutionTransfer
@@ -30,23 +28,19 @@ class Branch:
         self.database = sqlite3.connect(":memory:", isolation_level=None)
         central_bank.prepare(self.database, [(ACCOUNT, balance)])
         self.numbers = count(1)
-        self.said = []
         self.restart()
 
     def restart(self):
-        issuer = SimpleNamespace(
-            profile=msgspec.structs.replace(PROFILE, bic=CBRR),
-            identify=lambda: (f"{CBRR}-{next(self.numbers)}", NOW),
-        )
-        self.desk = Desk(issuer, self.database)
+        profile = msgspec.structs.replace(PROFILE, bic=CBRR)
+        self.desk = Desk(profile, lambda: (f"{CBRR}-{next(self.numbers)}", NOW), self.database)
 
     def hear(self, *messages):
-        frame = Frame(lambda _: None, [delivery(each) for each in messages])
-        self.desk.handle(frame)
-        for effect in frame.effects:
+        return self.keep(self.desk.handle([delivery(each) for each in messages]))
+
+    def keep(self, turn):
+        for effect in turn.effects:
             effect(self.database)
-        self.said += frame.messages
-        return frame.messages
+        return turn.messages
 
     @property
     def balance(self):
@@ -54,8 +48,8 @@ class Branch:
         return balance
 
     @property
-    def sent(self):
-        return self.database.execute("SELECT count(*) FROM sent_credit").fetchone()[0]
+    def owed(self):
+        return self.database.execute("SELECT count(*) FROM owed_answer").fetchone()[0]
 
 
 @pytest.fixture
@@ -99,9 +93,9 @@ def test_what_is_asked_for_leaves_under_the_same_uetr(branch):
     assert (credit.uetr, credit.interbank_settlement_amount) == (UETR, Money(400, "RUB"))
     assert (credit.debtor_account, credit.creditor_account) == (ACCOUNT, f"{SEVR}-RUB")
     assert (credit.instructing_agent, credit.creditor, credit.debtor) == (CBRR, SEVR, SEVR)
-    assert (branch.balance, branch.sent) == (600, 1)
+    assert (branch.balance, branch.owed) == (600, 1)
     branch.hear(told("ACSC"))
-    assert (branch.balance, branch.sent) == (600, 0)
+    assert (branch.balance, branch.owed) == (600, 0)
 
 
 @pytest.mark.parametrize(
@@ -125,9 +119,39 @@ def test_what_the_hub_refuses_is_the_participants_again_and_its_wish_is_refused(
     refusal = MessageReject(related_reference=credit.message_id, reason="AC06")
     (answer,) = branch.hear(refusal)
     assert (answer.transaction_status, answer.reason, answer.original_uetr) == ("RJCT", "AC06", UETR)
-    assert (branch.balance, branch.sent) == (1_000, 0)
+    assert (branch.balance, branch.owed) == (1_000, 1)
     assert branch.hear(refusal, told("RJCT", "AC06")) == []
-    assert branch.balance == 1_000
+    assert (branch.balance, branch.owed) == (1_000, 0)
+
+
+@pytest.mark.parametrize("reason", ["DT01", "DU02"])
+@pytest.mark.parametrize(
+    "asked", [wants(400), brings(300), brings(1, "elsewhere")], ids=["in", "out", "nowhere"]
+)
+def test_an_answer_that_was_turned_away_is_said_again_under_another_id(branch, asked, reason):
+    (answer,) = branch.hear(asked)
+    balance = branch.balance
+    assert branch.hear(MessageReject(related_reference=answer.message_id, reason=reason)) == []
+    branch.restart()
+    (again,) = branch.keep(branch.desk.remind())
+    assert again.message_id != answer.message_id
+    ids = (
+        {"message_id": "", "status_id": ""}
+        if isinstance(again, StatusReport)
+        else {"message_id": "", "instruction_id": "", "transaction_id": ""}
+    )
+    assert msgspec.structs.replace(again, **ids) == msgspec.structs.replace(answer, **ids)
+    assert branch.balance == balance
+    branch.hear(told("RJCT" if balance == 1_000 else "ACSC"))
+    assert branch.keep(branch.desk.remind()) == []
+    assert (branch.balance, branch.owed) == (balance, 0)
+
+
+def test_a_credit_that_came_after_all_is_not_taken_back(branch):
+    (first,) = branch.hear(wants(400))
+    branch.keep(branch.desk.remind())  # both are on their way; the hub settles one and refuses the other
+    branch.hear(told("ACSC"), MessageReject(related_reference=first.message_id, reason="DU03"))
+    assert (branch.balance, branch.owed) == (600, 0)
 
 
 def test_balances_outlive_the_process_and_begin_once(branch):
