@@ -1,6 +1,7 @@
 """`corridor account`: money between settlement accounts and the central banks, and statements."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -33,6 +34,24 @@ _COLUMNS = (
     Column("credit", "credit", figures=True),
     Column("balance", "balance", figures=True),
     Column("reference", "reference"),
+)
+
+
+_TRANSFERS = """
+SELECT number, uetr, direction, participant, central_bank, currency, amount, status, reason, received_at, final_at
+  FROM liquidity_transfer WHERE $1 IN ('', participant) AND (open OR $2) ORDER BY open DESC, number
+"""
+_TRANSFER_COLUMNS = (
+    Column("number", "number", figures=True),
+    Column("since", "since"),
+    Column("direction", "direction"),
+    Column("participant", "of"),
+    Column("central_bank", "central bank"),
+    Column("amount", "amount", figures=True),
+    Column("currency", ""),
+    Column("status", "status"),
+    Column("reason", "reason"),
+    Column("uetr", "UETR"),
 )
 
 
@@ -90,6 +109,18 @@ def statement(
         typer.echo(f"reserved now     {facts['reserved']}")
 
 
+@app.command("transfers")
+def transfers(
+    bank: Annotated[str, typer.Option(help="Only this institution's, by its BIC.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Also those that have ended.")] = False,
+    directory: Directory = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Money on its way from and to the central banks: what they have been asked and have not answered."""
+    rows = asyncio.run(_read_transfers(Home(directory), bank, everything=everything))
+    show([_transfer(row) for row in rows], _TRANSFER_COLUMNS, as_json=as_json)
+
+
 _SUMS = ("opening", "credits", "debits", "closing", "reserved")
 
 
@@ -136,6 +167,27 @@ async def _read(home: Home, bic: str, currency: str, date: str) -> Statement:
         day = await read_day(reads.fetch, currency, SystemClock().now(), date)
         balances, moved = await read_statement(reads.fetch, account_id, day)
         return made(bic, currency, day.date, balances, moved)
+
+
+async def _read_transfers(home: Home, bank: str, *, everything: bool) -> Sequence[Any]:
+    async with reading(home) as reads:
+        return await reads.fetch(_TRANSFERS, bank, everything)
+
+
+def _transfer(row: Any) -> dict[str, Any]:
+    return {
+        "number": row["number"],
+        "since": moment(row["received_at"]),
+        "direction": row["direction"],
+        "participant": row["participant"],
+        "central_bank": row["central_bank"],
+        "amount": decimal_text(row["amount"], row["currency"]),
+        "currency": row["currency"],
+        "status": row["status"],
+        "reason": row["reason"],
+        "final_at": moment(row["final_at"]),
+        "uetr": row["uetr"],
+    }
 
 
 def _row(entry: Any, currency: str) -> dict[str, Any]:

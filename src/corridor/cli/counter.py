@@ -126,7 +126,7 @@ async def _move(sandbox: Sandbox, move: Move) -> StatusReport | str:
         async with asyncio.timeout(PATIENCE_S):
             return await sandbox.move_liquidity(move.bank, move.amount, inward=move.inward)
     except TimeoutError:
-        return "the central bank has not answered yet; `corridor accounts` shows what is reserved"
+        return "the central bank has not answered yet; `corridor account transfers` shows it"
     except CorridorError as error:
         return str(error)
 

@@ -138,6 +138,9 @@ def test_money_goes_back_to_a_central_bank(run):
     said = run("account", "defund", "ZARFTJ20", "TJS", "250.00")
     assert (said.code, "250.00 TJS of ZARFTJ20 is at its central bank, since" in said.out) == (0, True)
     assert available(run, "ZARFTJ20", "TJS") == before - 250
+    (done,) = run("account", "transfers", "--bank", "ZARFTJ20", "--all", "--json").json
+    assert (done["direction"], done["status"], done["amount"]) == ("defunding", "ACSC", "250.00")
+    assert run("account", "transfers", "--bank", "ZARFTJ20", "--json").json == []
     refused = run("account", "defund", "ZARFTJ20", "TJS", "900000000000.00")
     assert (refused.code, "refused: AM04" in refused.err) == (1, True)
     assert run("accounts", "--json").json["totals"] == {"RUB": "0.00", "TJS": "0.00"}
