@@ -9,7 +9,7 @@ from corridor.codecs.iso20022.admi002 import MessageReject
 from corridor.codecs.iso20022.pacs009 import InstitutionTransfer
 from corridor.domain.money import Money
 from corridor.sandbox import central_bank
-from corridor.sandbox.central_bank import reserve_account
+from corridor.sandbox.central_bank import Desk, reserve_account
 from tests.unit.client.test_participant import CBRR, CBTJ, PAMR, SEVR, opened, read, reading, until
 from tests.unit.sandbox.town import a_town
 
@@ -27,13 +27,15 @@ async def a_central_bank(town, balance):
     """A central bank at its desk, with an account of Severny's."""
     store = SqliteStore(":memory:")
     central_bank.prepare(store.connection, [(ACCOUNT, balance)])
-    async with opened(town, CBRR, store) as issuer, reading(central_bank.run(issuer, store.connection)):
+    async with opened(town, CBRR, store) as issuer:
+        desk = Desk(issuer.profile, issuer.identify, store.connection)
 
         def holds() -> int:
             ((held,),) = store.connection.execute("SELECT balance FROM reserve_account")
             return held
 
-        yield issuer, holds
+        async with reading(central_bank.handle_mail(issuer, desk)):
+            yield issuer, holds
     store.close()
 
 

@@ -3,24 +3,16 @@
 from corridor.client.profile import Profile
 from corridor.codecs.iso20022.camt050 import LiquidityTransfer
 from corridor.codecs.iso20022.pacs009 import InstitutionTransfer
+from corridor.domain.accounts import settlement_account_name
 from corridor.domain.instants import Instant
 from corridor.domain.money import Money
-
-
-def account_name(participant: str, currency: str) -> str:
-    """What a settlement account at the hub is called in messages.
-
-    >>> account_name("SEVRRUM0", "RUB")
-    'SEVRRUM0-RUB'
-    """
-    return f"{participant}-{currency}"
 
 
 def defunding(
     profile: Profile, amount: Money, account: str, message_id: str, uetr: str, now: Instant
 ) -> LiquidityTransfer:
     """The camt.050 that sends money from the settlement account to an account at the central bank."""
-    here = account_name(profile.bic, amount.currency)
+    here = settlement_account_name(profile.bic, amount.currency)
     return _transfer(profile, amount, here, account, message_id, uetr, now)
 
 
@@ -28,7 +20,7 @@ def funding(
     profile: Profile, amount: Money, account: str, message_id: str, uetr: str, now: Instant
 ) -> LiquidityTransfer:
     """The camt.050 that asks for money from an account at the central bank."""
-    here = account_name(profile.bic, amount.currency)
+    here = settlement_account_name(profile.bic, amount.currency)
     return _transfer(profile, amount, account, here, message_id, uetr, now)
 
 
@@ -62,7 +54,7 @@ def credit(
         debtor=participant if debtor_account else profile.bic,
         debtor_account=debtor_account,
         creditor=participant,
-        creditor_account=account_name(participant, amount.currency),
+        creditor_account=settlement_account_name(participant, amount.currency),
     )
 
 

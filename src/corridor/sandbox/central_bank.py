@@ -22,6 +22,7 @@ from corridor.codecs.iso20022.admi002 import MessageReject
 from corridor.codecs.iso20022.camt050 import LiquidityTransfer
 from corridor.codecs.iso20022.messages import Message
 from corridor.codecs.iso20022.pacs002 import StatusReport
+from corridor.domain.accounts import settlement_account_name
 from corridor.domain.instants import DAY, SECOND, Instant, iso_date
 from corridor.domain.money import Money, Rate
 
@@ -94,26 +95,26 @@ class Turn(NamedTuple):
     effects: list[Effect]
 
 
-async def run(issuer: Participant, database: sqlite3.Connection) -> None:
-    """Handle a central bank's mailbox, for ever, and remind the hub of what it has not taken in."""
-    desk = Desk(issuer.profile, issuer.identify, database)
+async def handle_mail(issuer: Participant, desk: "Desk") -> None:
+    """Do what a central bank's mailbox asks for, for ever."""
+    async for frame in issuer.mail():
+        with frame:
+            turn = desk.handle(frame.deliveries)
+            for message in turn.messages:
+                frame.send(message)
+            for effect in turn.effects:
+                frame.write(effect)
 
-    async def remind() -> None:
-        while True:
-            await asyncio.sleep(REMIND_EVERY / SECOND)
-            turn = desk.remind()
-            if turn.messages:
-                issuer.send(turn.messages, *turn.effects)
 
-    async with asyncio.TaskGroup() as group:
-        group.create_task(remind())
-        async for frame in issuer.mail():
-            with frame:
-                turn = desk.handle(frame.deliveries)
-                for message in turn.messages:
-                    frame.send(message)
-                for effect in turn.effects:
-                    frame.write(effect)
+async def keep_reminding(issuer: Participant, desk: "Desk") -> None:
+    """Say again now and then what the hub has not taken in, for ever; what is on its way may still be."""
+    while True:
+        await asyncio.sleep(REMIND_EVERY / SECOND)
+        if issuer.on_the_way:
+            continue
+        turn = desk.remind()
+        if turn.messages:
+            issuer.send(turn.messages, *turn.effects)
 
 
 class Desk:
@@ -154,7 +155,7 @@ class Desk:
 
     def _decide(self, order: LiquidityTransfer) -> None:
         amount = order.amount.minor
-        if order.debtor_account == liquidity.account_name(order.debtor, order.amount.currency):
+        if order.debtor_account == settlement_account_name(order.debtor, order.amount.currency):
             if order.creditor_account not in self._balances:
                 self._say(order, "RJCT", "AC03")
                 return

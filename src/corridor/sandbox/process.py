@@ -230,8 +230,9 @@ class Sandbox:
             work += [office.run(), office.keep_posting()]
         work += [dealing.run() for dealing in self._dealings]
         for each in CENTRAL_BANKS:
-            database = self.stores[each.bic].connection
-            work.append(central_bank.run(self.participants[each.bic], database))
+            issuer = self.participants[each.bic]
+            desk = central_bank.Desk(issuer.profile, issuer.identify, self.stores[each.bic].connection)
+            work += [central_bank.handle_mail(issuer, desk), central_bank.keep_reminding(issuer, desk)]
         return [group.create_task(each) for each in work]
 
 

@@ -327,9 +327,10 @@ class IssuerHouse(House):
         self.submit(turn.messages, turn.effects, deliveries[-1].number)
 
     def _remind(self) -> None:
-        turn = self._desk.remind()
-        if turn.messages:
-            self.submit(turn.messages, turn.effects)
+        if self.quiet:  # what is on its way may still be taken in
+            turn = self._desk.remind()
+            if turn.messages:
+                self.submit(turn.messages, turn.effects)
         self.after(central_bank.REMIND_EVERY, self._remind)
 
     def fund(self, participant: str, currency: str, amount: int) -> None:

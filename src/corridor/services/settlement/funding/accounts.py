@@ -37,15 +37,6 @@ def free_money(step: Step, account: Account) -> int:
     return max(0, own_money(step, account) - kept - owed)
 
 
-def account_name(participant: str, currency: str) -> str:
-    """Return what a settlement account here is called in messages.
-
-    >>> account_name("SEVRRUM0", "RUB")
-    'SEVRRUM0-RUB'
-    """
-    return f"{participant}-{currency}"
-
-
 def refusal_of_date(step: Step, currency: str, date: str | None, field: str) -> Rejected | None:
     """Say that a date is not the currency's business day, or None."""
     today = business_day(step, currency)

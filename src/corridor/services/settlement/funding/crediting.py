@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from corridor.decision import Accepted, Answer, Key, Rejected, Step, Table
+from corridor.domain.accounts import settlement_account_name
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.results import TransferResult
 from corridor.ledger.transfers import Transfer
@@ -14,7 +15,7 @@ from corridor.services.messaging.records import ACTIVE, PARTICIPANT
 from corridor.services.messaging.rules import FUNDING as IN
 from corridor.services.messaging.rules import refuse_message, settlement_account
 from corridor.services.settlement.funding import tellings
-from corridor.services.settlement.funding.accounts import account_name, refusal_of_date
+from corridor.services.settlement.funding.accounts import refusal_of_date
 from corridor.services.settlement.funding.commands import CreditParticipant
 from corridor.services.settlement.funding.records import (
     ASKED,
@@ -111,7 +112,7 @@ def _refusal(step: Step, command: CreditParticipant) -> Rejected | None:
     account = settlement_account(step, credit.creditor, amount.currency)
     if account is None or account.code != AccountCode.SETTLEMENT:
         return Rejected("AM03", f"{credit.creditor} holds no {amount.currency} here", "Cdtr")
-    name = account_name(credit.creditor, amount.currency)
+    name = settlement_account_name(credit.creditor, amount.currency)
     if credit.creditor_account not in (None, name):
         return Rejected("AC03", f"its account here is {name}", "CdtrAcct")
     if credit.debtor not in (signer, credit.creditor):

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from corridor.decision import Accepted, Answer, Key, Rejected, Step, Table
+from corridor.domain.accounts import settlement_account_name
 from corridor.domain.instants import MINUTE
 from corridor.ledger.accounts import Account, AccountFlag
 from corridor.ledger.chart import AccountCode
@@ -14,7 +15,6 @@ from corridor.ledger.transfers import Transfer, TransferFlag
 from corridor.services.messaging.rules import refuse_message, settlement_account
 from corridor.services.settlement.funding import tellings
 from corridor.services.settlement.funding.accounts import (
-    account_name,
     central_bank_of,
     free_money,
     refusal_of_date,
@@ -102,7 +102,7 @@ def _account(step: Step, command: TransferLiquidity) -> Account | Rejected:
         field = "Dbtr" if order.debtor != signer else "Cdtr"
         return Rejected("AG01", "both accounts are the sender's own", field)
     currency = order.amount.currency
-    name = account_name(signer, currency)
+    name = settlement_account_name(signer, currency)
     if (order.debtor_account == name) == (order.creditor_account == name):
         return Rejected("AC02", f"one of the two accounts, and one only, is {name}", "DbtrAcct")
     account = settlement_account(step, signer, currency)
@@ -140,7 +140,7 @@ def _reserve(step: Step, transfer: LiquidityTransfer, account: Account) -> Liqui
 def _new(step: Step, command: TransferLiquidity, central_bank: str) -> LiquidityTransfer:
     """Return the record of a wish as it came; what is not plainly for the account here would leave it."""
     order, origin = command.message, command.origin
-    inward = order.creditor_account == account_name(origin.signer, order.amount.currency)
+    inward = order.creditor_account == settlement_account_name(origin.signer, order.amount.currency)
     return LiquidityTransfer(
         uetr=order.uetr,
         number=step.number(),
