@@ -140,7 +140,37 @@ OPEN_LEG = f"(SELECT first_transfer FROM payment WHERE uetr = '{uetr(OPEN)}')"
 LAST = "(SELECT max(batch) FROM blob)"
 KEPT = "(SELECT number FROM correspondent WHERE state = 'open')"
 TRADED = "(SELECT max(number) FROM trade WHERE state = 'settled')"
+LEFT = "(SELECT max(number) FROM liquidity_transfer WHERE direction = 'defunding' AND status = 'ACSC')"
+CAME = "(SELECT max(number) FROM liquidity_transfer WHERE direction = 'funding' AND status = 'ACSC')"
 BENT = {
+    "money from a central bank, by one minor unit": (
+        f"UPDATE transfer SET amount = amount + 1 WHERE reference = {CAME}",
+        {"liquidity": "funding, ACSC, but moved", "balances": "add up to"},
+    ),
+    "money that left and says it did not": (
+        f"UPDATE liquidity_transfer SET status = 'RJCT', reason = 'AC03' WHERE number = {LEFT}",
+        {"liquidity": "defunding, RJCT, but moved", "told": "was told ACSC"},
+    ),
+    "money that came and says nothing": (
+        f"UPDATE liquidity_transfer SET first_transfer = 0 WHERE number = {CAME}",
+        {"liquidity": "ACSC, but moved", "liquidity states": "but its record is not"},
+    ),
+    "money that came from nowhere": (
+        f"DELETE FROM liquidity_transfer WHERE number = {CAME}",
+        {"liquidity": "not there, but moved"},
+    ),
+    "money that a bank has issued": (
+        f"UPDATE transfer SET code = 1 WHERE id = {FIRST_LEG}",
+        {"issue": "code 1, moves"},
+    ),
+    "money issued and lost": (
+        f"UPDATE balance SET credits_posted = credits_posted - 1 WHERE account_id = {SEVR_RUB}",
+        {"issue": "RUB: ", "conservation": "RUB: posted balances add up to -1"},
+    ),
+    "a liquidity transfer settled at another time": (
+        f"UPDATE liquidity_transfer SET final_at = final_at + 1 WHERE number = {LEFT}",
+        {"told": "another time of settlement"},
+    ),
     "a leg of a trade deleted": (
         f"DELETE FROM transfer WHERE reference = {TRADED} AND id = (SELECT max(id) FROM transfer WHERE code = 30)",
         {"trades": "but that is not there", "balances": "add up to"},

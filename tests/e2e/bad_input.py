@@ -4,9 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from corridor.adapters.keys.software import Ed25519Key
+from corridor.codecs.iso20022.camt050 import LiquidityTransfer
 from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
+from corridor.codecs.iso20022.pacs009 import InstitutionTransfer
 from corridor.domain.instants import SECOND, iso, iso_date
 from corridor.domain.money import Money
+from tests.rig import HUB
 from tests.unit.gateway.house import XML, Bank, Exchange, House
 from tests.world import ALFX, CBRR, FUNDS, PAMR, SEVR, agreed
 
@@ -119,6 +122,51 @@ def undo_a_trade(reference: str) -> Send:
         )
 
     return send
+
+
+def money_home(kopecks: int = 100, *, twice: bool = False, **facts: Any) -> Send:
+    """Send money to the central bank."""
+
+    async def send(house: House) -> Any:
+        filled: dict[str, Any] = {
+            "message_id": f"{SEVR}-m7",
+            "created_at": house.clock.now(),
+            "end_to_end_id": "e7",
+            "uetr": house.world.order(7).uetr,
+            "creditor": SEVR,
+            "creditor_account": "30101810400000000225",
+            "amount": Money(kopecks, "RUB"),
+            "debtor": SEVR,
+            "debtor_account": f"{SEVR}-RUB",
+        }
+        if twice:
+            first = LiquidityTransfer(**filled | {"message_id": f"{SEVR}-m6"})
+            await house.sevr.send(house.sevr.envelope(first, "camt.050.001.07"))
+        message = LiquidityTransfer(**filled | facts)
+        return await house.sevr.send(house.sevr.envelope(message, "camt.050.001.07"))
+
+    return send
+
+
+async def money_from_a_bank(house: House) -> Any:
+    message = InstitutionTransfer(
+        message_id=f"{SEVR}-m7",
+        created_at=house.clock.now(),
+        settlement_method="CLRG",
+        end_to_end_id="e7",
+        uetr=house.world.order(7).uetr,
+        interbank_settlement_amount=Money(100, "RUB"),
+        instructing_agent=SEVR,
+        instructed_agent=HUB,
+        debtor=SEVR,
+        creditor=SEVR,
+    )
+    return await house.sevr.send(house.sevr.envelope(message, "pacs.009.001.08"))
+
+
+async def confirmed_by_itself(house: House) -> Any:
+    await money_home()(house)
+    return await house.sevr.send(house.sevr.report(7, "ACSC"))
 
 
 async def a_trade_twice(house: House) -> Any:
@@ -406,6 +454,20 @@ ROWS = (
         "NOOR",
     ),
     # quotes
+    Row("more money home than there is", 202, "RJCT AM04", money_home(FUNDS + 1)),
+    Row("no money home", 202, "RJCT AM01", money_home(0)),
+    Row("money home to another", 202, "RJCT AG01", money_home(creditor=PAMR)),
+    Row("another's money home", 202, "RJCT AG01", money_home(debtor=PAMR)),
+    Row(
+        "money home out of an account in another currency",
+        202,
+        "RJCT AC02",
+        money_home(debtor_account=f"{SEVR}-TJS"),
+    ),
+    Row("money home yesterday", 202, "RJCT DT01", money_home(settlement_date="2020-01-01")),
+    Row("money home under a used UETR", 202, "admi.002 DU03", money_home(twice=True, amount=Money(7, "RUB"))),
+    Row("money home, confirmed by who sends it", 202, "admi.002 NOOR", confirmed_by_itself),
+    Row("money from who issues none", 202, "admi.002 AG01", money_from_a_bank),
     Row("a quote nobody gave", 202, "RJCT TK01", with_quote(quote_id="00000000-0000-4000-8000-000000000000")),
     Row("a quote that has expired", 202, "RJCT TKXP", with_quote(skip=61_000_000)),
     Row("a quote used before", 202, "RJCT TKSG", with_quote(before=True)),

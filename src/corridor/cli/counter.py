@@ -22,6 +22,7 @@ from corridor.client import (
 )
 from corridor.client.correspondents import Method
 from corridor.client.messages import Gross
+from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.domain.errors import CorridorError
 from corridor.domain.money import Money
 from corridor.sandbox import mirror
@@ -103,6 +104,14 @@ class Asking(msgspec.Struct, frozen=True, tag=True):
     within_s: int
 
 
+class Move(msgspec.Struct, frozen=True, tag=True):
+    """An institution asks its central bank for money (`inward`), or sends it some back."""
+
+    bank: str
+    amount: Money
+    inward: bool
+
+
 class NoSuchBank(Lost):
     """The sandbox has no bank of this name."""
 
@@ -113,8 +122,8 @@ class NoSuchCustomer(Lost):
 
 async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
     """Take wishes, and tell what becomes of each, notice by notice."""
-    decoder: msgspec.msgpack.Decoder[Wish | Change | Deed | AccountDeed | Asking] = msgspec.msgpack.Decoder(
-        Wish | Change | Deed | AccountDeed | Asking
+    decoder: msgspec.msgpack.Decoder[Wish | Change | Deed | AccountDeed | Asking | Move] = (
+        msgspec.msgpack.Decoder(Wish | Change | Deed | AccountDeed | Asking | Move)
     )
     dice = Random()  # noqa: S311  which customer it is does not matter
 
@@ -129,6 +138,9 @@ async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
                     continue
                 if isinstance(wish, Deed):
                     writer.write(frames.encode(await _lend(sandbox, wish)))
+                    continue
+                if isinstance(wish, Move):
+                    writer.write(frames.encode(await _move(sandbox, wish)))
                     continue
                 if isinstance(wish, AccountDeed):
                     writer.write(frames.encode(await _correspond(sandbox, wish)))
@@ -150,6 +162,17 @@ async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
             writer.close()
 
     return await frames.listen(path, handle)
+
+
+async def _move(sandbox: Sandbox, move: Move) -> StatusReport | str:
+    """Let it move; return how that ended, or why nobody knows yet."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return await sandbox.move_liquidity(move.bank, move.amount, inward=move.inward)
+    except TimeoutError:
+        return "the central bank has not answered yet; `corridor account transfers` shows it"
+    except CorridorError as error:
+        return str(error)
 
 
 async def _lend(sandbox: Sandbox, deed: Deed) -> Facility | str:

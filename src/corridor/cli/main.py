@@ -13,7 +13,7 @@ VERBS = {
     "pay": "Let a customer of a simulated bank pay.",
     "status": "The whole story of a payment, in time order.",
     "accounts": "What every participant has, has reserved and may spend.",
-    "account": "Issue money into an account of the sandbox.",
+    "account": "Money to and from the central banks; the statement of an account.",
     "share": "In which currencies payments settle: turnover, growth, shares.",
     "year": "Let two years of the reference corridor pass through hub and database.",
     "liquidity": "What every bank has to settle with, and what waits for it.",

@@ -15,7 +15,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Final, Literal, Self
 
-from corridor.client import correspondents, facilities, messages, requests
+from corridor.client import correspondents, facilities, liquidity, messages, requests
 from corridor.client.correspondents import AccountTerms, BookDay, CorrespondentAccount, Reconciled
 from corridor.client.errors import Lost
 from corridor.client.events import Receipt
@@ -100,13 +100,31 @@ class Participant:
         uetr = self.make_uetr()
         message_id, now = self.identify()
         message = messages.credit_transfer(self.profile, order, message_id, uetr, now)
-        ended = self._ends[uetr] = asyncio.get_running_loop().create_future()
-        try:
-            receipt = await self._session.ask(messages.envelope(self.profile, message, now), effects)
-        except BaseException:
-            del self._ends[uetr]
-            raise
-        return Payment(uetr, receipt, ended)
+        return await self._order(message, uetr, now, effects)
+
+    async def defund(self, amount: Money, account: str, *effects: Any) -> Payment:
+        """Send money of this institution's own to its account at the central bank; as `pay`.
+
+        It is reserved until the central bank has said that it is there (ACSC), or will not be (RJCT).
+        """
+        uetr = self.make_uetr()
+        message_id, now = self.identify()
+        message = liquidity.defunding(self.profile, amount, account, message_id, uetr, now)
+        return await self._order(message, uetr, now, effects)
+
+    async def ask_for_funds(self, amount: Money, account: str, *effects: Any) -> Payment:
+        """Ask the central bank for money from this institution's account there; as `pay`."""
+        uetr = self.make_uetr()
+        message_id, now = self.identify()
+        message = liquidity.funding(self.profile, amount, account, message_id, uetr, now)
+        return await self._order(message, uetr, now, effects)
+
+    async def credit(self, participant: str, amount: Money, *effects: Any) -> Payment:
+        """As a currency's central bank, put money into a participant's account; as `pay`."""
+        uetr = self.make_uetr()
+        message_id, now = self.identify()
+        message = liquidity.credit(self.profile, participant, amount, message_id, uetr, now)
+        return await self._order(message, uetr, now, effects)
 
     async def ask_status(self, uetr: str) -> None:
         """Ask where a payment stands; the mailbox tells."""
@@ -322,6 +340,15 @@ class Participant:
     def on_the_way(self) -> int:
         """How many messages the hub has not vouched for yet."""
         return self._session.on_the_way
+
+    async def _order(self, message: Message, uetr: str, now: Instant, effects: Sequence[Any]) -> Payment:
+        ended = self._ends[uetr] = asyncio.get_running_loop().create_future()
+        try:
+            receipt = await self._session.ask(messages.envelope(self.profile, message, now), effects)
+        except BaseException:
+            del self._ends[uetr]
+            raise
+        return Payment(uetr, receipt, ended)
 
     async def _facility(self, path: str, members: Mapping[str, Any], *effects: Any) -> Facility:
         return facilities.read_facility((await self._request(path, members, *effects)).answer)

@@ -31,6 +31,7 @@ from corridor.services.messaging.admission import Right
 from corridor.services.messaging.commands import Command
 from corridor.services.settlement import rules as settlement_rules
 from corridor.services.settlement.correspondents import rules as correspondent_rules
+from corridor.services.settlement.funding import rules as funding_rules
 from corridor.services.settlement.pvp import rules as pvp_rules
 
 
@@ -68,6 +69,7 @@ TABLES: tuple[Table[Any], ...] = (
     *settlement_rules.TABLES,
     *pvp_rules.TABLES,
     *correspondent_rules.TABLES,
+    *funding_rules.TABLES,
     *instant.TABLES,
     *instant_details.TABLES,
     *governance_rules.TABLES,
@@ -82,6 +84,7 @@ HANDLERS: dict[type[Command], Handler] = {
     **settlement_rules.HANDLERS,
     **pvp_rules.HANDLERS,
     **correspondent_rules.HANDLERS,
+    **funding_rules.HANDLERS,
     **instant_rules.HANDLERS,
     **instant_releases.HANDLERS,
 }
@@ -92,6 +95,7 @@ TIMERS: dict[Table[Any], Callable[[Step, Any], None]] = {
     **settlement_rules.TIMERS,
     **pvp_rules.TIMERS,
     **correspondent_rules.TIMERS,
+    **funding_rules.TIMERS,
     **instant_rules.TIMERS,
     **governance_rules.TIMERS,
 }

@@ -14,6 +14,7 @@ from corridor.domain.money import convert_destination_fixed, convert_source_fixe
 from corridor.ledger.accounts import Account, AccountFlag, Balance
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.transfers import PendingStatus, Transfer
+from corridor.reports import liquidity
 from corridor.reports.books import ENDS as _ENDS
 from corridor.reports.books import RESERVES, Books
 from corridor.reports.exchange import inquiry
@@ -31,6 +32,7 @@ from corridor.services.settlement.cycle_records import (
     ClearingAccount,
     Cycle,
 )
+from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER
 from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.payments import (
     CLEARED,
@@ -498,5 +500,6 @@ OF_RECORDS: Final = (
     OfRecord("obligations", OBLIGATION, obligation_alone),
     OfRecord("cut-offs", CYCLE, cycle),
     OfRecord("trade states", TRADE, trade),
+    OfRecord("liquidity states", LIQUIDITY_TRANSFER, liquidity.record),
 )
 """A line here, and the simulator, the checker and `corridor verify` ask it of each record that they see."""

@@ -54,6 +54,10 @@ _ALL: Final = (
     Invariant("trade states", "a trade has a timer or an end, and settled in its time, stated by both", ("I5",)),
     # correspondent accounts
     Invariant("correspondents", "what one bank owes is what the other has, by entries, within overdraft", ("I1", "I3")),
+    # central banks' money
+    Invariant("liquidity", "a liquidity transfer moved its amount once, in its direction, or nothing", ("I6",)),
+    Invariant("liquidity states", "one that waits has what leaves reserved; one that has ended has its time", ("I5",)),
+    Invariant("issue", "what is issued is what others hold: only funding and defunding change it", ("I1",)),
     # quotes
     Invariant("quotes", "a quote is spent once at most, in its time, by the payment that names it", ("I18",)),
     Invariant("conversions", "what a quote promises is what its rate gives, rounded once", ("I18",)),

@@ -17,6 +17,7 @@ from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import MAILBOX, SIGNING_KEY, Message
 from corridor.services.settlement.correspondents.records import CORRESPONDENT, CORRESPONDENT_RELATION
 from corridor.services.settlement.cycle_records import CYCLE, CYCLE_POSITION
+from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER
 from corridor.services.settlement.payments import PAYMENT
 from corridor.services.settlement.pvp.records import TRADE
 from corridor.services.settlement.records import OBLIGATION, QUEUE
@@ -37,6 +38,7 @@ OPEN: Final[tuple[Table[Any], ...]] = (
     *(QUOTE, INQUIRY, REPLY),
     *(FACILITY, PLEDGE, CORRESPONDENT),
     *(CYCLE, CYCLE_POSITION),
+    LIQUIDITY_TRANSFER,
 )
 """Tables of which a whole look reads what is open."""
 KNOWN_BEFORE: Final = (ACCOUNT, SIGNING_KEY)

@@ -14,7 +14,7 @@ from corridor.ledger.accounts import Account, Balance
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.transfers import Transfer
 from corridor.ports import Writes
-from corridor.reports import checks, credit
+from corridor.reports import checks, credit, liquidity
 from corridor.reports.books import Books
 from corridor.reports.correspondents import Correspondents
 from corridor.reports.cycles import Cycles
@@ -45,6 +45,7 @@ from corridor.services.messaging.records import (
 )
 from corridor.services.settlement.correspondents.records import CORRESPONDENT
 from corridor.services.settlement.cycle_records import CLEARING_ACCOUNT
+from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER, LiquidityTransfer
 from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.payments import PAYMENT, RESERVED, Payment
 from corridor.services.settlement.pvp.records import TRADE, Trade
@@ -75,6 +76,8 @@ class Watch:
         self._cycles = Cycles()
         self._correspondents = Correspondents()
         self._trades: dict[int, Trade] = {}
+        self.liquidity: dict[str, LiquidityTransfer] = {}
+        self._liquidity: dict[int, str] = {}
         self._identities: dict[tuple[str, str], bytes] = {}
         self._quotes: dict[str, Quote] = {}
         self._open_quotes: Counter[str] = Counter()
@@ -99,6 +102,7 @@ class Watch:
             self._ask("accounts", self._account(account, rows))
         for transfer in rows.get(TRANSFER, ()):
             self._ask("transfers", self.books.transfer(transfer))
+            self._ask("issue", liquidity.issue(transfer, self.books))
             if transfer.reference:
                 self._legs[transfer.reference].append(transfer)
         for pending in rows.get(PENDING, ()):
@@ -114,6 +118,7 @@ class Watch:
             self._payment(payment)
         self._ask_queues(rows)
         self._ask_trades(rows)
+        self._ask_liquidity(rows)
         self._ask_quotes(rows.get(QUOTE, ()), rows.get(OPEN_QUOTES, ()))
         self._ask("exposures", self._exposures.commit(rows))
         for sentences in self._answers.commit(rows, self._quotes):
@@ -263,6 +268,16 @@ class Watch:
         for number in sorted(numbers | {each.number for each in rows.get(TRADE, ())}):
             moved = self._legs.get(number, ())
             self._ask("trades", checks.trade_legs(number, self._trades.get(number), moved))
+
+    def _ask_liquidity(self, rows: Rows) -> None:
+        changed = {each.number: each for each in rows.get(LIQUIDITY_TRANSFER, ())}
+        self.liquidity |= {each.uetr: each for each in changed.values()}
+        self._liquidity |= {each.number: each.uetr for each in changed.values()}
+        numbers = {each.reference for each in rows.get(TRANSFER, ()) if liquidity.is_liquidity(each)}
+        for number in sorted(numbers | changed.keys()):
+            moved = self._legs.get(number, ())
+            found = self.liquidity.get(self._liquidity.get(number, ""))
+            self._ask("liquidity", liquidity.moves(number, found, moved, self.books))
 
     def _ask_quotes(self, quotes: Iterable[Quote], counts: Iterable[Any]) -> None:
         for quote in quotes:

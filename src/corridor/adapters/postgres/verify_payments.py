@@ -75,7 +75,8 @@ async def legs(db: Connection) -> Findings:
           FROM (SELECT number, uetr, legs * CASE WHEN status = 'ACSP' OR at_once THEN 1 ELSE 2 END AS due
                   FROM paid) p
           FULL JOIN (SELECT reference, count(*) AS made FROM transfer
-                      WHERE reference <> 0 AND (code IN (10, 11, 20, 62) OR pending_id <> 0) GROUP BY reference) t
+                      WHERE reference <> 0 AND (code IN (10, 11, 20, 62) OR pending_id <> 0 AND code <> 2)
+                      GROUP BY reference) t
             ON reference = number
          WHERE coalesce(made, 0) <> coalesce(due, 0)
         """,  # noqa: S608  our own

@@ -47,6 +47,7 @@ _KEPT: Final = (
     "tests/unit/services/settlement/correspondents/test_booking.py",
     "tests/unit/services/settlement/correspondents/test_agreements.py",
 )
+_LIQUIDITY: Final = ("tests/unit/services/settlement/funding", "tests/properties/test_liquidity.py")
 _SEARCH: Final = ("tests/unit/simulation/test_search.py",)
 
 BUGS: Final = (
@@ -437,6 +438,27 @@ BUGS: Final = (
     Bug(
         "an account is closed with money on it", "services/settlement/correspondents/agreements.py",
         "    if standing:\n", "    if standing < 0:\n", _KEPT,
+    ),
+    Bug(
+        "a credit line leaves for the central bank", "services/settlement/funding/accounts.py",
+        "own_money(step, account) - kept - owed", "own_money(step, account) + account.credit_limit - kept - owed",
+        _LIQUIDITY,
+    ),
+    Bug(
+        "what is owed to cycles leaves", "services/settlement/funding/accounts.py",
+        "- kept - owed)", "- kept)", _LIQUIDITY,
+    ),
+    Bug(
+        "any central bank issues any currency", "services/settlement/funding/crediting.py",
+        "if not issues(step, signer, amount.currency):", "if False:", _LIQUIDITY,
+    ),
+    Bug(
+        "another central bank confirms", "services/settlement/funding/answers.py",
+        "transfer is None or transfer.central_bank != signer", "transfer is None", _LIQUIDITY,
+    ),
+    Bug(
+        "the same credit moves twice", "services/settlement/funding/crediting.py",
+        "known.status != ASKED", "False", _LIQUIDITY,
     ),
     # the same, as only an observer of everybody sees them: the simulation must not be blind
     Bug(

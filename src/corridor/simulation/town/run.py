@@ -4,10 +4,12 @@ import gc
 from collections.abc import Callable
 from random import Random
 from typing import Final
+from uuid import UUID
 
 import msgspec
 
 from corridor.domain.instants import MILLISECOND, SECOND, Instant
+from corridor.domain.money import Money
 from corridor.reports.invariants import Broken
 from corridor.sandbox.world import BANKS, BOTH, CENTRAL_BANKS
 from corridor.simulation.town import reckoning, replays
@@ -99,6 +101,7 @@ def _run(plan: Plan, story: Story) -> Outcome:
     last = max((wish.at for wish in town.wishes.values()), default=0)
     town.storm_ends = town.timeline.now + last + AFTERWARDS
     _issue(town)
+    _move_liquidity(town)
     for fault in FAULTS:
         if fault.name in plan.faults:
             fault.befall(town, Random(f"{seed}/fault/{fault.name}"))
@@ -139,3 +142,16 @@ def _issue(town: Town) -> None:
         town.issuers[at].fund(dice.choice(BANKS).bic, BOTH[at], dice.randrange(1, 100_000_00))
 
     every(town, dice, 2 * SECOND, issue)
+
+
+def _move_liquidity(town: Town) -> None:
+    """Let banks ask their central banks for money now and then, or send some back: sometimes more than there is."""
+    dice = Random(f"{town.seed}/liquidity")
+
+    def move() -> None:
+        issuer = dice.choice(town.issuers)
+        amount = Money(dice.randrange(1, 10 ** dice.randrange(4, 11)), issuer.currency)
+        bank, uetr = dice.choice(BANKS).bic, str(UUID(int=dice.getrandbits(128), version=4))
+        town.banks[bank].move_liquidity(issuer.name, amount, uetr, inward=bool(dice.randrange(2)))
+
+    every(town, dice, SECOND, move)

@@ -190,6 +190,28 @@ def _fund(currency: str) -> Build:
     return build
 
 
+def _defund(owner: str = "") -> Build:
+    async def build(s: Strike, by: Caller) -> bytes:
+        author = _author(s, by)
+        return by.post(author.defunding(s.house.fresh(), owner or author.bic))
+
+    return build
+
+
+def _credit(currency: str) -> Build:
+    async def build(s: Strike, by: Caller) -> bytes:
+        return by.post(_author(s, by).credit(s.house.fresh(), SEVR, currency))
+
+    return build
+
+
+async def _confirm(s: Strike, by: Caller) -> bytes:
+    """Say of money that Severny sends to its central bank that it is there."""
+    uetr = s.house.fresh()
+    assert (await s.sevr.send(s.sevr.post(s.sevr.defunding(uetr, SEVR)))).status == 202
+    return by.post(_author(s, by).report(uetr, "ACSC"))
+
+
 async def _offer(s: Strike, by: Caller) -> bytes:
     return by.ask("/v1/facilities", borrower=PAMR, **_terms(s))
 
@@ -395,9 +417,14 @@ ROWS: Final = (
     Row("POST /v1/messages", "pays from another's", _pay_for_another,        "202 RC03   202 AG01     202 AG01     202 DS0G     202 AG01     202 AG01     401     401"),
     Row("POST /v1/messages", "accepts a payment to itself", _accept,         "202        -            -            -            -            -            -       -  ", moves=True),
     Row("POST /v1/messages", "accepts a payment to another", _accept_for_another,
-                                                                             "202 AG01   202 AG01     202 AG01     202 DS0G     202 AG01     202 AG01     401     401"),
+                                                                             "202 AG01   202 AG01     202 NOOR     202 DS0G     202 AG01     202 AG01     401     401"),
     Row("POST /v1/messages", "asks for a payment of its own", _ask,          "202        -            -            -            -            -            -       -  "),
-    Row("POST /v1/messages", "asks for another's payment", _ask_for_another, "202 NOOR   202 AG01     202 AG01     202 DS0G     202 AG01     202 AG01     401     401"),
+    Row("POST /v1/messages", "asks for another's payment", _ask_for_another, "202 NOOR   202 NOOR     202 NOOR     202 DS0G     202 AG01     202 AG01     401     401"),
+    Row("POST /v1/messages", "sends its own money home", _defund(),          "202        202          202 AG01     202 DS0G     202 AG01     202 AG01     401     401", moves=True),
+    Row("POST /v1/messages", "sends another's money home", _defund(PAMR),    "202 AG01   202 AG01     202 AG01     202 DS0G     202 AG01     202 AG01     401     401"),
+    Row("POST /v1/messages", "credits its currency", _credit("RUB"),         "202 AG01   202 AG01     202          202 DS0G     202 AG01     202 AG01     401     401", moves=True),
+    Row("POST /v1/messages", "credits another's currency", _credit("TJS"),   "202 AG01   202 AG01     202 AG01     202 DS0G     202 AG01     202 AG01     401     401"),
+    Row("POST /v1/messages", "confirms what it was asked", _confirm,         "202 NOOR   202 AG01     202          202 DS0G     202 AG01     202 AG01     401     401", moves=True),
     Row("POST /v1/rates", "posts its rates", _rates,                         "422 AG01   200          422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/quotes", "asks for a quote", _quote,                       "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/inquiries", "asks several providers", _inquire,            "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
