@@ -18,6 +18,7 @@ from corridor.reports import liquidity
 from corridor.reports.books import ENDS as _ENDS
 from corridor.reports.books import RESERVES, Books
 from corridor.reports.exchange import inquiry
+from corridor.reports.trades import trade
 from corridor.services.fx.records import INQUIRY, OPEN, QUOTE, SOURCE, SPENT, Quote
 from corridor.services.instant.rules import ANSWER_TIME
 from corridor.services.messaging.admission import OPERATOR
@@ -44,9 +45,7 @@ from corridor.services.settlement.payments import (
     SETTLED,
     Payment,
 )
-from corridor.services.settlement.pvp.records import MATCHED, TRADE, UNMATCHED, Trade
-from corridor.services.settlement.pvp.records import SETTLED as TRADE_SETTLED
-from corridor.services.settlement.pvp.settling import PVP
+from corridor.services.settlement.pvp.records import TRADE
 from corridor.services.settlement.records import OBLIGATION, QUEUED, Obligation, Queue
 from corridor.services.settlement.records import SETTLED as OBLIGATION_SETTLED
 
@@ -389,36 +388,6 @@ def counted(queues: Iterable[Queue], obligations: Iterable[Obligation]) -> Itera
         nothing = Queue(account_id)
         if stated.get(account_id, nothing) != due.get(account_id, nothing):
             yield f"account {account_id} is counted to have others waiting than it has"
-
-
-def trade(t: Trade) -> Iterator[str]:
-    """It is open with a timer or has ended, both sides have stated what is matched, and it settled in its time only."""
-    name = f"trade {t.number} is {t.state}"
-    waits = t.state in (UNMATCHED, MATCHED)
-    if (t.open, t.due_at is not None, t.ended_at is None) != (waits,) * 3:
-        yield f"{name}, but open: {t.open}, with the timer {t.due_at} and the end {t.ended_at}"
-    both = t.first_captured_at is not None and t.second_captured_at is not None
-    if both != (t.matched_at is not None) or (t.state in (MATCHED, TRADE_SETTLED)) > both:
-        yield f"{name}, but not both of its sides have stated it"
-    if (t.state == TRADE_SETTLED) != bool(t.first_transfer):
-        yield f"{name} with the transfer {t.first_transfer}"
-    if t.state == TRADE_SETTLED and not t.from_at <= (t.ended_at or 0) < t.until_at:
-        yield f"{name} out of its time"
-
-
-def trade_legs(number: int, t: Trade | None, transfers: Sequence[Transfer]) -> Iterator[str]:
-    """Both legs of a settled trade moved, each by its amount and at once, and nothing for any other."""
-    due = []
-    if t is not None and t.state == TRADE_SETTLED:
-        due = [(t.first_transfer + place, *leg, PVP) for place, leg in enumerate(t.legs)]
-    moved = [
-        (each.id, each.debit_account_id, each.credit_account_id, each.currency, each.amount, each.code)
-        for each in transfers
-    ]
-    at_once_ = not any(each.flags & (RESERVES | _ENDS) for each in transfers)
-    if moved != due or not at_once_:
-        state = "not there" if t is None else t.state
-        yield f"trade {number} is {state}, but moved {moved}, not {due}"
 
 
 def identity(line: Message, known: Identity | None) -> Iterator[str]:

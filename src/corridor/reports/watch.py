@@ -14,7 +14,7 @@ from corridor.ledger.accounts import Account, Balance
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.transfers import Transfer
 from corridor.ports import Writes
-from corridor.reports import checks, credit, liquidity
+from corridor.reports import checks, credit, liquidity, trades
 from corridor.reports.books import Books
 from corridor.reports.correspondents import Correspondents
 from corridor.reports.cycles import Cycles
@@ -267,7 +267,7 @@ class Watch:
         numbers = {each.reference for each in rows.get(TRANSFER, ()) if each.code == PVP}
         for number in sorted(numbers | {each.number for each in rows.get(TRADE, ())}):
             moved = self._legs.get(number, ())
-            self._ask("trades", checks.trade_legs(number, self._trades.get(number), moved))
+            self._ask("trades", trades.legs(number, self._trades.get(number), moved))
 
     def _ask_liquidity(self, rows: Rows) -> None:
         changed = {each.number: each for each in rows.get(LIQUIDITY_TRANSFER, ())}

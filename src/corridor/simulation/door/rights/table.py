@@ -6,8 +6,6 @@ A cell is the HTTP status and, where the hub refuses, the reason in its log; `-`
 Nobody signs: the request is sent without a signature. An unknown caller signs with a key nobody has registered.
 """
 
-import json
-from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple
 
 from corridor.domain.instants import iso_date
@@ -20,6 +18,7 @@ from corridor.simulation.door.attacks.replays import pay
 from corridor.simulation.door.attacks.strike import Strike
 from corridor.simulation.door.attacks.values import QUOTE, quote
 from corridor.simulation.door.caller import Caller
+from corridor.simulation.door.rights.agreements import Build, deal, keep, terms
 from corridor.simulation.door.wire import JSON, Answer
 from corridor.simulation.door.world import (
     ALFX,
@@ -44,7 +43,6 @@ CALLERS: Final = {
     "unknown": UNKNOWN,
     "nobody": UNKNOWN,
 }
-Build = Callable[[Strike, Caller], Awaitable[bytes]]
 
 
 class Row(NamedTuple):
@@ -213,79 +211,7 @@ async def _confirm(s: Strike, by: Caller) -> bytes:
 
 
 async def _offer(s: Strike, by: Caller) -> bytes:
-    return by.ask("/v1/facilities", borrower=PAMR, **_terms(s))
-
-
-def _terms(s: Strike) -> dict[str, Any]:
-    today = iso_date(s.house.now())
-    limit = {"amount": "100", "currency": "RUB", "scale": 2}
-    return {
-        "limit": limit,
-        "rate": "16.5",
-        "day_count": "ACT/365F",
-        "starts_on": today,
-        "ends_on": "2027-11-18",
-    }
-
-
-def _deal(*deeds: str, between_others: bool = False) -> Build:
-    """Do the last of these deeds, after the others, to a facility that Severny offers to Volga, or to Pamir."""
-
-    async def build(s: Strike, by: Caller) -> bytes:
-        if by.bic != VOLG:
-            return by.ask(f"/v1/facilities/{deeds[-1]}", **_deed(deeds[-1], 1))
-        borrower = s.pamr if between_others else s.volg
-        offered = await s.sevr.send(s.sevr.ask("/v1/facilities", borrower=borrower.bic, **_terms(s)))
-        number = offered.json["answer"]["facility"]
-        for deed in deeds[:-1]:
-            done = await borrower.send(borrower.ask(f"/v1/facilities/{deed}", **_deed(deed, number)))
-            assert done.status == 200, done.body
-        return by.ask(f"/v1/facilities/{deeds[-1]}", **_deed(deeds[-1], number))
-
-    return build
-
-
-def _keep(*deeds: str, between_others: bool = False) -> Build:
-    """Do the last of these deeds, after the others, to an account that Severny offers to keep for Volga, or for Pamir."""
-
-    async def build(s: Strike, by: Caller) -> bytes:
-        if by.bic != VOLG:
-            return by.ask(f"/v1/correspondents/{deeds[-1]}", **_kept(s, deeds[-1], 1))
-        owner = s.pamr if between_others else s.volg
-        await _end_accounts(s, owner)
-        terms = {"account_servicer": SEVR, "account_owner": owner.bic, "currency": "RUB"}
-        offered = await s.sevr.send(s.sevr.ask("/v1/correspondents", **terms))
-        number = offered.json["answer"]["account"]
-        for deed in deeds[:-1]:
-            done = await owner.send(owner.ask(f"/v1/correspondents/{deed}", **_kept(s, deed, number)))
-            assert done.status == 200, done.body
-        return by.ask(f"/v1/correspondents/{deeds[-1]}", **_kept(s, deeds[-1], number))
-
-    return build
-
-
-async def _end_accounts(s: Strike, owner: Caller) -> None:
-    """Two banks have one account at a time: end what strikes before this one have left."""
-    shown = await owner.send(owner.get("/v1/correspondents"))
-    for line in shown.body.splitlines():
-        account = json.loads(line)
-        if account["account_servicer"] == SEVR:
-            number, held = account["account"], account["balance"]
-            if held["amount"] != "0":
-                await owner.send(owner.ask("/v1/correspondents/withdraw", account=number, amount=held))
-            for bank in (s.sevr, owner):
-                await bank.send(bank.ask("/v1/correspondents/close", account=number))
-
-
-def _kept(s: Strike, deed: str, account: int) -> dict[str, Any]:
-    amount = {"amount": "1", "currency": "RUB", "scale": 2}
-    match deed:
-        case "fund" | "withdraw":
-            return {"account": account, "amount": amount}
-        case "reconcile":
-            day = {"day": iso_date(s.house.now()), "count": 1, "credit_debit": "CRDT"}
-            return {"account": account, "closing_balance": amount, **day}
-    return {"account": account}
+    return by.ask("/v1/facilities", borrower=PAMR, **terms(s))
 
 
 def _keep_for(owner: str) -> Build:
@@ -305,11 +231,6 @@ def _fix(quoted: str) -> Build:
         return by.ask("/v1/fixings", day=day, base_currency="USD", quote_currency=quoted, rate="89.5")
 
     return build
-
-
-def _deed(deed: str, facility: int) -> dict[str, Any]:
-    amount = {"amount": "1", "currency": "RUB", "scale": 2}
-    return {"facility": facility, **({"amount": amount} if deed in ("draw", "repay") else {})}
 
 
 def _line(currency: str) -> Build:
@@ -446,18 +367,18 @@ ROWS: Final = (
     Row("POST /v1/queue/cancel", "takes back its own", _queue("cancel"),     "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/queue/cancel", "takes back another's", _cancel_anothers,   "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/facilities", "offers to lend", _offer,                     "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/facilities/accept", "takes an offer", _deal("accept"),     "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
-    Row("POST /v1/facilities/accept", "takes another's offer", _deal("accept", between_others=True),
+    Row("POST /v1/facilities/accept", "takes an offer", deal("accept"),      "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/facilities/accept", "takes another's offer", deal("accept", between_others=True),
                                                                              "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/facilities/cancel", "declines an offer", _deal("cancel"),  "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/facilities/cancel", "declines another's offer", _deal("cancel", between_others=True),
+    Row("POST /v1/facilities/cancel", "declines an offer", deal("cancel"),   "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/facilities/cancel", "declines another's offer", deal("cancel", between_others=True),
                                                                              "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/facilities/draw", "draws", _deal("accept", "draw"),        "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
-    Row("POST /v1/facilities/draw", "draws for another", _deal("accept", "draw", between_others=True),
+    Row("POST /v1/facilities/draw", "draws", deal("accept", "draw"),         "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/facilities/draw", "draws for another", deal("accept", "draw", between_others=True),
                                                                              "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/facilities/repay", "repays", _deal("accept", "draw", "repay"),
+    Row("POST /v1/facilities/repay", "repays", deal("accept", "draw", "repay"),
                                                                              "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
-    Row("POST /v1/facilities/repay", "repays for another", _deal("accept", "draw", "repay", between_others=True),
+    Row("POST /v1/facilities/repay", "repays for another", deal("accept", "draw", "repay", between_others=True),
                                                                              "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("GET /v1/facilities", "reads its facilities", _get("/v1/facilities"),
                                                                              "200        403          403          403          403          403          401     401", stored=False),
@@ -465,24 +386,24 @@ ROWS: Final = (
                                                                              "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/correspondents", "offers it between others", _keep_for_others,
                                                                              "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/correspondents/accept", "takes an offer", _keep("accept"), "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
-    Row("POST /v1/correspondents/accept", "takes another's offer", _keep("accept", between_others=True),
+    Row("POST /v1/correspondents/accept", "takes an offer", keep("accept"),  "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/correspondents/accept", "takes another's offer", keep("accept", between_others=True),
                                                                              "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/correspondents/close", "wants its own closed", _keep("accept", "close"),
+    Row("POST /v1/correspondents/close", "wants its own closed", keep("accept", "close"),
                                                                              "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/correspondents/close", "wants another's closed", _keep("accept", "close", between_others=True),
+    Row("POST /v1/correspondents/close", "wants another's closed", keep("accept", "close", between_others=True),
                                                                              "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/correspondents/fund", "brings money to its own", _keep("accept", "fund"),
+    Row("POST /v1/correspondents/fund", "brings money to its own", keep("accept", "fund"),
                                                                              "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
-    Row("POST /v1/correspondents/fund", "brings another's money", _keep("accept", "fund", between_others=True),
+    Row("POST /v1/correspondents/fund", "brings another's money", keep("accept", "fund", between_others=True),
                                                                              "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/correspondents/withdraw", "takes its money back", _keep("accept", "fund", "withdraw"),
+    Row("POST /v1/correspondents/withdraw", "takes its money back", keep("accept", "fund", "withdraw"),
                                                                              "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
-    Row("POST /v1/correspondents/withdraw", "takes another's money", _keep("accept", "fund", "withdraw", between_others=True),
+    Row("POST /v1/correspondents/withdraw", "takes another's money", keep("accept", "fund", "withdraw", between_others=True),
                                                                              "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/correspondents/reconcile", "compares its book", _keep("accept", "fund", "reconcile"),
+    Row("POST /v1/correspondents/reconcile", "compares its book", keep("accept", "fund", "reconcile"),
                                                                              "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/correspondents/reconcile", "compares another's", _keep("accept", "fund", "reconcile", between_others=True),
+    Row("POST /v1/correspondents/reconcile", "compares another's", keep("accept", "fund", "reconcile", between_others=True),
                                                                              "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("GET /v1/correspondents", "reads its accounts", _get("/v1/correspondents"),
                                                                              "200        403          403          403          403          403          401     401", stored=False),
