@@ -1,6 +1,6 @@
 """Rebuild the XML schemas of our ISO 20022 messages from the dataclasses of `pyiso20022`.
 
-No package ships the schema files of all six messages, but `pyiso20022` (MIT) ships dataclasses generated from
+No package ships the schema files of all these messages, but `pyiso20022` (MIT) ships dataclasses generated from
 the genuine ones. Their metadata keeps the order of elements, names, occurrences, enumerations and every facet
 (pattern, lengths, digits, bounds). Three things are lost and recovered here:
 
@@ -39,6 +39,8 @@ ROOTS = {
     "pacs.008.001.13": "Document",
     "pacs.002.001.10": "Document",
     "pacs.028.001.03": "Document",
+    "pacs.009.001.08": "Document",
+    "camt.050.001.07": "Document",
     "camt.054.001.08": "Document",
     "admi.002.001.01": "Document",
 }

@@ -6,10 +6,12 @@ from typing import Any
 
 import msgspec
 from tests.contract.signed_world import SignedWorld
-from tests.rig import answer_of
-from tests.world import ALFX, CBRR, FUNDS, LIST, PAMR, SEVR, agreed
+from tests.rig import HUB, answer_of
+from tests.world import ALFX, CBRR, CBTJ, FUNDS, LIST, PAMR, SEVR, agreed
 
+from corridor.codecs.iso20022.camt050 import LiquidityTransfer
 from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
+from corridor.codecs.iso20022.pacs009 import InstitutionTransfer
 from corridor.decision import Step
 from corridor.domain.instants import HOUR, iso_date
 from corridor.domain.money import Money
@@ -35,6 +37,8 @@ from corridor.services.settlement.commands import (
     SetUrgentReserve,
     TellCycle,
 )
+from corridor.services.settlement.correspondents import commands as correspondents
+from corridor.services.settlement.funding.commands import CreditParticipant, TransferLiquidity
 from corridor.services.settlement.payments import PAYMENT
 from corridor.services.settlement.positions import Position, digest
 from corridor.services.settlement.pvp.commands import CancelTrade, CaptureTrade, SettleTrades
@@ -51,12 +55,15 @@ def live(world: SignedWorld, crowd: int = 40, seed: int = 7) -> SignedWorld:
     world.found()
     _ordinary(world)
     _converted(world)
+    account = correspond(world)
     lend(world)
+    _compared(world, account)
     _screened(world)
     _commercial(world)
     _wrong(world)
     _gross(world)
     _traded(world)
+    _funded(world)
     _crowd(world, Random(seed), crowd)
     _netted(world)
     world.quote(777_00)  # stays open
@@ -263,6 +270,53 @@ def _traded(world: SignedWorld) -> None:
     trade(world, 7, ALFX, SEVR, little, little)
 
 
+def _funded(world: SignedWorld) -> None:
+    """Money that comes because it was asked for, or of itself, and leaves; some is refused, some waits on."""
+    for n, inward in ((60, False), (61, False), (62, True), (63, True), (64, False), (65, True)):
+        wish(world, n, inward=inward)
+    for n, status in ((60, "ACSC"), (61, "RJCT"), (63, "RJCT")):
+        world.report(uetr(world, n), status, CBRR, reason="AM04" if status == "RJCT" else None)
+    for n in (62, 66):
+        bring(world, n)
+    wish(world, 67, kopecks=FUNDS * 100)
+    bring(world, 68, by=CBTJ)
+    world.ask(uetr(world, 64))
+
+
+def wish(world: SignedWorld, n: int, *, inward: bool = False, kopecks: int = 250_00) -> None:
+    """Let a bank send money to its central bank, or ask it for some."""
+    here, there = f"{SEVR}-RUB", "30101810400000000225"
+    order = LiquidityTransfer(
+        message_id=f"{SEVR}-m{n}",
+        created_at=world.now,
+        end_to_end_id=f"e{n}",
+        uetr=uetr(world, n),
+        creditor=SEVR,
+        creditor_account=here if inward else there,
+        amount=Money(kopecks, "RUB"),
+        debtor=SEVR,
+        debtor_account=there if inward else here,
+    )
+    world.submit(TransferLiquidity(world.origin(SEVR, definition="camt.050.001.07"), order))
+
+
+def bring(world: SignedWorld, n: int, by: str = CBRR) -> None:
+    """Let a central bank put money into a bank's account."""
+    money = InstitutionTransfer(
+        message_id=f"{by}-m{n}",
+        created_at=world.now,
+        settlement_method="CLRG",
+        end_to_end_id=f"e{n}",
+        uetr=uetr(world, n),
+        interbank_settlement_amount=Money(250_00, "RUB"),
+        instructing_agent=by,
+        instructed_agent=HUB,
+        debtor=SEVR,
+        creditor=SEVR,
+    )
+    world.submit(CreditParticipant(world.origin(by, definition="pacs.009.001.08"), money))
+
+
 def trade(
     world: SignedWorld, n: int, seller: str, buyer: str, roubles: int, somoni: int, *, both: bool = True
 ) -> None:
@@ -275,6 +329,39 @@ def trade(
         origin = world.origin(signer, definition="json/trades")
         answer = world.submit(CaptureTrade(origin, other, f"T{n}", today, today, *sells, *buys))
         assert answer.status == "accepted", answer.body
+
+
+def correspond(world: SignedWorld) -> int:
+    """Return an account that is funded, and paid from and into; another one is closed again, a third is offered."""
+    accounts = []
+    for servicer, owner, terms in ((PAMR, SEVR, {"overdraft": 50_00, "ceiling": 900_00}), (SEVR, PAMR, {})):
+        facts = {"account_servicer": servicer, "account_owner": owner, "currency": "TJS", **terms}
+        accounts.append(_say(world, correspondents.OfferCorrespondent, servicer, **facts)["account"])
+        _say(world, correspondents.AcceptCorrespondent, owner, account=accounts[-1])
+    account, other = accounts
+    _say(world, correspondents.FundCorrespondent, SEVR, account=account, amount=100_00, currency="TJS")
+    facts = {"clearing_channel": "BOOK", "interbank_settlement_amount": Money(120_00, "TJS")}
+    world.pay(world.order(60, **facts, settlement_method="INDA"))
+    world.pay(world.order(61, **facts, settlement_method="INDA"))  # beyond the overdraft
+    world.pay(world.order(62, PAMR, SEVR, **facts, settlement_method="INGA"))
+    for signer in (PAMR, SEVR):
+        _say(world, correspondents.CloseCorrespondent, signer, account=other)
+    offer = {"account_servicer": SEVR, "account_owner": PAMR, "currency": "RUB"}
+    _say(world, correspondents.OfferCorrespondent, PAMR, **offer)
+    return account
+
+
+def _compared(world: SignedWorld, account: int) -> None:
+    """Days later: money is taken back, and the owner's own book compared."""
+    _say(world, correspondents.WithdrawCorrespondent, SEVR, account=account, amount=30_00, currency="TJS")
+    stated = {"account": account, "day": iso_date(world.now), "currency": "TJS", "closing": 70_00}
+    _say(world, correspondents.ReconcileCorrespondent, SEVR, **stated, count=1)
+
+
+def _say(world: SignedWorld, command: type[Command], signer: str, **facts: Any) -> dict[str, Any]:
+    answer = world.submit(command(world.origin(signer, definition="json/correspondents"), **facts))
+    assert answer.status == "accepted", answer.body
+    return answer_of(answer)
 
 
 def _crowd(world: SignedWorld, dice: Random, size: int) -> None:

@@ -11,10 +11,10 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.contract.busy_day import inquire, lend, live, trade
+from tests.contract.busy_day import bring, correspond, inquire, lend, live, trade, wish
 from tests.contract.signed_world import SEAL, PostgresWorld
 from tests.rig import HUB
-from tests.world import PAMR, SEVR, agreed
+from tests.world import CBRR, PAMR, SEVR, agreed
 
 from corridor.adapters.keys.software import verifier
 from corridor.adapters.postgres.looks import Look, Looks
@@ -179,6 +179,7 @@ def town(cluster: Cluster) -> Iterator[PostgresWorld]:
     name = f"town_{uuid4().hex}"
     world = PostgresWorld(asyncio.run(provision(cluster, name)))
     world.found()
+    correspond(world)
     lend(world)
     world.pay(world.order(900))
     world.quote(700_00)
@@ -202,6 +203,10 @@ def hour(town: PostgresWorld, tmp_path: Path) -> Iterator[Bent]:
     town.report(town.order(n + 2).uetr, "ACCP")
     trade(town, n, SEVR, PAMR, 850, 100)
     inquire(town, "8.55")
+    wish(town, n + 3)
+    town.report(town.order(n + 3).uetr, "ACSC", CBRR)
+    wish(town, n + 4)
+    bring(town, n + 5)
     town.operate(SetLimit, participant=SEVR, currency="RUB", limit=n)
     yield watched
     watched.close()
@@ -214,7 +219,30 @@ CONVERTED = "(SELECT max(number) FROM payment WHERE status = 'ACSC' AND provider
 REFUSED = "(SELECT max(number) FROM payment WHERE status = 'RJCT')"
 OPEN = "(SELECT uetr FROM payment WHERE open LIMIT 1)"
 TRADED = "(SELECT max(number) FROM trade WHERE state = 'settled')"
+DEFUNDED = "(SELECT max(number) FROM liquidity_transfer WHERE direction = 'defunding' AND status = 'ACSC')"
+FUNDED = "(SELECT max(number) FROM liquidity_transfer WHERE direction = 'funding' AND status = 'ACSC')"
+LEAVING = "(SELECT max(number) FROM liquidity_transfer WHERE status = 'ACSP')"
 BENT = {
+    "money that left and says it did not": (
+        f"""UPDATE liquidity_transfer SET status = 'RJCT', reason = 'AC03' WHERE number = {DEFUNDED}""",
+        {"liquidity", "told"},
+    ),
+    "money that came, of another amount": (
+        f"UPDATE liquidity_transfer SET amount = amount + 1 WHERE number = {FUNDED}", {"liquidity"}
+    ),
+    "money that leaves to nobody": (
+        f"UPDATE liquidity_transfer SET central_bank = 'CBTJTJ20' WHERE number = {LEAVING}", {"liquidity"}
+    ),
+    "money that came to another": (
+        f"UPDATE liquidity_transfer SET participant = 'PAMRTJ20' WHERE number = {FUNDED}", {"liquidity", "told"}
+    ),
+    "money that waits for nothing": (
+        f"UPDATE liquidity_transfer SET first_transfer = 0 WHERE number = {LEAVING}", {"liquidity", "liquidity states"}
+    ),
+    "money of no transfer": (f"DELETE FROM liquidity_transfer WHERE number = {FUNDED}", {"liquidity"}),
+    "money issued by nobody": (
+        f"UPDATE transfer SET code = 10 WHERE reference = {FUNDED} AND code = 1", {"issue", "chain", "liquidity"}
+    ),
     "a trade that moved and says it did not": (
         f"UPDATE trade SET state = 'cancelled', first_transfer = 0 WHERE number = {TRADED}", {"trades"}
     ),
@@ -340,6 +368,18 @@ BENT = {
     "a date that was not reckoned": ("DELETE FROM facility_day WHERE day = '2026-11-19'", {"interest"}),
     "collateral that is worth more": (
         "UPDATE pledge SET value_amount = 2 * value_amount WHERE state = 'held'", {"collateral", "audit"}
+    ),
+    "what is owed on a correspondent account": (
+        """UPDATE balance SET credits_posted = credits_posted + 1
+            WHERE account_id = (SELECT nostro_account_id FROM correspondent WHERE state = 'open')""",
+        {"balances", "conservation", "correspondents"},
+    ),
+    "a smaller overdraft": (
+        """UPDATE correspondent SET overdraft_amount = 1, ceiling_amount = 1 WHERE state = 'open'""",
+        {"correspondents", "audit"},
+    ),
+    "an account that two banks do not find": (
+        "UPDATE correspondent_relation SET number = 0", {"correspondents"}
     ),
     "a count of open quotes": ("UPDATE open_quotes SET quotes = quotes + 1", {"exposures"}),
     "a head": (f"UPDATE blob SET head = sha256('x') WHERE batch = {LAST} - 2", {"chain", "heads"}),

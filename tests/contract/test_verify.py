@@ -138,8 +138,39 @@ SEVR_RUB = "(SELECT account_id FROM settlement_account WHERE (participant, curre
 FIRST_LEG = f"(SELECT first_transfer FROM payment WHERE uetr = '{uetr(SETTLED)}')"
 OPEN_LEG = f"(SELECT first_transfer FROM payment WHERE uetr = '{uetr(OPEN)}')"
 LAST = "(SELECT max(batch) FROM blob)"
+KEPT = "(SELECT number FROM correspondent WHERE state = 'open')"
 TRADED = "(SELECT max(number) FROM trade WHERE state = 'settled')"
+LEFT = "(SELECT max(number) FROM liquidity_transfer WHERE direction = 'defunding' AND status = 'ACSC')"
+CAME = "(SELECT max(number) FROM liquidity_transfer WHERE direction = 'funding' AND status = 'ACSC')"
 BENT = {
+    "money from a central bank, by one minor unit": (
+        f"UPDATE transfer SET amount = amount + 1 WHERE reference = {CAME}",
+        {"liquidity": "funding, ACSC, but moved", "balances": "add up to"},
+    ),
+    "money that left and says it did not": (
+        f"UPDATE liquidity_transfer SET status = 'RJCT', reason = 'AC03' WHERE number = {LEFT}",
+        {"liquidity": "defunding, RJCT, but moved", "told": "was told ACSC"},
+    ),
+    "money that came and says nothing": (
+        f"UPDATE liquidity_transfer SET first_transfer = 0 WHERE number = {CAME}",
+        {"liquidity": "ACSC, but moved", "liquidity states": "but its record is not"},
+    ),
+    "money that came from nowhere": (
+        f"DELETE FROM liquidity_transfer WHERE number = {CAME}",
+        {"liquidity": "not there, but moved"},
+    ),
+    "money that a bank has issued": (
+        f"UPDATE transfer SET code = 1 WHERE id = {FIRST_LEG}",
+        {"issue": "code 1, moves"},
+    ),
+    "money issued and lost": (
+        f"UPDATE balance SET credits_posted = credits_posted - 1 WHERE account_id = {SEVR_RUB}",
+        {"issue": "RUB: ", "conservation": "RUB: posted balances add up to -1"},
+    ),
+    "a liquidity transfer settled at another time": (
+        f"UPDATE liquidity_transfer SET final_at = final_at + 1 WHERE number = {LEFT}",
+        {"told": "another time of settlement"},
+    ),
     "a leg of a trade deleted": (
         f"DELETE FROM transfer WHERE reference = {TRADED} AND id = (SELECT max(id) FROM transfer WHERE code = 30)",
         {"trades": "but that is not there", "balances": "add up to"},
@@ -326,6 +357,53 @@ BENT = {
     "an account that is no facility's": (
         "UPDATE facility SET debt_account_id = 4711 WHERE state = 'active'",
         {"accounts": "keeps no facility's debt", "facilities": "is drawn and"},
+    ),
+    "an overdraft that was passed": (
+        f"UPDATE correspondent SET overdraft_amount = 0 WHERE number = {KEPT}",
+        {"accounts": "is not as correspondent account", "audit": "overdraft_amount was changed by nobody"},
+    ),
+    "what the owner has, and not what the servicer owes": (
+        f"""UPDATE balance SET credits_posted = credits_posted + 1
+             WHERE account_id = (SELECT nostro_account_id FROM correspondent WHERE number = {KEPT})""",
+        {"correspondents": "PAMRTJ20 owes 7000", "balances": "add up to"},
+    ),
+    "both sides by as much": (
+        f"""UPDATE balance SET credits_posted = credits_posted + 50000, debits_posted = debits_posted + 50000
+              FROM correspondent WHERE account_id IN (nostro_account_id, vostro_account_id) AND number = {KEPT};
+            UPDATE balance SET credits_posted = credits_posted + 500000
+             WHERE account_id = (SELECT nostro_account_id FROM correspondent WHERE number = {KEPT});
+            UPDATE balance SET debits_posted = debits_posted + 500000
+             WHERE account_id = (SELECT vostro_account_id FROM correspondent WHERE number = {KEPT})""",
+        {"correspondents": "with a ceiling of 90000"},
+    ),
+    "an account that was closed with money on it": (
+        f"UPDATE correspondent SET state = 'closed', live = false, ended_at = 1 WHERE number = {KEPT}",
+        {"correspondents": "is closed, and 7000 is on it"},
+    ),
+    "an entry deleted": (
+        "DELETE FROM correspondent_entry WHERE place = 2",
+        {"correspondents": "does not follow from place 1", "evidence": "never promised to credit it"},
+    ),
+    "an entry of another account": (
+        "UPDATE correspondent_entry SET account = account + 1 WHERE place = 3",
+        {"correspondents": "does not follow from place"},
+    ),
+    "a payment booked with its sides changed": (
+        """UPDATE transfer SET debit_account_id = credit_account_id, credit_account_id = debit_account_id
+            WHERE code = 62 AND id = (SELECT transfer_id FROM correspondent_entry WHERE place = 2)""",
+        {"correspondents": "was not booked by transfer", "legs": "leg 1 should be POSTED"},
+    ),
+    "settlement money that did not move": (
+        "DELETE FROM transfer WHERE id = (SELECT min(id) FROM transfer WHERE code = 60)",
+        {"correspondents": "moved settlement money in 0 transfers"},
+    ),
+    "money brought by a stranger": (
+        """UPDATE transfer SET code = 62, reference = 1 WHERE id = (SELECT max(id) FROM transfer WHERE code = 60)""",
+        {"correspondents": "was not booked by transfer"},
+    ),
+    "a day that closed otherwise": (
+        "UPDATE correspondent_day SET closing = closing + 1",
+        {"correspondents": "it is counted to have 3 entries, it has 3"},
     ),
     "collateral that is worth more": (
         "UPDATE pledge SET value_amount = 2 * value_amount WHERE state = 'held'",
@@ -600,6 +678,11 @@ BOUND = {
     "credit_source": "true",
     "credit_line": "true",
     "pledge": "state = 'held'",
+    "correspondent": "state = 'open'",
+    "correspondent_relation": "number <> 0",
+    "correspondent_position": "true",
+    "correspondent_day": "true",
+    "correspondent_entry": "true",
 }
 UNBOUND = {
     ("mailbox", "acknowledged"),  # any lower position is possible

@@ -4,9 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from corridor.adapters.keys.software import Ed25519Key
+from corridor.codecs.iso20022.camt050 import LiquidityTransfer
 from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
+from corridor.codecs.iso20022.pacs009 import InstitutionTransfer
 from corridor.domain.instants import SECOND, iso, iso_date
 from corridor.domain.money import Money
+from tests.rig import HUB
 from tests.unit.gateway.house import XML, Bank, Exchange, House
 from tests.world import ALFX, CBRR, FUNDS, PAMR, SEVR, agreed
 
@@ -121,6 +124,51 @@ def undo_a_trade(reference: str) -> Send:
     return send
 
 
+def money_home(kopecks: int = 100, *, twice: bool = False, **facts: Any) -> Send:
+    """Send money to the central bank."""
+
+    async def send(house: House) -> Any:
+        filled: dict[str, Any] = {
+            "message_id": f"{SEVR}-m7",
+            "created_at": house.clock.now(),
+            "end_to_end_id": "e7",
+            "uetr": house.world.order(7).uetr,
+            "creditor": SEVR,
+            "creditor_account": "30101810400000000225",
+            "amount": Money(kopecks, "RUB"),
+            "debtor": SEVR,
+            "debtor_account": f"{SEVR}-RUB",
+        }
+        if twice:
+            first = LiquidityTransfer(**filled | {"message_id": f"{SEVR}-m6"})
+            await house.sevr.send(house.sevr.envelope(first, "camt.050.001.07"))
+        message = LiquidityTransfer(**filled | facts)
+        return await house.sevr.send(house.sevr.envelope(message, "camt.050.001.07"))
+
+    return send
+
+
+async def money_from_a_bank(house: House) -> Any:
+    message = InstitutionTransfer(
+        message_id=f"{SEVR}-m7",
+        created_at=house.clock.now(),
+        settlement_method="CLRG",
+        end_to_end_id="e7",
+        uetr=house.world.order(7).uetr,
+        interbank_settlement_amount=Money(100, "RUB"),
+        instructing_agent=SEVR,
+        instructed_agent=HUB,
+        debtor=SEVR,
+        creditor=SEVR,
+    )
+    return await house.sevr.send(house.sevr.envelope(message, "pacs.009.001.08"))
+
+
+async def confirmed_by_itself(house: House) -> Any:
+    await money_home()(house)
+    return await house.sevr.send(house.sevr.report(7, "ACSC"))
+
+
 async def a_trade_twice(house: House) -> Any:
     await trade()(house)
     return await trade()(house)
@@ -215,6 +263,37 @@ def credit(deed: str, *before: str, by: str = PAMR, **members: Any) -> Send:
         return answer
 
     return send
+
+
+KEPT = {"account_servicer": PAMR, "account_owner": SEVR, "currency": "RUB"}
+
+
+def keep(**changes: Any) -> Send:
+    async def send(house: House) -> Any:
+        return await house.sevr.request("/v1/correspondents", **(KEPT | changes))
+
+    return send
+
+
+def kept(deed: str, opened: bool = False, **members: Any) -> Send:
+    """Severny offers that Pamir keeps an account for it, perhaps Pamir accepts, and Severny does something wrong."""
+
+    async def send(house: House) -> Any:
+        offered = await house.sevr.request("/v1/correspondents", **KEPT)
+        account = {"account": offered.json["answer"]["account"]}
+        if opened:
+            assert (await house.pamr.request("/v1/correspondents/accept", **account)).status == 200
+        return await house.sevr.request(f"/v1/correspondents/{deed}", **account, **members)
+
+    return send
+
+
+async def beyond_the_overdraft(house: House) -> Any:
+    """The account is open, and nothing is on it."""
+    offered = await house.sevr.request("/v1/correspondents", **KEPT)
+    number = offered.json["answer"]["account"]
+    assert (await house.pamr.request("/v1/correspondents/accept", account=number)).status == 200
+    return await gross(clearing_channel="BOOK", settlement_method="INDA")(house)
 
 
 async def after_the_cut_off(house: House) -> Any:
@@ -336,6 +415,20 @@ ROWS = (
         gross(clearing_channel="MPNS", settlement_priority="HIGH"),
     ),
     Row("a netted payment of who does not net", 202, "RJCT AM03", gross(clearing_channel="MPNS")),
+    Row(
+        "a payment on a correspondent account by another method",
+        202,
+        "RJCT CH16",
+        gross(clearing_channel="BOOK"),
+    ),
+    Row(
+        "a payment on an account that nobody keeps",
+        202,
+        "RJCT AM03",
+        gross(clearing_channel="BOOK", settlement_method="INDA"),
+    ),
+    Row("an instant payment on a correspondent account", 202, "RJCT CH16", order(settlement_method="INGA")),
+    Row("a payment beyond the overdraft", 202, "RJCT AM04", beyond_the_overdraft),
     Row("a gross payment with a quote", 202, "RJCT CH17", with_quote(clearing_channel="RTGS")),
     Row("an instant payment that would wait", 202, "RJCT CH17", order(settlement_priority="NORM")),
     Row("an instant payment with a time", 202, "RJCT CH17", order(till_time="23:59:59Z")),
@@ -390,6 +483,20 @@ ROWS = (
         "NOOR",
     ),
     # quotes
+    Row("more money home than there is", 202, "RJCT AM04", money_home(FUNDS + 1)),
+    Row("no money home", 202, "RJCT AM01", money_home(0)),
+    Row("money home to another", 202, "RJCT AG01", money_home(creditor=PAMR)),
+    Row("another's money home", 202, "RJCT AG01", money_home(debtor=PAMR)),
+    Row(
+        "money home out of an account in another currency",
+        202,
+        "RJCT AC02",
+        money_home(debtor_account=f"{SEVR}-TJS"),
+    ),
+    Row("money home yesterday", 202, "RJCT DT01", money_home(settlement_date="2020-01-01")),
+    Row("money home under a used UETR", 202, "admi.002 DU03", money_home(twice=True, amount=Money(7, "RUB"))),
+    Row("money home, confirmed by who sends it", 202, "admi.002 NOOR", confirmed_by_itself),
+    Row("money from who issues none", 202, "admi.002 AG01", money_from_a_bank),
     Row("a quote nobody gave", 202, "RJCT TK01", with_quote(quote_id="00000000-0000-4000-8000-000000000000")),
     Row("a quote that has expired", 202, "RJCT TKXP", with_quote(skip=61_000_000)),
     Row("a quote used before", 202, "RJCT TKSG", with_quote(before=True)),
@@ -405,6 +512,23 @@ ROWS = (
     Row("a reply too late", 422, "Notification", reply(skip=11 * SECOND), "TM01"),
     Row("a reply to what has ended", 422, "Notification", reply(twice=True), "TM01"),
     Row("a reply beyond the provider's balance", 422, "", reply(amount=10 * FUNDS), "AM23"),
+    # correspondent accounts
+    Row("an account for oneself", 422, "", keep(account_servicer=SEVR), "AG03"),
+    Row("an account for an unknown bank", 422, "", keep(account_servicer="NOPERUM0"), "RC04"),
+    Row("an account between others", 422, "", keep(account_owner="NOPERUM0"), "AG01"),
+    Row("an account in a currency nobody settles here", 422, "", keep(currency="USD"), "AM03"),
+    Row("an overdraft in another currency", 422, "", keep(overdraft=json_amount(1, "TJS")), "CURR"),
+    Row("an account accepted by who has offered it", 422, "", kept("accept"), "AG01"),
+    Row("an account funded before it is open", 422, "", kept("fund", amount=json_amount(1)), "CH20"),
+    Row(
+        "an account funded in another currency",
+        422,
+        "",
+        kept("fund", True, amount=json_amount(1, "TJS")),
+        "CURR",
+    ),
+    Row("more funded than there is", 422, "", kept("fund", True, amount=json_amount(FUNDS + 1)), "AM04"),
+    Row("more taken back than is on it", 422, "", kept("withdraw", True, amount=json_amount(1)), "AM04"),
     # credit
     Row("a facility for a rate above 100 %", 422, "", offer(rate="100.1"), "CH16"),
     Row("a facility by an unknown day count", 422, "", offer(day_count="ACT/ACT"), "CH16"),

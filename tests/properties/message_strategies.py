@@ -6,7 +6,16 @@ from typing import Any
 import iso4217
 from hypothesis import strategies as st
 
-from corridor.codecs.iso20022 import admi002, camt054, head001, pacs002, pacs008, pacs028
+from corridor.codecs.iso20022 import (
+    admi002,
+    camt050,
+    camt054,
+    head001,
+    pacs002,
+    pacs008,
+    pacs009,
+    pacs028,
+)
 from corridor.domain.instants import parse
 from corridor.domain.money import MAX_MINOR, Money
 from corridor.domain.parties import Party
@@ -268,6 +277,44 @@ def notifications(draw: st.DrawFn) -> camt054.Notification:
     )
 
 
+liquidity_transfers = st.builds(
+    camt050.LiquidityTransfer,
+    message_id=ids,
+    created_at=instants,
+    instruction_id=maybe(ids),
+    end_to_end_id=ids,
+    transaction_id=maybe(ids),
+    uetr=uetrs,
+    creditor=bics,
+    creditor_account=accounts,
+    amount=amounts,
+    debtor=bics,
+    debtor_account=accounts,
+    settlement_date=maybe(dates),
+)
+
+institution_transfers = st.builds(
+    pacs009.InstitutionTransfer,
+    message_id=ids,
+    created_at=instants,
+    settlement_method=st.sampled_from(["CLRG", "INDA", "INGA", "COVE"]),
+    clearing_system=maybe(ids),
+    instruction_id=maybe(ids),
+    end_to_end_id=ids,
+    transaction_id=maybe(ids),
+    uetr=uetrs,
+    clearing_system_reference=maybe(ids),
+    interbank_settlement_amount=amounts,
+    interbank_settlement_date=maybe(dates),
+    instructing_agent=bics,
+    instructed_agent=bics,
+    debtor=bics,
+    debtor_account=maybe(accounts),
+    creditor=bics,
+    creditor_account=maybe(accounts),
+    remittance=st.lists(text(140), max_size=3).map(tuple),
+)
+
 message_rejects = st.builds(
     admi002.MessageReject,
     related_reference=ids,
@@ -282,6 +329,8 @@ MESSAGES = {
     "pacs.008.001.13": credit_transfers(),
     "pacs.002.001.10": status_reports(),
     "pacs.028.001.03": status_requests(),
+    "pacs.009.001.08": institution_transfers,
+    "camt.050.001.07": liquidity_transfers,
     "camt.054.001.08": notifications(),
     "admi.002.001.01": message_rejects,
 }

@@ -110,7 +110,7 @@ def test_the_header_names_the_document(definition):
     @given(headers(definition), MESSAGES[definition])
     def check(header, message):
         text = seal_envelope(header, message).decode()
-        other = text.replace(f"<MsgDefIdr>{definition}<", "<MsgDefIdr>pacs.009.001.08<", 1)
+        other = text.replace(f"<MsgDefIdr>{definition}<", "<MsgDefIdr>pacs.010.001.03<", 1)
         assert quickly(other) is None
         with pytest.raises(DecodeError, match="another message definition"):
             sealed.open_sealed(other)

@@ -1,112 +1,203 @@
-"""`corridor account`: money for the sandbox, issued by its central banks over the front door."""
+"""`corridor account`: money between settlement accounts and the central banks, and statements."""
 
 import asyncio
-import random
-from typing import cast
+from collections.abc import Sequence
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
-from corridor.adapters.keys import software
+from corridor.adapters.postgres.statements import read_account, read_day, read_statement
+from corridor.adapters.stream import frames
 from corridor.adapters.system.clock import SystemClock
-from corridor.cli import identities
-from corridor.cli.home import ENVIRONMENT, HUB, Home, key_id
-from corridor.cli.output import HERE, AsJson, Directory, money, say
+from corridor.cli.counter import Move
+from corridor.cli.home import Home
+from corridor.cli.output import HERE, AsJson, Column, Directory, moment, money, say, show, show_json
+from corridor.cli.person import Refusal
 from corridor.cli.reading import reading
-from corridor.client import Certificate, Lost, Participant, PrivateKey, Profile, SqliteStore
-from corridor.client.events import Changes, Place, Receipt
-from corridor.client.http import Http
-from corridor.client.identifiers import random_uetrs
+from corridor.cli.story import in_words
+from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.domain.errors import CorridorError
-from corridor.domain.money import Money
+from corridor.domain.money import Money, decimal_text
+from corridor.ports import HubAway
+from corridor.reports.statements import Statement
+from corridor.reports.statements import statement as made
 
 app = typer.Typer(no_args_is_help=True)
 
-PATIENCE_S = 10.0
+_COLUMNS = (
+    Column("at", "time"),
+    Column("transfer", "transfer", figures=True),
+    Column("kind", "what"),
+    Column("counterparty", "with"),
+    Column("debit", "debit", figures=True),
+    Column("credit", "credit", figures=True),
+    Column("balance", "balance", figures=True),
+    Column("reference", "reference"),
+)
 
-_ISSUER = """
-SELECT p.bic, coalesce(m.received, 0) AS number, coalesce(m.acknowledged, 0) AS mailbox
-  FROM participant p JOIN settlement_account s ON s.participant = p.bic
-  LEFT JOIN mailbox m ON m.participant = p.bic
- WHERE p.role = 'central_bank' AND s.currency = $1
+
+_TRANSFERS = """
+SELECT number, uetr, direction, participant, central_bank, currency, amount, status, reason, received_at, final_at
+  FROM liquidity_transfer WHERE $1 IN ('', participant) AND (open OR $2) ORDER BY open DESC, number
 """
-_HUB_KEYS = "SELECT key_id, public FROM signing_key WHERE participant = $1"
+_TRANSFER_COLUMNS = (
+    Column("number", "number", figures=True),
+    Column("since", "since"),
+    Column("direction", "direction"),
+    Column("participant", "of"),
+    Column("central_bank", "central bank"),
+    Column("amount", "amount", figures=True),
+    Column("currency", ""),
+    Column("status", "status"),
+    Column("reason", "reason"),
+    Column("uetr", "UETR"),
+)
 
 
-class NoIssuer(CorridorError):
-    """No central bank here issues this currency, or its key is not in this state directory."""
+class NoSuchAccount(CorridorError):
+    """There is no such settlement account here; `corridor accounts` shows all."""
 
-    reason = "AG01"
-
-
-class NoFrontDoor(CorridorError):
-    """The front door does not answer: run `corridor up` for this directory."""
-
-    reason = "AB08"
-    transient = True
+    reason = "AC01"
 
 
 @app.command("fund")
 def fund(bic: str, currency: str, amount: str, directory: Directory = HERE, as_json: AsJson = False) -> None:
-    """Let the currency's central bank issue an amount, as 1500.00, into a participant's account.
+    """Let an institution ask the currency's central bank for an amount, as 1500.00, out of its account there.
 
-    For the sandbox, whose central banks have their keys in the state directory.
+    For the sandbox: the institution sends a camt.050, its simulated central bank answers with a pacs.009.
     """
-    sum_ = Money.parse(amount, currency, field="amount")
-    receipt = asyncio.run(_fund(Home(directory), bic, sum_))
-    say(
-        {"participant": bic, "amount": sum_.text(), "currency": currency, "batch": receipt.batch},
-        f"{bic} has {money(sum_.minor, currency)} more, since batch {receipt.batch}",
-        as_json=as_json,
-    )
+    _move(Home(directory), bic, Money.parse(amount, currency, field="amount"), inward=True, as_json=as_json)
 
 
-async def _fund(home: Home, bic: str, amount: Money) -> Receipt:
-    async with reading(home) as reads:
-        issuers = await reads.fetch(_ISSUER, amount.currency)
-        hub_keys = {row["key_id"]: row["public"] for row in await reads.fetch(_HUB_KEYS, HUB)}
-    if not issuers or not home.key(issuers[0]["bic"]).exists():
-        raise NoIssuer(field=amount.currency)
-    (issuer,) = issuers
-    url, certificate = await _front_door(home, issuer["bic"])
-    profile = Profile(
-        bic=issuer["bic"],
-        hub=HUB,
-        environment=ENVIRONMENT,
-        url=url,
-        key_id=key_id(issuer["bic"]),
-        hub_keys=hub_keys,
-        certificate=certificate,
-    )
-    dice = random.SystemRandom()
-    store = SqliteStore(":memory:")
-    # Where the hub stands with this issuer, whose own store is in use while the sandbox runs.
-    store.commit(Changes(Place(number=issuer["number"], mailbox=issuer["mailbox"]), [], [], []))
-    async with Participant.open(
-        profile,
-        cast("PrivateKey", software.read(home.key(issuer["bic"]))),
-        store,
-        clock=SystemClock().now,
-        dice=dice,
-        uetr=random_uetrs(dice),
-    ) as participant:
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                return await participant.fund(bic, amount)
-        except TimeoutError:
-            raise NoFrontDoor("no answer in time; `corridor accounts` shows if the money came") from None
+@app.command("defund")
+def defund(
+    bic: str, currency: str, amount: str, directory: Directory = HERE, as_json: AsJson = False
+) -> None:
+    """Let an institution send an amount, as 1500.00, back to its account at the currency's central bank.
+
+    What leaves must be its own and free. It is reserved until the simulated central bank has said that it is there.
+    """
+    _move(Home(directory), bic, Money.parse(amount, currency, field="amount"), inward=False, as_json=as_json)
 
 
-async def _front_door(home: Home, bic: str) -> tuple[str, Certificate | None]:
-    """Return the gateway's address, if it answers there, and what a participant shows to it."""
-    if not home.address.exists():
-        raise NoFrontDoor
-    url = home.address.read_text().strip()
-    certificate = identities.shown(home, bic)
-    http = Http(url, timeout_s=PATIENCE_S, tls=certificate)
+@app.command("statement")
+def statement(
+    bic: str,
+    currency: str,
+    date: Annotated[str, typer.Option(help="A business day, as 2026-11-24; today's without it.")] = "",
+    directory: Directory = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """A settlement account on one business day: opening balance, every entry, closing balance, from the ledger.
+
+    It is shown only if it adds up to the minor unit, and the ledger to the balance that the hub has stored.
+    """
+    found = asyncio.run(_read(Home(directory), bic, currency, date))
+    facts = {name: decimal_text(getattr(found, name), currency) for name in _SUMS}
+    rows = [_row(entry, currency) for entry in found.entries]
+    if as_json:
+        head = {"participant": bic, "currency": currency, "day": found.day}
+        show_json({**head, **facts, "entries": rows})
+        return
+    typer.echo(f"{bic} {currency}, business day {found.day}\n")
+    typer.echo(f"opening balance  {facts['opening']}")
+    if rows:
+        show(rows, _COLUMNS, as_json=False)
+    typer.echo(f"closing balance  {facts['closing']}  ({facts['credits']} came, {facts['debits']} went)")
+    if found.reserved:
+        typer.echo(f"reserved now     {facts['reserved']}")
+
+
+@app.command("transfers")
+def transfers(
+    bank: Annotated[str, typer.Option(help="Only this institution's, by its BIC.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Also those that have ended.")] = False,
+    directory: Directory = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Money on its way from and to the central banks: what they have been asked and have not answered."""
+    rows = asyncio.run(_read_transfers(Home(directory), bank, everything=everything))
+    show([_transfer(row) for row in rows], _TRANSFER_COLUMNS, as_json=as_json)
+
+
+_SUMS = ("opening", "credits", "debits", "closing", "reserved")
+
+
+def _move(home: Home, bic: str, amount: Money, *, inward: bool, as_json: bool) -> None:
+    told = asyncio.run(_ask(home, Move(bic, amount, inward)))
+    if told.transaction_status == "RJCT":
+        raise Refusal(in_words(told.reason or "NARR"))
+    sum_ = money(amount.minor, amount.currency)
+    facts = {
+        "participant": bic,
+        "amount": amount.text(),
+        "currency": amount.currency,
+        "direction": "funding" if inward else "defunding",
+        "status": told.transaction_status,
+        "uetr": told.original_uetr,
+        "number": told.clearing_system_reference,
+        "settled_at": moment(told.effective_settlement_at),
+    }
+    done = f"{bic} has {sum_} more" if inward else f"{sum_} of {bic} is at its central bank"
+    say(facts, f"{done}, since {facts['settled_at']}  UETR {told.original_uetr}", as_json=as_json)
+
+
+async def _ask(home: Home, move: Move) -> StatusReport:
     try:
-        await http.get("/health", {})
-    except Lost:
-        raise NoFrontDoor(f"nobody answers at {url}; is `corridor up` running for this directory?") from None
-    finally:
-        await http.close()
-    return url, certificate
+        reader, writer = await asyncio.open_unix_connection(home.sandbox_socket)
+    except OSError:
+        raise HubAway from None
+    writer.write(frames.encode(move))
+    decoder: msgspec.msgpack.Decoder[StatusReport | str] = msgspec.msgpack.Decoder(StatusReport | str)
+    told = await frames.read(reader, decoder)
+    writer.close()
+    if told is None:
+        raise HubAway
+    if isinstance(told, str):
+        raise Refusal(told)
+    return told
+
+
+async def _read(home: Home, bic: str, currency: str, date: str) -> Statement:
+    async with reading(home) as reads:
+        account_id = await read_account(reads.fetch, bic, currency)
+        if account_id is None:
+            raise NoSuchAccount(field=f"{bic} {currency}")
+        day = await read_day(reads.fetch, currency, SystemClock().now(), date)
+        balances, moved = await read_statement(reads.fetch, account_id, day)
+        return made(bic, currency, day.date, balances, moved)
+
+
+async def _read_transfers(home: Home, bank: str, *, everything: bool) -> Sequence[Any]:
+    async with reading(home) as reads:
+        return await reads.fetch(_TRANSFERS, bank, everything)
+
+
+def _transfer(row: Any) -> dict[str, Any]:
+    return {
+        "number": row["number"],
+        "since": moment(row["received_at"]),
+        "direction": row["direction"],
+        "participant": row["participant"],
+        "central_bank": row["central_bank"],
+        "amount": decimal_text(row["amount"], row["currency"]),
+        "currency": row["currency"],
+        "status": row["status"],
+        "reason": row["reason"],
+        "final_at": moment(row["final_at"]),
+        "uetr": row["uetr"],
+    }
+
+
+def _row(entry: Any, currency: str) -> dict[str, Any]:
+    side = "credit" if entry.amount > 0 else "debit"
+    return {
+        "at": moment(entry.at),
+        "transfer": entry.transfer,
+        "kind": entry.kind,
+        "counterparty": entry.counterparty,
+        side: decimal_text(abs(entry.amount), currency),
+        "balance": decimal_text(entry.balance, currency),
+        "reference": entry.reference,
+    }

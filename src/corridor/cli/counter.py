@@ -9,10 +9,23 @@ from typing import Literal
 import msgspec
 
 from corridor.adapters.stream import frames
-from corridor.client import Facility, Inquiry, Lost, Refused, Terms, TurnedAway
+from corridor.client import (
+    AccountTerms,
+    CorrespondentAccount,
+    Facility,
+    Inquiry,
+    Lost,
+    Reconciled,
+    Refused,
+    Terms,
+    TurnedAway,
+)
+from corridor.client.correspondents import Method
 from corridor.client.messages import Gross
+from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.domain.errors import CorridorError
 from corridor.domain.money import Money
+from corridor.sandbox import mirror
 from corridor.sandbox.corridor import Intent
 from corridor.sandbox.offices import Notice
 from corridor.sandbox.people import PERSON, Customer
@@ -28,7 +41,8 @@ class Wish(msgspec.Struct, frozen=True, tag=True):
     """A customer of one bank pays a customer of another, or whoever has a phone number.
 
     `to` is a BIC or a phone number in E.164; `amount` in minor units of `currency`, which is debited; `into`
-    is the currency that is credited. With `gross` it need not be instant; `netted`, it is final with its cycle.
+    is the currency that is credited. With `gross` it need not be instant; `netted`, it is final with its cycle;
+    `booked`, it settles on a correspondent account.
     """
 
     debtor_agent: str
@@ -38,6 +52,7 @@ class Wish(msgspec.Struct, frozen=True, tag=True):
     into: str
     gross: Gross | None = None
     netted: bool = False
+    booked: Method | None = None
 
     def ends(self, status: str) -> bool:
         """Nothing more comes of it soon."""
@@ -66,6 +81,18 @@ class Deed(msgspec.Struct, frozen=True, tag=True):
     terms: Terms | None = None
 
 
+class AccountDeed(msgspec.Struct, frozen=True, tag=True):
+    """A bank offers a correspondent account on these terms; or does something with one; or compares a day of it."""
+
+    bank: str
+    what: Literal["offer", "accept", "close", "fund", "withdraw", "reconcile"]
+    account: int = 0
+    amount: Money | None = None
+    terms: AccountTerms | None = None
+    day: str = ""
+    currency: str = ""
+
+
 class Asking(msgspec.Struct, frozen=True, tag=True):
     """A bank asks all providers for their best rate; `amount` is fixed on the side whose currency it has."""
 
@@ -75,6 +102,14 @@ class Asking(msgspec.Struct, frozen=True, tag=True):
     destination_currency: str
     amount: Money
     within_s: int
+
+
+class Move(msgspec.Struct, frozen=True, tag=True):
+    """An institution asks its central bank for money (`inward`), or sends it some back."""
+
+    bank: str
+    amount: Money
+    inward: bool
 
 
 class NoSuchBank(Lost):
@@ -87,8 +122,8 @@ class NoSuchCustomer(Lost):
 
 async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
     """Take wishes, and tell what becomes of each, notice by notice."""
-    decoder: msgspec.msgpack.Decoder[Wish | Change | Deed | Asking] = msgspec.msgpack.Decoder(
-        Wish | Change | Deed | Asking
+    decoder: msgspec.msgpack.Decoder[Wish | Change | Deed | AccountDeed | Asking | Move] = (
+        msgspec.msgpack.Decoder(Wish | Change | Deed | AccountDeed | Asking | Move)
     )
     dice = Random()  # noqa: S311  which customer it is does not matter
 
@@ -103,6 +138,12 @@ async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
                     continue
                 if isinstance(wish, Deed):
                     writer.write(frames.encode(await _lend(sandbox, wish)))
+                    continue
+                if isinstance(wish, Move):
+                    writer.write(frames.encode(await _move(sandbox, wish)))
+                    continue
+                if isinstance(wish, AccountDeed):
+                    writer.write(frames.encode(await _correspond(sandbox, wish)))
                     continue
                 notices: asyncio.Queue[Notice] = asyncio.Queue()
                 try:
@@ -121,6 +162,17 @@ async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
             writer.close()
 
     return await frames.listen(path, handle)
+
+
+async def _move(sandbox: Sandbox, move: Move) -> StatusReport | str:
+    """Let it move; return how that ended, or why nobody knows yet."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return await sandbox.move_liquidity(move.bank, move.amount, inward=move.inward)
+    except TimeoutError:
+        return "the central bank has not answered yet; `corridor account transfers` shows it"
+    except CorridorError as error:
+        return str(error)
 
 
 async def _lend(sandbox: Sandbox, deed: Deed) -> Facility | str:
@@ -168,6 +220,35 @@ async def _done(sandbox: Sandbox, deed: Deed) -> Facility:
             return await bank.cancel_facility(deed.facility)
 
 
+async def _correspond(sandbox: Sandbox, deed: AccountDeed) -> CorrespondentAccount | Reconciled | str:
+    """Let a bank do it; return the account, or what was compared, or why it was refused."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return await _corresponded(sandbox, deed)
+    except CorridorError as error:
+        return str(error)
+
+
+async def _corresponded(sandbox: Sandbox, deed: AccountDeed) -> CorrespondentAccount | Reconciled:
+    if deed.bank not in sandbox.banks:
+        raise NoSuchBank(f"the sandbox has no bank {deed.bank}")
+    bank = sandbox.participants[deed.bank]
+    match deed:
+        case AccountDeed(what="offer", terms=AccountTerms() as terms):
+            return await bank.offer_account(terms)
+        case AccountDeed(what="accept"):
+            return await bank.accept_account(deed.account)
+        case AccountDeed(what="fund", amount=Money() as amount):
+            return await bank.fund_account(deed.account, amount)
+        case AccountDeed(what="withdraw", amount=Money() as amount):
+            return await bank.withdraw(deed.account, amount)
+        case AccountDeed(what="reconcile"):
+            own = sandbox.stores[deed.bank].connection
+            return await bank.reconcile(mirror.book_day(own, deed.account, deed.currency, deed.day))
+        case _:
+            return await bank.close_account(deed.account)
+
+
 def intent(wish: Wish, customers: Sequence[Customer], dice: Random) -> Intent:
     """Return the wish as one between two customers.
 
@@ -195,6 +276,7 @@ def intent(wish: Wish, customers: Sequence[Customer], dice: Random) -> Intent:
         by_phone=by_phone,
         gross=wish.gross,
         netted=wish.netted,
+        booked=wish.booked,
     )
 
 

@@ -1,5 +1,6 @@
 """The client of a participant: signs, sends safely, follows its mailbox, keeps its place."""
 
+from corridor.client.correspondents import AccountTerms, BookDay, BookEntry, CorrespondentAccount, Reconciled
 from corridor.client.errors import Forged, Lost, Refused, TurnedAway
 from corridor.client.events import Receipt
 from corridor.client.facilities import Facility, Terms
@@ -13,7 +14,11 @@ from corridor.client.store import SqliteStore, Store
 from corridor.client.tls import Certificate
 
 __all__ = [
+    "AccountTerms",
+    "BookDay",
+    "BookEntry",
     "Certificate",
+    "CorrespondentAccount",
     "Delivery",
     "Facility",
     "Forged",
@@ -28,6 +33,7 @@ __all__ = [
     "Profile",
     "Quote",
     "Receipt",
+    "Reconciled",
     "Refused",
     "SqliteStore",
     "Store",

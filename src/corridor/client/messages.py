@@ -6,9 +6,11 @@ from typing import Final
 
 import msgspec
 
+from corridor.client.correspondents import Method
 from corridor.client.events import Draft
 from corridor.client.profile import Profile
 from corridor.client.requests import Quote
+from corridor.codecs.iso20022.camt050 import LiquidityTransfer
 from corridor.codecs.iso20022.envelope import seal_envelope
 from corridor.codecs.iso20022.head001 import Header
 from corridor.codecs.iso20022.messages import MESSAGES, Message
@@ -20,6 +22,7 @@ from corridor.codecs.iso20022.pacs008 import (
     RegulatoryReport,
     TaxRemittance,
 )
+from corridor.codecs.iso20022.pacs009 import InstitutionTransfer
 from corridor.codecs.iso20022.pacs028 import StatusRequest
 from corridor.domain.instants import Instant
 from corridor.domain.money import Money
@@ -58,11 +61,13 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     gross: "Gross | None" = None
     netted: bool = False
     """It enters a netting cycle, and is final with it."""
+    booked: Method | None = None
+    """It settles on a correspondent account, now or not at all: what they keep for us (INDA), or we for them (INGA)."""
 
     @property
     def channel(self) -> str | None:
         """How it is to be settled, as ISO has it; None is instantly."""
-        return "RTGS" if self.gross else "MPNS" if self.netted else None
+        return "RTGS" if self.gross else "MPNS" if self.netted else "BOOK" if self.booked else None
 
 
 class Gross(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +91,7 @@ def credit_transfer(
     return CreditTransfer(
         message_id=message_id,
         created_at=now,
-        settlement_method="CLRG",
+        settlement_method=order.booked or "CLRG",
         instruction_id=message_id,
         end_to_end_id=order.end_to_end_id,
         transaction_id=message_id,
@@ -130,11 +135,12 @@ def status_report(
     *,
     reason: str | None = None,
     original_message_id: str | None = None,
+    original_definition: str = PACS_008,
     end_to_end_id: str | None = None,
 ) -> StatusReport:
     """The pacs.002 with which a creditor agent answers for a payment: ACCP, RJCT with a reason, or ACCC.
 
-    `original_message_id` is that of the pacs.008 that is answered.
+    A central bank answers a camt.050 so: ACSC, or RJCT. `original_message_id` is that of the message that is answered.
     """
     return StatusReport(
         message_id=message_id,
@@ -142,7 +148,7 @@ def status_report(
         instructing_agent=profile.bic,
         instructed_agent=profile.hub,
         original_message_id=original_message_id,
-        original_message_definition_id=PACS_008 if original_message_id else None,
+        original_message_definition_id=original_definition if original_message_id else None,
         status_id=message_id,
         original_end_to_end_id=end_to_end_id,
         original_uetr=uetr,
@@ -179,7 +185,8 @@ def envelope(profile: Profile, message: Message, now: Instant) -> Draft:
 
 
 def _message_id(message: Message) -> str:
-    assert isinstance(message, CreditTransfer | StatusReport | StatusRequest), "participants send no other"
+    sent = CreditTransfer | StatusReport | StatusRequest | LiquidityTransfer | InstitutionTransfer
+    assert isinstance(message, sent), "participants send no other"
     return message.message_id
 
 

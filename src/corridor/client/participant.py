@@ -15,7 +15,8 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Final, Literal, Self
 
-from corridor.client import facilities, messages, requests
+from corridor.client import correspondents, facilities, liquidity, messages, requests
+from corridor.client.correspondents import AccountTerms, BookDay, CorrespondentAccount, Reconciled
 from corridor.client.errors import Lost
 from corridor.client.events import Receipt
 from corridor.client.facilities import Facility, Terms
@@ -99,13 +100,31 @@ class Participant:
         uetr = self.make_uetr()
         message_id, now = self.identify()
         message = messages.credit_transfer(self.profile, order, message_id, uetr, now)
-        ended = self._ends[uetr] = asyncio.get_running_loop().create_future()
-        try:
-            receipt = await self._session.ask(messages.envelope(self.profile, message, now), effects)
-        except BaseException:
-            del self._ends[uetr]
-            raise
-        return Payment(uetr, receipt, ended)
+        return await self._order(message, uetr, now, effects)
+
+    async def defund(self, amount: Money, account: str, *effects: Any) -> Payment:
+        """Send money of this institution's own to its account at the central bank; as `pay`.
+
+        It is reserved until the central bank has said that it is there (ACSC), or will not be (RJCT).
+        """
+        uetr = self.make_uetr()
+        message_id, now = self.identify()
+        message = liquidity.defunding(self.profile, amount, account, message_id, uetr, now)
+        return await self._order(message, uetr, now, effects)
+
+    async def ask_for_funds(self, amount: Money, account: str, *effects: Any) -> Payment:
+        """Ask the central bank for money from this institution's account there; as `pay`."""
+        uetr = self.make_uetr()
+        message_id, now = self.identify()
+        message = liquidity.funding(self.profile, amount, account, message_id, uetr, now)
+        return await self._order(message, uetr, now, effects)
+
+    async def credit(self, participant: str, amount: Money, *effects: Any) -> Payment:
+        """As a currency's central bank, put money into a participant's account; as `pay`."""
+        uetr = self.make_uetr()
+        message_id, now = self.identify()
+        message = liquidity.credit(self.profile, participant, amount, message_id, uetr, now)
+        return await self._order(message, uetr, now, effects)
 
     async def ask_status(self, uetr: str) -> None:
         """Ask where a payment stands; the mailbox tells."""
@@ -268,6 +287,33 @@ class Participant:
         members = {"counterparty_side": counterparty, "common_reference": reference}
         return await self._request("trades/cancel", members)
 
+    async def offer_account(self, terms: AccountTerms) -> CorrespondentAccount:
+        """As one of two banks, offer the other a correspondent account. Raises: Refused."""
+        return await self._account("correspondents", correspondents.account_members(terms))
+
+    async def accept_account(self, number: int) -> CorrespondentAccount:
+        """As the other bank, take an offered correspondent account. Raises: Refused."""
+        return await self._account("correspondents/accept", {"account": number})
+
+    async def close_account(self, number: int) -> CorrespondentAccount:
+        """End an offer; ask for the end of a correspondent account, or agree to it at zero. Raises: Refused."""
+        return await self._account("correspondents/close", {"account": number})
+
+    async def fund_account(self, number: int, amount: Money, *effects: Any) -> CorrespondentAccount:
+        """As its owner, bring settlement money to a correspondent account. Raises: Refused."""
+        members = {"account": number, "amount": requests.amount_members(amount)}
+        return await self._account("correspondents/fund", members, *effects)
+
+    async def withdraw(self, number: int, amount: Money, *effects: Any) -> CorrespondentAccount:
+        """As its owner, take settlement money back from a correspondent account. Raises: Refused."""
+        members = {"account": number, "amount": requests.amount_members(amount)}
+        return await self._account("correspondents/withdraw", members, *effects)
+
+    async def reconcile(self, day: BookDay) -> Reconciled:
+        """Say what this bank's own book has of a day of a correspondent account; hear what differs. Raises: Refused."""
+        receipt = await self._request("correspondents/reconcile", correspondents.book_members(day))
+        return correspondents.read_reconciled(receipt.answer)
+
     async def mail(self) -> AsyncIterator[Frame]:
         """The messages of the mailbox, frame by frame, for one reader that handles each before the next."""
         assert not self._reading, "a mailbox has one reader"
@@ -295,8 +341,20 @@ class Participant:
         """How many messages the hub has not vouched for yet."""
         return self._session.on_the_way
 
+    async def _order(self, message: Message, uetr: str, now: Instant, effects: Sequence[Any]) -> Payment:
+        ended = self._ends[uetr] = asyncio.get_running_loop().create_future()
+        try:
+            receipt = await self._session.ask(messages.envelope(self.profile, message, now), effects)
+        except BaseException:
+            del self._ends[uetr]
+            raise
+        return Payment(uetr, receipt, ended)
+
     async def _facility(self, path: str, members: Mapping[str, Any], *effects: Any) -> Facility:
         return facilities.read_facility((await self._request(path, members, *effects)).answer)
+
+    async def _account(self, path: str, members: Mapping[str, Any], *effects: Any) -> CorrespondentAccount:
+        return correspondents.read_account((await self._request(path, members, *effects)).answer)
 
     async def _request(
         self, path: str, members: Mapping[str, Any], *effects: Any, kept: bool = True

@@ -58,6 +58,15 @@ def is_iban(text: str) -> bool:
     return bban is not None and bool(bban.fullmatch(text, 4)) and mod_97_10(text[4:] + text[:4]) == 1
 
 
+def settlement_account_name(participant: str, currency: str) -> str:
+    """What a settlement account at the hub is called in messages.
+
+    >>> settlement_account_name("SEVRRUM0", "RUB")
+    'SEVRRUM0-RUB'
+    """
+    return f"{participant}-{currency}"
+
+
 def parse_other_account(text: str, *, field: str | None = None) -> OtherAccount:
     """An account number of any scheme, such as the 20 digits of a rouble or somoni account.
 

@@ -12,6 +12,7 @@ from corridor.codecs.jws import audience
 from corridor.gateway import inbound, metrics, requests, vouchers
 from corridor.gateway.acknowledgements import Acknowledgements
 from corridor.gateway.authentication import Authenticator, Unauthenticated
+from corridor.gateway.correspondents import Correspondents
 from corridor.gateway.exchange import (
     NDJSON,
     Gone,
@@ -40,6 +41,7 @@ from corridor.gateway.submissions import Submissions
 from corridor.ports import Clock, Link, Mail, Reads, Verifier
 from corridor.services.credit.answers import FacilityAnswer
 from corridor.services.fx.answers import InquiryAnswer
+from corridor.services.settlement.correspondents.answers import CorrespondentAnswer
 
 TELL_S: Final = 1.0
 HEARD_WHILE_CLOSED: Final = (vouchers.PATH, requests.OPERATIONS_PATH)
@@ -93,7 +95,7 @@ class Gateway:
             lambda: bool(link.closed),
         )
         look_ups = LookUps(reads, authenticator, clock, limits)
-        facilities = Facilities(reads, authenticator)
+        facilities, correspondents = Facilities(reads, authenticator), Correspondents(reads, authenticator)
         inquiries = Inquiries(reads, authenticator)
         messages = inbound.Messages(hub, self._screener, clock, self._metrics)
         signed = requests.Requests(clock, self._metrics, vouchers.Prover(self._keys, hub, environment))
@@ -150,6 +152,14 @@ class Gateway:
                 facilities.get,
                 "Read the open facilities in which the signer lends or borrows.",
                 gives=FacilityAnswer,
+                media_type=NDJSON,
+            ),
+            Route(
+                "GET",
+                "/v1/correspondents",
+                correspondents.get,
+                "Read the live correspondent accounts that the signer owns or services.",
+                gives=CorrespondentAnswer,
                 media_type=NDJSON,
             ),
             Route(

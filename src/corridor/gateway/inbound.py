@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Final
 
 from corridor.codecs.errors import DecodeError
-from corridor.codecs.iso20022 import pacs002, pacs008, pacs028
+from corridor.codecs.iso20022 import camt050, pacs002, pacs008, pacs009, pacs028
 from corridor.codecs.iso20022.envelope import Opened
 from corridor.codecs.iso20022.gate import pass_gate
 from corridor.codecs.iso20022.head001 import Header
@@ -19,7 +19,15 @@ from corridor.gateway.screening import Screener
 from corridor.ports import Clock
 from corridor.services.instant.commands import CreditTransfer, StatusReport, StatusRequest
 from corridor.services.messaging.commands import Command, Origin, Refused
+from corridor.services.settlement.funding.commands import CreditParticipant, TransferLiquidity
 
+_BETWEEN_AGENTS: Final = (
+    pacs008.CreditTransfer,
+    pacs002.StatusReport,
+    pacs028.StatusRequest,
+    pacs009.InstitutionTransfer,
+)
+"""Messages that name who instructs whom."""
 UNREADABLE: Final = "unreadable"
 """The definition of what names none."""
 
@@ -61,6 +69,10 @@ class Messages:
                     return StatusReport(origin, message)
                 case pacs028.StatusRequest() as message:
                     return StatusRequest(origin, message)
+                case camt050.LiquidityTransfer() as message:
+                    return TransferLiquidity(origin, message)
+                case pacs009.InstitutionTransfer() as message:
+                    return CreditParticipant(origin, message)
             raise DecodeError(
                 "Participants do not send messages of this definition.", field="AppHdr/MsgDefIdr"
             )
@@ -73,7 +85,7 @@ class Messages:
             raise DecodeError("A participant sends for itself only.", field="AppHdr/Fr", reason="DS0G")
         if header.to_bic != self._hub:
             raise DecodeError("Messages are sent to the hub.", field="AppHdr/To", reason="AGNT")
-        if isinstance(message, pacs008.CreditTransfer | pacs002.StatusReport | pacs028.StatusRequest):
+        if isinstance(message, _BETWEEN_AGENTS):
             if message.instructing_agent not in (None, signer):
                 raise DecodeError("The instructing agent is the sender.", field="InstgAgt", reason="AGNT")
             if message.instructed_agent not in (None, self._hub):

@@ -18,6 +18,7 @@ from corridor.domain.errors import CorridorError
 from corridor.domain.phones import parse_phone
 from corridor.gateway import vouchers
 from corridor.gateway.authentication import Sender
+from corridor.gateway.correspondent_requests import CORRESPONDENT_REQUESTS
 from corridor.gateway.credit_requests import CREDIT_REQUESTS
 from corridor.gateway.forms import (
     Amount,
@@ -219,6 +220,7 @@ REQUESTS: Final[Mapping[str, type[Request]]] = {
     **INQUIRY_REQUESTS,
     **CREDIT_REQUESTS,
     **TRADE_REQUESTS,
+    **CORRESPONDENT_REQUESTS,
     OPERATIONS_PATH: OperationRequest,
     vouchers.PATH: VoucherRequest,
 }

@@ -14,6 +14,7 @@ from corridor.domain.money import convert_destination_fixed, convert_source_fixe
 from corridor.ledger.accounts import Account, AccountFlag, Balance
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.transfers import PendingStatus, Transfer
+from corridor.reports import liquidity
 from corridor.reports.books import ENDS as _ENDS
 from corridor.reports.books import RESERVES, Books
 from corridor.reports.exchange import inquiry
@@ -22,6 +23,7 @@ from corridor.services.instant.rules import ANSWER_TIME
 from corridor.services.messaging.admission import OPERATOR
 from corridor.services.messaging.records import ACCEPTED, IN, OUT, Identity, Message, SettlementAccount
 from corridor.services.settlement.clearing import ITEM
+from corridor.services.settlement.correspondents.records import BOOKED
 from corridor.services.settlement.cycle_records import (
     CYCLE,
     CYCLE_CLOSING,
@@ -30,6 +32,7 @@ from corridor.services.settlement.cycle_records import (
     ClearingAccount,
     Cycle,
 )
+from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER
 from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.payments import (
     CLEARED,
@@ -290,7 +293,8 @@ def legs(p: Payment, transfers: Sequence[Transfer], books: Books) -> Iterator[st
     """
     if at_once(transfers):
         code = transfers[0].code
-        may_be = {PRINCIPAL: (SETTLED, CREDITED), ITEM: (CLEARED, SETTLED, CREDITED)}.get(code, ())
+        final = (SETTLED, CREDITED)
+        may_be = {PRINCIPAL: final, BOOKED: final, ITEM: (CLEARED, *final)}.get(code, ())
         due_to = (p.debtor_agent, p.creditor_agent, p.source_amount, p.source_currency, code)
         moved = [
             (books.owner(t.debit_account_id), books.owner(t.credit_account_id), t.amount, t.currency, t.code)
@@ -325,12 +329,19 @@ def legs(p: Payment, transfers: Sequence[Transfer], books: Books) -> Iterator[st
 
 
 def evidence(
-    p: Payment, story: Story, held: bool | None, obligation: Obligation | None, *, netted: bool
+    p: Payment,
+    story: Story,
+    held: bool | None,
+    obligation: Obligation | None,
+    *,
+    netted: bool,
+    booked: bool = False,
 ) -> Iterator[str]:
     """What was reserved was ordered, what settled was promised; what was `held` was released by two persons.
 
     `held` says whether the order is kept as that of a held payment; None if it never was. What has an `obligation` is
-    settled gross, without a promise, and pending while it is queued; so is what was `netted`, in a cycle.
+    settled gross, without a promise, and pending while it is queued; nobody promises what was `netted`, in a cycle, or
+    `booked`, on a correspondent account.
     """
     name = f"payment {p.uetr}"
     if p.legs and not story.orders:
@@ -338,7 +349,7 @@ def evidence(
     if p.legs and story.forwarded != 1:
         yield f"{name} was passed on {story.forwarded} times"
     gross = obligation is not None and obligation.state == OBLIGATION_SETTLED
-    if p.status in (SETTLED, CREDITED) and not story.answers and not (gross or netted):
+    if p.status in (SETTLED, CREDITED) and not story.answers and not (gross or netted or booked):
         yield f"{name} is {p.status}, but {p.creditor_agent} never promised to credit it"
     queued = obligation is not None and obligation.state == QUEUED
     if (bool(held) or queued) != (p.status == HELD):
@@ -438,8 +449,8 @@ def cycle(c: Cycle) -> Iterator[str]:
 
 
 def account(a: Account, entries: Sequence[SettlementAccount | ClearingAccount]) -> Iterator[str]:
-    """It is the one settlement or clearing account of its participant in its currency, or keeps a facility's debt."""
-    if a.code == AccountCode.CREDIT and not entries:
+    """It is the one settlement or clearing account of its participant in its currency, or one of a pair."""
+    if a.code in (AccountCode.CREDIT, AccountCode.CORRESPONDENT) and not entries:
         return
     if [(each.participant, each.currency) for each in entries] != [(a.participant, a.currency)]:
         used = ", ".join(f"{each.participant} {each.currency}" for each in entries) or "nobody"
@@ -489,5 +500,6 @@ OF_RECORDS: Final = (
     OfRecord("obligations", OBLIGATION, obligation_alone),
     OfRecord("cut-offs", CYCLE, cycle),
     OfRecord("trade states", TRADE, trade),
+    OfRecord("liquidity states", LIQUIDITY_TRANSFER, liquidity.record),
 )
 """A line here, and the simulator, the checker and `corridor verify` ask it of each record that they see."""

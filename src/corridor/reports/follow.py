@@ -17,23 +17,17 @@ from corridor.decision import ACCOUNT, BALANCE, PENDING, Key, Table
 from corridor.domain.instants import Instant
 from corridor.ledger.accounts import Balance
 from corridor.ledger.transfers import FIRST_CALLER_ID, Transfer
-from corridor.reports import checks, credit
+from corridor.reports import checks, correspondents, credit, liquidity
 from corridor.reports.books import ENDS, RESERVES, Books, Sides
 from corridor.reports.cycles import cleared
 from corridor.reports.exchange import exposures, open_inquiries
 from corridor.reports.findings import Findings
 from corridor.reports.invariants import Broken
 from corridor.reports.log import Log, Logged, status_in
+from corridor.reports.moves import Moves
 from corridor.reports.seen import Kept, Line, Rows, Seen
 from corridor.reports.trails import REGISTRY
-from corridor.services.credit.records import (
-    CREDIT_LINE,
-    CREDIT_SOURCE,
-    FACILITY,
-    FACILITY_DAY,
-    PLEDGE,
-    Facility,
-)
+from corridor.services.credit.records import Facility
 from corridor.services.fx.records import INQUIRY, QUOTE
 from corridor.services.fx.records import OPEN as QUOTE_OPEN
 from corridor.services.instant.records import HELD_PAYMENT
@@ -49,11 +43,12 @@ from corridor.services.messaging.records import (
     Message,
 )
 from corridor.services.settlement.clearing import ITEM
+from corridor.services.settlement.correspondents.records import BOOKED, CORRESPONDENT_ENTRY
 from corridor.services.settlement.cycle_records import CLEARING_ACCOUNT, CYCLE_ITEM, CYCLE_POSITION
+from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER
 from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.payments import PAYMENT, RESERVED, Payment
 from corridor.services.settlement.pvp.records import TRADE
-from corridor.services.settlement.pvp.settling import PVP
 from corridor.services.settlement.records import OBLIGATION, QUEUE
 
 _PACS_002 = "pacs.002.001.10"
@@ -77,6 +72,7 @@ class Follower:
         self._books = Books()
         self._mailboxes: dict[str, int] = {}
         self._named: defaultdict[int, list[Transfer]] = defaultdict(list)
+        self._moves = Moves()
         self._open: dict[str, Payment] = {}
         self._findings: dict[str, Findings] = {}
         self._forget()
@@ -168,8 +164,10 @@ class Follower:
             HELD_PAYMENT: list(uetrs),
             OBLIGATION: list(self._touched),
             CYCLE_ITEM: list(self._touched),
+            CORRESPONDENT_ENTRY: list(self._touched),
             TRADE: list(self._touched),
             INQUIRY: list(self._touched),
+            LIQUIDITY_TRANSFER: [*uetrs, *self._moves.waiting],
             IDENTITY: [(each.participant, each.message_id) for each in self._came],
             PENDING: list(self._pendings),
             **self._log.trails.closing,
@@ -227,7 +225,9 @@ class Follower:
         self._ask_identities(rows)
         for pending in self._ask_pendings(seen, caught_up=caught_up):
             self._ask("pending", pending)
-        self._ask_trades(seen, caught_up=caught_up)
+        until = None if caught_up else self.at
+        for asked in self._moves.judge(rows, self._told, self._books, self._from, until):
+            self._ask(*asked)
         self._ask_payments(seen, caught_up=caught_up)
         if caught_up:
             self._ask("chain", self._end(line))
@@ -242,7 +242,10 @@ class Follower:
             self._ask("queue", checks.counted(rows[QUEUE], rows[OBLIGATION]))
             if caught_up:
                 self._ask("cycles", cleared(rows[CYCLE_POSITION], self._books))
-                self._ask_credit(rows)
+                for name, sentences in credit.asked(rows, self._books.accounts):
+                    self._ask(name, sentences)
+                for sentences in correspondents.asked(rows):
+                    self._ask("correspondents", sentences)
         for number in {self._books.reserved[ended].reference for ended in self._books.ended}:
             self._named.pop(number, None)
         self._books.forget()
@@ -278,6 +281,7 @@ class Follower:
         self._open.clear()
         self._accounts, self._receivers = set(), set()
         self._books.sides.update({each.account_id: Sides(each) for each in balances})
+        self._moves.begin(reserved)
         for transfer in reserved:
             self._books.reserved[transfer.id] = transfer
             if _is_named(transfer):
@@ -287,7 +291,6 @@ class Follower:
     def _forget(self) -> None:
         self._from = self._log.at
         self._touched: dict[int, str] = {}
-        self._traded: defaultdict[int, list[Transfer]] = defaultdict(list)
         self._told: defaultdict[int, list[checks.Said]] = defaultdict(list)
         self._came: list[Message] = []
         self._pendings: set[int] = set()
@@ -299,6 +302,7 @@ class Follower:
 
     def _transfer(self, transfer: Transfer) -> None:
         self._ask("transfers", self._books.transfer(transfer))
+        self._ask("issue", liquidity.issue(transfer, self._books))
         self._accounts |= {transfer.debit_account_id, transfer.credit_account_id}
         if transfer.flags & RESERVES:
             self._pendings.add(transfer.id)
@@ -311,9 +315,9 @@ class Follower:
             self._ask("numbers", () if transfer.id > self.last_transfer else (wrong,))
             self.last_transfer = max(self.last_transfer, transfer.id)
             self._moved += 1
-        if transfer.code == PVP or _is_named(transfer):
-            moved = self._traded if transfer.code == PVP else self._named
-            moved[transfer.reference].append(transfer)
+        if _is_named(transfer):
+            self._named[transfer.reference].append(transfer)
+        if self._moves.take(transfer) or _is_named(transfer):
             self._touched.setdefault(transfer.reference, "")
 
     def _touch(self, line: Message, evidence: bytes) -> None:
@@ -400,24 +404,23 @@ class Follower:
         held = {each.uetr: each.open for each in seen.rows.get(HELD_PAYMENT, ())}
         obligations = {each.number: each for each in seen.rows.get(OBLIGATION, ())}
         netted = {each.number for each in seen.rows.get(CYCLE_ITEM, ())}
-        others = {each.number for table in (TRADE, INQUIRY) for each in seen.rows.get(table, ())}
+        booked = {each.number for each in seen.rows.get(CORRESPONDENT_ENTRY, ())}
+        others = self._moves.numbers(seen.rows) | {each.number for each in seen.rows.get(INQUIRY, ())}
         quotes = {each.quote_id: each for each in seen.rows.get(QUOTE, ())}
         stories: defaultdict[int, checks.Story] = defaultdict(checks.Story)
         for line in seen.lines:
             stories[line.payment].tell(line)
         for number, uetr in self._touched.items():
             payment = payments.get(number)
-            if payment is None and (number in others or number in self._traded):
+            if payment is None and number in others:
                 continue
             if payment is None:
                 what = f"payment {uetr or 'of which nothing was sent'}, number {number}"
                 self._ask("payments", [f"the log speaks of {what}, but it is not there"])
                 continue
             obligation = obligations.get(number)
-            evidence = checks.evidence(
-                payment, stories[number], held.get(payment.uetr), obligation, netted=number in netted
-            )
-            self._ask("evidence", evidence)
+            story, ways = stories[number], {"netted": number in netted, "booked": number in booked}
+            self._ask("evidence", checks.evidence(payment, story, held.get(payment.uetr), obligation, **ways))
             if obligation is not None:
                 self._ask("queue", checks.obligation(obligation, payment))
             # What was netted is told batches after it became final: the log may not yet have come so far.
@@ -438,16 +441,6 @@ class Follower:
             if checks.at_once(named):
                 del self._named[payment.number]
 
-    def _ask_trades(self, seen: Seen, *, caught_up: bool) -> None:
-        """What moved since the last look, and whatever has ended since, moved both legs or none."""
-        trades = {each.number: each for each in seen.rows.get(TRADE, ())}
-        for number in self._traded.keys() | trades.keys():
-            trade, moved = trades.get(number), self._traded.get(number, [])
-            ended = trade.ended_at if trade is not None else None
-            since = ended is not None and ended > self._from and (caught_up or ended < self.at)
-            if moved or since:
-                self._ask("trades", checks.trade_legs(number, trade, moved))
-
     def _heard(self, payment: Payment, *, caught_up: bool) -> Iterator[str]:
         """All agents of a payment that has ended since the last look were told so since."""
         final = payment.final_at
@@ -462,20 +455,6 @@ class Follower:
             self._ask("exposures", sentences)
         for sentences in open_inquiries(rows):
             self._ask("inquiries", sentences)
-
-    def _ask_credit(self, rows: Rows) -> None:
-        """What is open of facilities and lines; all dates but the last one are for `corridor verify`."""
-        days = {(each.facility, each.day): each for each in rows[FACILITY_DAY]}
-        balances = {each.account_id: each for each in rows[BALANCE]}
-        for facility in rows[FACILITY]:
-            self._ask("facilities", credit.facility(facility, balances))
-            dates = [days.get((facility.number, day)) for day in credit.last_days(facility)]
-            self._ask("interest", credit.last_day(facility, dates))
-        self._ask("facilities", credit.sources(rows[CREDIT_SOURCE], rows[FACILITY]))
-        settles = {(each.participant, each.currency): each.account_id for each in rows[SETTLEMENT_ACCOUNT]}
-        for line in rows[CREDIT_LINE]:
-            account = self._books.accounts.get(settles.get((line.participant, line.currency), 0))
-            self._ask("collateral", credit.line(line, account, rows[PLEDGE]))
 
     # who may do what
 
@@ -492,4 +471,5 @@ class Follower:
 
 def _is_named(transfer: Transfer) -> bool:
     """It is made in the name of a payment."""
-    return bool(transfer.reference and (transfer.code in (PRINCIPAL, FEE, ITEM) or transfer.pending_id))
+    ends = transfer.pending_id and not liquidity.is_liquidity(transfer)
+    return bool(transfer.reference and (transfer.code in (PRINCIPAL, FEE, ITEM, BOOKED) or ends))

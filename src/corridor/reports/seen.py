@@ -15,7 +15,9 @@ from corridor.services.fx.records import FX_EXPOSURE, INQUIRY, OPEN_QUOTES, QUOT
 from corridor.services.governance.records import PROPOSAL
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import MAILBOX, SIGNING_KEY, Message
+from corridor.services.settlement.correspondents.records import CORRESPONDENT, CORRESPONDENT_RELATION
 from corridor.services.settlement.cycle_records import CYCLE, CYCLE_POSITION
+from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER
 from corridor.services.settlement.payments import PAYMENT
 from corridor.services.settlement.pvp.records import TRADE
 from corridor.services.settlement.records import OBLIGATION, QUEUE
@@ -23,6 +25,7 @@ from corridor.services.settlement.records import OBLIGATION, QUEUE
 WHOLE: Final[tuple[Table[Any], ...]] = (
     *(table for table in REGISTRY if table.whole),
     CREDIT_SOURCE,
+    CORRESPONDENT_RELATION,
     BALANCE,
     MAILBOX,
     FX_EXPOSURE,
@@ -33,8 +36,9 @@ WHOLE: Final[tuple[Table[Any], ...]] = (
 OPEN: Final[tuple[Table[Any], ...]] = (
     *(PENDING, PAYMENT, HELD_PAYMENT, OBLIGATION, TRADE, PROPOSAL),
     *(QUOTE, INQUIRY, REPLY),
-    *(FACILITY, PLEDGE),
+    *(FACILITY, PLEDGE, CORRESPONDENT),
     *(CYCLE, CYCLE_POSITION),
+    LIQUIDITY_TRANSFER,
 )
 """Tables of which a whole look reads what is open."""
 KNOWN_BEFORE: Final = (ACCOUNT, SIGNING_KEY)

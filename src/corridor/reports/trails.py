@@ -31,6 +31,7 @@ from corridor.services.messaging.records import (
     TIMER,
     Message,
 )
+from corridor.services.settlement.correspondents.records import CORRESPONDENT
 from corridor.services.settlement.cycle_records import CLEARING_ACCOUNT
 from corridor.services.settlement.records import CUT_OFF, SETTLEMENT_LIMIT, URGENT_RESERVE
 
@@ -53,6 +54,7 @@ REGISTRY: Final[tuple[Table[Any], ...]] = (
     FACILITY,
     CREDIT_LINE,
     PLEDGE,
+    CORRESPONDENT,
     PROPOSAL,
 )
 """What changes by audited commands and timers only (but that proposals expire), and does not grow with payments."""

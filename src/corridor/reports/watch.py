@@ -14,8 +14,9 @@ from corridor.ledger.accounts import Account, Balance
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.transfers import Transfer
 from corridor.ports import Writes
-from corridor.reports import checks, credit
+from corridor.reports import checks, credit, liquidity
 from corridor.reports.books import Books
+from corridor.reports.correspondents import Correspondents
 from corridor.reports.cycles import Cycles
 from corridor.reports.exchange import Answers, Exposures
 from corridor.reports.invariants import INVARIANTS, Broken
@@ -42,7 +43,9 @@ from corridor.services.messaging.records import (
     PARTICIPANT,
     SETTLEMENT_ACCOUNT,
 )
+from corridor.services.settlement.correspondents.records import CORRESPONDENT
 from corridor.services.settlement.cycle_records import CLEARING_ACCOUNT
+from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER, LiquidityTransfer
 from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.payments import PAYMENT, RESERVED, Payment
 from corridor.services.settlement.pvp.records import TRADE, Trade
@@ -71,7 +74,10 @@ class Watch:
         self._obligations: dict[int, Obligation] = {}
         self._queues: dict[int, Queue] = {}
         self._cycles = Cycles()
+        self._correspondents = Correspondents()
         self._trades: dict[int, Trade] = {}
+        self.liquidity: dict[str, LiquidityTransfer] = {}
+        self._liquidity: dict[int, str] = {}
         self._identities: dict[tuple[str, str], bytes] = {}
         self._quotes: dict[str, Quote] = {}
         self._open_quotes: Counter[str] = Counter()
@@ -96,6 +102,7 @@ class Watch:
             self._ask("accounts", self._account(account, rows))
         for transfer in rows.get(TRANSFER, ()):
             self._ask("transfers", self.books.transfer(transfer))
+            self._ask("issue", liquidity.issue(transfer, self.books))
             if transfer.reference:
                 self._legs[transfer.reference].append(transfer)
         for pending in rows.get(PENDING, ()):
@@ -106,10 +113,12 @@ class Watch:
             self._held[held.uetr] = held.open
         self._obligations.update({each.number: each for each in rows.get(OBLIGATION, ())})
         self._ask("cycles", self._cycles.commit(rows, self.books))
+        self._ask("correspondents", self._correspondents.commit(rows, self.books))
         for payment in rows.get(PAYMENT, ()):
             self._payment(payment)
         self._ask_queues(rows)
         self._ask_trades(rows)
+        self._ask_liquidity(rows)
         self._ask_quotes(rows.get(QUOTE, ()), rows.get(OPEN_QUOTES, ()))
         self._ask("exposures", self._exposures.commit(rows))
         for sentences in self._answers.commit(rows, self._quotes):
@@ -200,6 +209,11 @@ class Watch:
             if (account.participant, account.currency) not in parties:
                 yield f"account {account.id} of {account.participant} keeps no facility's debt"
             return
+        if account.code == AccountCode.CORRESPONDENT:
+            sides = {(bic, c.currency) for c in rows.get(CORRESPONDENT, ()) for bic in c.sides}
+            if (account.participant, account.currency) not in sides:
+                yield f"account {account.id} of {account.participant} is a side of no correspondent account"
+            return
         entries = [
             (each.participant, each.currency)
             for each in (*rows.get(SETTLEMENT_ACCOUNT, ()), *rows.get(CLEARING_ACCOUNT, ()))
@@ -234,7 +248,9 @@ class Watch:
         held = self._held.get(payment.uetr)
         obligation = self._obligations.get(payment.number)
         story, netted = self._stories[payment.number], payment.number in self._cycles.items
-        self._ask("evidence", checks.evidence(payment, story, held, obligation, netted=netted))
+        booked = payment.number in self._correspondents.entries
+        evidence = checks.evidence(payment, story, held, obligation, netted=netted, booked=booked)
+        self._ask("evidence", evidence)
 
     def _moved(self, payment: Payment) -> Iterator[str]:
         return checks.legs(payment, self._legs.get(payment.number, ()), self.books)
@@ -252,6 +268,16 @@ class Watch:
         for number in sorted(numbers | {each.number for each in rows.get(TRADE, ())}):
             moved = self._legs.get(number, ())
             self._ask("trades", checks.trade_legs(number, self._trades.get(number), moved))
+
+    def _ask_liquidity(self, rows: Rows) -> None:
+        changed = {each.number: each for each in rows.get(LIQUIDITY_TRANSFER, ())}
+        self.liquidity |= {each.uetr: each for each in changed.values()}
+        self._liquidity |= {each.number: each.uetr for each in changed.values()}
+        numbers = {each.reference for each in rows.get(TRANSFER, ()) if liquidity.is_liquidity(each)}
+        for number in sorted(numbers | changed.keys()):
+            moved = self._legs.get(number, ())
+            found = self.liquidity.get(self._liquidity.get(number, ""))
+            self._ask("liquidity", liquidity.moves(number, found, moved, self.books))
 
     def _ask_quotes(self, quotes: Iterable[Quote], counts: Iterable[Any]) -> None:
         for quote in quotes:

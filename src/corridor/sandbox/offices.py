@@ -236,15 +236,8 @@ class ProviderOffice:
                 )
 
 
-async def read_mail(participant: Participant) -> None:
-    """Take note of a mailbox from which nothing follows, for ever."""
-    async for frame in participant.mail():
-        with frame:
-            pass
-
-
 def _write(frame: Frame, turn: Turn) -> None:
-    if turn.accounts or turn.payments:
+    if turn.accounts or turn.payments or turn.bookings:
         frame.write(bank_store.effect(turn))
 
 
@@ -264,6 +257,7 @@ def _order(intent: Intent, uetr: str, quote: Quote | None) -> Order:
         tax=intent.tax,
         gross=intent.gross,
         netted=intent.netted,
+        booked=intent.booked,
     )
 
 

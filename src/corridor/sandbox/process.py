@@ -12,6 +12,8 @@ from corridor.client.identifiers import MakeUETR
 from corridor.client.participant import Participant
 from corridor.client.profile import PrivateKey, Profile
 from corridor.client.store import SqliteStore
+from corridor.codecs.iso20022.pacs002 import StatusReport
+from corridor.domain.errors import CorridorError
 from corridor.domain.instants import MILLISECOND, Instant
 from corridor.domain.money import Money, Rate
 from corridor.sandbox import bank_store, central_bank, provider
@@ -19,7 +21,7 @@ from corridor.sandbox.bank import Bank, Behaviour
 from corridor.sandbox.book import Book
 from corridor.sandbox.corridor import Intent, intents
 from corridor.sandbox.dealing import Dealing
-from corridor.sandbox.offices import BankOffice, Notice, Observe, ProviderOffice, read_mail
+from corridor.sandbox.offices import BankOffice, Notice, Observe, ProviderOffice
 from corridor.sandbox.people import Customer, make_customers
 from corridor.sandbox.world import (
     BANKS,
@@ -30,10 +32,17 @@ from corridor.sandbox.world import (
     FX_PROVIDERS,
     INSTITUTIONS,
     MID,
+    RESERVES,
 )
 
 SPACING: Final = 10 * MILLISECOND
 """Between two transactions of one institution: the load then shares them."""
+
+
+class NobodyThere(CorridorError):
+    """The sandbox has nobody of this name."""
+
+    reason = "RC01"
 
 
 class Sandbox:
@@ -168,9 +177,32 @@ class Sandbox:
         """Let one customer pay; return the UETR."""
         return await self.banks[intent.debtor.bank].pay(intent, observe)
 
+    async def move_liquidity(self, bic: str, amount: Money, *, inward: bool) -> StatusReport:
+        """Let an institution ask its central bank for money, or send it some back; return how that ended.
+
+        Raises: NobodyThere.
+        """
+        participant = self.participants.get(bic)
+        issuer = next((each for each in CENTRAL_BANKS if each.home == amount.currency), None)
+        if issuer is None:
+            raise NobodyThere(f"No central bank here issues {amount.currency}.")
+        if participant is None or participant.profile.bic in {each.bic for each in CENTRAL_BANKS}:
+            raise NobodyThere(f"The sandbox has no institution {bic} with a settlement account.")
+        account = central_bank.reserve_account(issuer.bic, bic)
+        move = participant.ask_for_funds if inward else participant.defund
+        return await (await move(amount, account)).outcome()
+
     def _staff(self, seed: int, behaviours: Mapping[str, Behaviour]) -> None:
         for each in CENTRAL_BANKS:
-            central_bank.prepare(self.stores[each.bic].connection)
+            database = self.stores[each.bic].connection
+            central_bank.prepare(
+                database,
+                [
+                    (central_bank.reserve_account(each.bic, of.bic), amount)
+                    for of, currency, amount in RESERVES
+                    if currency == each.home
+                ],
+            )
         for each in FX_PROVIDERS:
             provider.prepare(self.stores[each.bic].connection)
             trader = provider.Provider(MID, _dice(seed, f"rates of {each.bic}"))
@@ -197,7 +229,10 @@ class Sandbox:
         for office in self._providers:
             work += [office.run(), office.keep_posting()]
         work += [dealing.run() for dealing in self._dealings]
-        work += [read_mail(self.participants[each.bic]) for each in CENTRAL_BANKS]
+        for each in CENTRAL_BANKS:
+            issuer = self.participants[each.bic]
+            desk = central_bank.Desk(issuer.profile, issuer.identify, self.stores[each.bic].connection)
+            work += [central_bank.handle_mail(issuer, desk), central_bank.keep_reminding(issuer, desk)]
         return [group.create_task(each) for each in work]
 
 

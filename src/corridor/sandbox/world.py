@@ -58,3 +58,6 @@ FUNDING: Final = (
     *((provider, SOMONI, 1_000_000_000_00) for provider in FX_PROVIDERS),
 )
 """What the central banks issue on the first day, in minor units: far more than a day moves one way."""
+
+RESERVES: Final = FUNDING
+"""What each has besides in its account at the central bank: as much again."""

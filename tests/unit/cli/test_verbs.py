@@ -147,13 +147,53 @@ def test_a_bank_asks_providers_whose_limits_two_treasurers_set(run, ordered):
 
 def test_money_comes_from_a_central_bank(run):
     before = available(run, "VOLGRUM0", "RUB")
-    assert run("account", "fund", "VOLGRUM0", "RUB", "1500.50").code == 0
-    assert run("account", "fund", "VOLGRUM0", "RUB", "0.50", "--json").json["amount"] == "0.50"
+    said = run("account", "fund", "VOLGRUM0", "RUB", "1500.50")
+    assert (said.code, "VOLGRUM0 has 1500.50 RUB more, since" in said.out) == (0, True)
+    told = run("account", "fund", "VOLGRUM0", "RUB", "0.50", "--json").json
+    assert (told["amount"], told["direction"], told["status"]) == ("0.50", "funding", "ACSC")
     assert available(run, "VOLGRUM0", "RUB") == before + 1501
     assert run("accounts", "--json").json["totals"] == {"RUB": "0.00", "TJS": "0.00"}
     refused = run("account", "fund", "NOPERUM0", "RUB", "1")
-    assert (refused.code, "no such settlement account" in refused.err) == (1, True)
+    assert (refused.code, "no institution NOPERUM0" in refused.err) == (1, True)
     assert "No central bank here issues" in run("account", "fund", "VOLGRUM0", "USD", "1").err
+    assert "AM04" in run("account", "fund", "VOLGRUM0", "RUB", "900000000000000.00").err
+
+
+def test_money_goes_back_to_a_central_bank(run):
+    before = available(run, "ZARFTJ20", "TJS")
+    said = run("account", "defund", "ZARFTJ20", "TJS", "250.00")
+    assert (said.code, "250.00 TJS of ZARFTJ20 is at its central bank, since" in said.out) == (0, True)
+    assert available(run, "ZARFTJ20", "TJS") == before - 250
+    (done,) = run("account", "transfers", "--bank", "ZARFTJ20", "--all", "--json").json
+    assert (done["direction"], done["status"], done["amount"]) == ("defunding", "ACSC", "250.00")
+    assert run("account", "transfers", "--bank", "ZARFTJ20", "--json").json == []
+    refused = run("account", "defund", "ZARFTJ20", "TJS", "900000000000.00")
+    assert (refused.code, "refused: AM04" in refused.err) == (1, True)
+    assert run("accounts", "--json").json["totals"] == {"RUB": "0.00", "TJS": "0.00"}
+
+
+def test_the_statement_of_an_account_adds_up(run):
+    uetr = run("account", "defund", "PAMRTJ20", "TJS", "3.00", "--json").json["uetr"]
+    told = run("account", "statement", "PAMRTJ20", "TJS", "--json").json
+    opening, credits_, debits, closing = (
+        round(100 * float(told[name])) for name in ("opening", "credits", "debits", "closing")
+    )
+    assert opening + credits_ - debits == closing
+    last = told["entries"][-1]
+    assert (last["kind"], last["debit"], last["reference"], last["balance"]) == (
+        "defunding",
+        "3.00",
+        uetr,
+        told["closing"],
+    )
+    page = run("account", "statement", "PAMRTJ20", "TJS").out
+    assert "opening balance" in page
+    assert f"closing balance  {told['closing']}" in page
+    empty = run("account", "statement", "PAMRTJ20", "TJS", "--date", "2020-01-01").out
+    assert "opening balance  0.00" in empty
+    assert run("account", "statement", "NOPERUM0", "TJS").code == 1
+    assert "2020-13-01" not in run("account", "statement", "PAMRTJ20", "TJS", "--date", "2020-13-01").out
+    assert run("account", "statement", "PAMRTJ20", "TJS", "--date", "soon").code == 1
 
 
 def test_a_limit_counts_as_money_once_two_persons_want_it(run):
@@ -254,6 +294,50 @@ def test_the_example_of_the_documentation(run):
     assert "No facility" not in run("credit", "list", "--bank", "PAMRTJ20").out
     assert "There is no such facility here." in run("credit", "show", "1").err
     assert "the sandbox has no bank NOPERUM0" in run("credit", "accept", "NOPERUM0", number).err
+
+
+def test_the_commands_of_correspondent_accounts(run):
+    """docs/correspondents.md: every command as it stands, with the number that the hub gives."""
+    example = (Path(__file__).parents[3] / "docs" / "correspondents.md").read_text()
+    commands = re.findall(r"^\./corridor (.*)$", example, re.MULTILINE)
+    assert len(commands) == 12
+    number = ""
+    for command in commands:
+        said = run(*shlex.split(command.replace("NUMBER", number)), "--json")
+        assert said.code == 0, (command, said.err)
+        match command.split():
+            case [_, "offer", *_]:
+                number = str(said.json["account"])
+            case ["pay", *_]:
+                assert said.json[-1]["status"] == "ACCC"
+            case [_, "statement", *_]:
+                entries = said.json["entries"]
+            case [_, "reconcile", *_]:
+                assert (said.json["agrees"], said.json["entries"], said.json["closing"]) == (
+                    True,
+                    3,
+                    "99920000",
+                )
+            case [_, "list", *_]:
+                (listed,) = [each for each in said.json if str(each["account"]) == number]
+    assert [(entry["amount"], entry["balance"]) for entry in entries] == [
+        ("1000000.00", "1000000.00"),
+        ("-1500.00", "998500.00"),
+        ("700.00", "999200.00"),
+    ]
+    assert (listed["state"], listed["balance"]) == ("closed", "0.00")
+    assert listed["mirrors"].count("agrees") == 2
+    assert "funded" in run("correspondent", "statement", number, "--day", entries[0]["day"]).out
+    assert "closed" in run("correspondent", "list").out
+    refused = run("correspondent", "fund", "SEVRRUM0", number, "1", "RUB")
+    assert (refused.code, "the account is closed" in refused.err) == (1, True)
+    assert "There is no such correspondent account here." in run("correspondent", "statement", "1").err
+    assert "the sandbox has no bank NOPERUM0" in run("correspondent", "close", "NOPERUM0", number).err
+    late = run("correspondent", "reconcile", "SEVRRUM0", number, "--day", "2099-01-01")
+    assert (late.code, "that day has not begun" in late.err) == (1, True)
+    assert run("pay", "1", "--book", "loro").code == 2
+    assert run("pay", "1", "--book", "nostro", "--gross").code == 2
+    assert run("pay", "1.00", "RUB", "--into", "RUB", "--book", "nostro").code == 1
 
 
 @pytest.mark.parametrize("algorithm", ["ed25519", "ec"])

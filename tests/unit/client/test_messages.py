@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 
+from corridor.client import liquidity
 from corridor.client.messages import Order, credit_transfer, envelope, status_report, status_request
 from corridor.client.requests import Quote
 from corridor.codecs.iso20022.envelope import open_envelope
@@ -44,6 +45,7 @@ ORDERS = [
     order(creditor=Party(name="Мадина Саидова"), creditor_phone="+992917000001", remittance=("Семье",)),
     order(quote=QUOTE, category_purpose="TRAD"),
     order(tax=TaxRemittance(debtor_tax_id="7701234567", reference_number="T1"), purpose="TAXS"),
+    order(booked="INDA"),
     order(ultimate_debtor=Party(name="ООО «Мост»"), end_to_end_id="E2E-1"),
 ]
 MESSAGES = [
@@ -51,6 +53,10 @@ MESSAGES = [
     status_report(PROFILE, UETR, "RJCT", f"{BANK}-9", NOW, reason="AC03", original_message_id="m"),
     status_report(PROFILE, UETR, "ACCC", f"{BANK}-9", NOW),
     status_request(PROFILE, UETR, f"{BANK}-9", NOW),
+    liquidity.defunding(PROFILE, Money(5, "RUB"), "CBRRRUM0-SEVRRUM0", f"{BANK}-9", UETR, NOW),
+    liquidity.funding(PROFILE, Money(5, "TJS"), "20206972000000000001", f"{BANK}-9", UETR, NOW),
+    liquidity.credit(PROFILE, "PAMRTJ20", Money(5, "RUB"), f"{BANK}-9", UETR, NOW),
+    liquidity.credit(PROFILE, "PAMRTJ20", Money(5, "RUB"), f"{BANK}-9", UETR, NOW, debtor_account="7"),
 ]
 
 

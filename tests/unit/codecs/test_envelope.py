@@ -66,7 +66,7 @@ ENVELOPES = {
     "another version of the header": (swap("head.001.001.02", "head.001.001.03"), "Envelope"),
     "an old version of the document": (swap("pacs.008.001.13", "pacs.008.001.08", TAX), "AppHdr/MsgDefIdr"),
     "an old namespace": (WAGES.replace("xsd:pacs.008.001.13", "xsd:pacs.008.001.08").encode(), "Document"),
-    "a message we do not speak": (WAGES.replace("pacs.008.001.13", "pacs.009.001.08").encode(), "Document"),
+    "a message we do not speak": (WAGES.replace("pacs.008.001.13", "pacs.010.001.03").encode(), "Document"),
     "a document of no namespace": (
         swap('<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pacs.008.001.13"', "<Document"),
         "Document",

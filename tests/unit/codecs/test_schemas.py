@@ -12,10 +12,12 @@ ROOT = pathlib.Path(__file__).parents[3]
 XS = "{http://www.w3.org/2001/XMLSchema}"
 DEFINITIONS = [
     "admi.002.001.01",
+    "camt.050.001.07",
     "camt.054.001.08",
     "head.001.001.02",
     "pacs.002.001.10",
     "pacs.008.001.13",
+    "pacs.009.001.08",
     "pacs.028.001.03",
 ]
 GENUINE = ["pacs.008.001.08", "pacs.008.001.13", "camt.054.001.08", "camt.054.001.12"]

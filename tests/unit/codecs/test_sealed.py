@@ -23,7 +23,7 @@ def test_every_message_is_read_as_the_thorough_reader_reads_it(name):
 
 
 LEFT_TO_THE_THOROUGH = {
-    "a message we do not speak": ("xsd:pacs.008.001.13", "xsd:pacs.009.001.08"),
+    "a message we do not speak": ("xsd:pacs.008.001.13", "xsd:pacs.010.001.03"),
     "another message in the header": ("<MsgDefIdr>pacs.008.001.13<", "<MsgDefIdr>pacs.002.001.10<"),
     "an amount that is none": (">12500.00<", ">12500.001<"),
     "a mandatory element missing": ("<EndToEndId>", "<Trick>"),

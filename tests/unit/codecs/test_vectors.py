@@ -156,6 +156,27 @@ def test_notification():
     assert (charge.amount, charge.credit_debit, charge.exchange) == (Money(300, "RUB"), "DBIT", None)
 
 
+def test_liquidity_transfer():
+    opened_ = opened("camt.050.xml")
+    assert (opened_.header.from_bic, opened_.document_definition) == ("SEVRRUM0", "camt.050.001.07")
+    moved = opened_.message
+    assert (moved.amount, moved.settlement_date) == (Money(2_500_000_000, "RUB"), "2026-11-24")
+    assert (moved.debtor, moved.debtor_account) == ("SEVRRUM0", "SEVRRUM0-RUB")
+    assert (moved.creditor, moved.creditor_account) == ("SEVRRUM0", "30101810400000000225")
+    assert (moved.instruction_id, moved.end_to_end_id) == ("TRSY-118", "DEFUND-118")
+    assert moved.uetr == "5b0c7f0e-7f66-4d0b-9d53-3d0c1c8f2a11"
+
+
+def test_institution_transfer():
+    moved = opened("pacs.009.xml").message
+    assert moved.interbank_settlement_amount == Money(4_000_000_050, "RUB")
+    assert (moved.instructing_agent, moved.instructed_agent) == ("CBRRRUM0", "CORRXXM0")
+    assert (moved.debtor, moved.debtor_account) == ("SEVRRUM0", "30101810400000000225")
+    assert (moved.creditor, moved.creditor_account) == ("SEVRRUM0", "SEVRRUM0-RUB")
+    assert (moved.settlement_method, moved.clearing_system) == ("CLRG", "CORRIDOR")
+    assert moved.remittance == ("Ликвидность на день",)
+
+
 def test_reject():
     reject = opened("admi.002.xml").message
     assert (reject.related_reference, reject.reason) == ("SEVR20261124000001", "CH17")

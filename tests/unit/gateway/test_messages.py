@@ -96,7 +96,7 @@ def of_too_many_decimals(bank):
 
 
 def of_an_unknown_definition(bank):
-    return bank.order(1).replace(b"pacs.008.001.13", b"pacs.009.001.08")
+    return bank.order(1).replace(b"pacs.008.001.13", b"pacs.010.001.03")
 
 
 def not_xml(bank):

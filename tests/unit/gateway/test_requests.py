@@ -5,6 +5,7 @@ import pytest
 
 from corridor.codecs.errors import DecodeError
 from corridor.decision import ACCOUNT
+from corridor.domain.instants import iso_date
 from corridor.gateway.requests import REQUESTS, Amount, QuoteRequest, decode
 from corridor.services.directory.records import ALIAS
 from corridor.services.fx.records import FIXING as FIXINGS
@@ -168,6 +169,15 @@ WRONG = [
     ("/v1/aliases", ALIAS_OF_RUSTAM | {"phone": "+992000"}, "BE23", "phone"),
     ("/v1/aliases", ALIAS_OF_RUSTAM | {"name": ""}, "CH16", "name"),
     ("/v1/aliases/remove", {"phone": "+992917000001", "name": "x"}, "CH17", "name"),
+    ("/v1/correspondents", {"account_servicer": PAMR, "account_owner": SEVR}, "CH21", "currency"),
+    (
+        "/v1/correspondents",
+        {"account_servicer": PAMR, "account_owner": SEVR, "currency": "TJS", "overdraft": FUNDING["amount"]},
+        "CURR",
+        "overdraft.currency",
+    ),
+    ("/v1/correspondents/fund", {"account": 1, "amount": FUNDING["amount"]}, "NOOR", "account"),
+    ("/v1/correspondents/close", {"account": 0}, "CH16", "account"),
     ("/v1/fixings", FIXING | {"day": "2026-11-18T00:00:00Z"}, "CH16", "day"),
     ("/v1/fixings", FIXING | {"rate": 89.5}, "CH16", "rate"),
     ("/v1/fixings", FIXING | {"rate": "-89.5"}, "CH16", "rate"),
@@ -272,6 +282,56 @@ async def test_a_facility_is_offered_accepted_drawn_repaid_and_shown_to_its_part
     ended = (await house.pamr.request("/v1/facilities/cancel", facility=number)).json["answer"]
     assert ended["state"] == "ended"
     assert (await house.sevr.get("/v1/facilities")).body == b""
+
+
+ACCOUNT_OFFER = {
+    "account_servicer": PAMR,
+    "account_owner": SEVR,
+    "currency": "RUB",
+    "overdraft": {"amount": "100", "currency": "RUB", "scale": 2},
+    "ceiling": {"amount": "90000", "currency": "RUB", "scale": 2},
+}
+
+
+async def test_a_correspondent_account_is_opened_funded_compared_and_shown_to_its_two_banks_alone(house):
+    offered = (await house.pamr.request("/v1/correspondents", **ACCOUNT_OFFER)).json["answer"]
+    number = offered["account"]
+    assert (offered["state"], offered["offered_by"]) == ("offered", PAMR)
+    opened = (await house.sevr.request("/v1/correspondents/accept", account=number)).json["answer"]
+    assert (opened["state"], opened["overdraft"], opened["ceiling"]["amount"]) == (
+        "open",
+        ACCOUNT_OFFER["overdraft"],
+        "90000",
+    )
+    amount = {"amount": "500", "currency": "RUB", "scale": 2}
+    funded = (await house.sevr.request("/v1/correspondents/fund", account=number, amount=amount)).json[
+        "answer"
+    ]
+    assert (funded["balance"], funded["credit_debit"]) == (amount, "CRDT")
+    assert house.world.balance(PAMR, "RUB") == FUNDS + 5_00
+    for bank in (house.sevr, house.pamr):
+        shown = await bank.get("/v1/correspondents")
+        assert [msgspec.json.decode(line) for line in shown.body.splitlines()] == [funded]
+    assert (await house.sevr.get("/v1/correspondents?state=closed")).status == 400
+    (told,) = [opened.message for opened in await house.sevr.mailbox()]
+    entry = {"number": int(told.entries[0].clearing_system_reference), "amount": "500"}
+    stated = {"account": number, "day": iso_date(house.clock.now()), "closing_balance": amount, "count": 1}
+    for sign, agrees in (("CRDT", True), ("DBIT", False)):
+        signs = {"credit_debit": sign, "entries": [entry | {"credit_debit": sign}]}
+        compared = await house.sevr.request("/v1/correspondents/reconcile", **stated, **signs)
+        assert compared.json["answer"]["agrees"] is agrees
+    back = (await house.sevr.request("/v1/correspondents/withdraw", account=number, amount=amount)).json
+    assert back["answer"]["balance"]["amount"] == "0"
+    for bank, state in ((house.sevr, "open"), (house.pamr, "closed")):
+        closed = (await bank.request("/v1/correspondents/close", account=number)).json["answer"]
+        assert (closed["state"], closed["close_asked_by"]) == (state, SEVR)
+    assert (await house.sevr.get("/v1/correspondents")).body == b""
+
+
+async def test_an_account_without_an_overdraft_or_a_ceiling(house):
+    terms = {name: ACCOUNT_OFFER[name] for name in ("account_servicer", "account_owner", "currency")}
+    offered = (await house.pamr.request("/v1/correspondents", **terms)).json["answer"]
+    assert (offered["overdraft"]["amount"], offered["ceiling"]) == ("0", None)
 
 
 async def test_a_line_and_its_collateral(house):

@@ -6,10 +6,12 @@ import asyncpg
 
 from corridor.adapters.postgres import (
     verify_anchors,
+    verify_correspondents,
     verify_credit,
     verify_cycles,
     verify_exchange,
     verify_ledger,
+    verify_liquidity,
     verify_log,
     verify_payments,
     verify_quotes,
@@ -35,8 +37,10 @@ INVARIANTS: tuple[Invariant, ...] = (
     *verify_exchange.INVARIANTS,
     *verify_payments.INVARIANTS,
     *verify_trades.INVARIANTS,
+    *verify_liquidity.INVARIANTS,
     *verify_quotes.INVARIANTS,
     *verify_credit.INVARIANTS,
+    *verify_correspondents.INVARIANTS,
     verify_cycles.cycles,
     verify_anchors.heads,
 )

@@ -1,12 +1,14 @@
 """The messages Corridor speaks, in their versions."""
 
-from corridor.codecs.iso20022 import admi002, camt054, head001, pacs002, pacs008, pacs028
+from corridor.codecs.iso20022 import admi002, camt050, camt054, head001, pacs002, pacs008, pacs009, pacs028
 from corridor.codecs.iso20022.codec import Codec
 
 Message = (
     pacs008.CreditTransfer
     | pacs002.StatusReport
     | pacs028.StatusRequest
+    | pacs009.InstitutionTransfer
+    | camt050.LiquidityTransfer
     | camt054.Notification
     | admi002.MessageReject
 )
@@ -15,5 +17,13 @@ HEADER = head001.CODEC
 
 MESSAGES: dict[str, Codec] = {
     codec.definition: codec
-    for codec in (pacs008.CODEC, pacs002.CODEC, pacs028.CODEC, camt054.CODEC, admi002.CODEC)
+    for codec in (
+        pacs008.CODEC,
+        pacs002.CODEC,
+        pacs028.CODEC,
+        pacs009.CODEC,
+        camt050.CODEC,
+        camt054.CODEC,
+        admi002.CODEC,
+    )
 }

@@ -28,6 +28,8 @@ from corridor.services.messaging.records import (
     TREASURER,
 )
 from corridor.services.settlement import commands as settlement
+from corridor.services.settlement.correspondents import commands as correspondents
+from corridor.services.settlement.funding import commands as funding
 from corridor.services.settlement.pvp import commands as pvp
 
 
@@ -57,8 +59,8 @@ _COMPLIANCE = Right(operators=(COMPLIANCE,), second=(COMPLIANCE,))
 RIGHTS: Final[Mapping[type[Command], Right]] = {
     # participants
     instant.CreditTransfer: _by(BANK),
-    instant.StatusReport: _by(BANK),
-    instant.StatusRequest: _by(BANK),
+    instant.StatusReport: _by(BANK, CENTRAL_BANK),
+    instant.StatusRequest: _by(BANK, FX_PROVIDER, CENTRAL_BANK),
     fx.RequestQuote: _by(BANK),
     fx.Inquire: _by(BANK),
     fx.ReplyToInquiry: _by(FX_PROVIDER),
@@ -67,6 +69,12 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     settlement.CancelObligation: _by(BANK),
     pvp.CaptureTrade: _by(BANK, FX_PROVIDER),
     pvp.CancelTrade: _by(BANK, FX_PROVIDER),
+    correspondents.OfferCorrespondent: _by(BANK, audited=True),
+    correspondents.AcceptCorrespondent: _by(BANK, audited=True),
+    correspondents.CloseCorrespondent: _by(BANK, audited=True),
+    correspondents.FundCorrespondent: _by(BANK),
+    correspondents.WithdrawCorrespondent: _by(BANK),
+    correspondents.ReconcileCorrespondent: _by(BANK),
     directory.RegisterAlias: _by(BANK, audited=True),
     directory.RemoveAlias: _by(BANK, audited=True),
     fx.PostRates: _by(FX_PROVIDER),
@@ -79,6 +87,8 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     credit.TakePledge: _by(BANK, CENTRAL_BANK, audited=True),
     credit.ReleasePledge: _by(BANK, CENTRAL_BANK, audited=True),
     fx.PostFixing: _by(CENTRAL_BANK, audited=True),
+    funding.TransferLiquidity: _by(BANK, FX_PROVIDER),
+    funding.CreditParticipant: _by(CENTRAL_BANK),
     messaging.FundAccount: _by(CENTRAL_BANK),
     # operators
     messaging.AddParticipant: _REGISTRARS,

@@ -20,10 +20,11 @@ from corridor.services.fx.rules import spend_quote
 from corridor.services.instant import details, holds
 from corridor.services.instant.commands import CreditTransfer, StatusReport, StatusRequest
 from corridor.services.messaging.commands import Command
-from corridor.services.messaging.records import ACTIVE, BANK, PARTICIPANT
+from corridor.services.messaging.records import ACTIVE, BANK, CENTRAL_BANK, PARTICIPANT
 from corridor.services.messaging.rules import open_case, refuse_message
 from corridor.services.settlement import channels, legs, tellings
 from corridor.services.settlement.finality import reject, settle
+from corridor.services.settlement.funding.rules import answer_of_central_bank, tell_status
 from corridor.services.settlement.payments import (
     CREDITED,
     HELD,
@@ -103,8 +104,14 @@ def refuse_credit_transfer(step: Step, command: CreditTransfer, rejected: Reject
 
 
 def status_report(step: Step, command: StatusReport) -> Answer:
-    """Decide what a creditor agent says. The first answer in time counts; later ones get the stored one."""
-    message = command.message
+    """Decide what a creditor agent says. The first answer in time counts; later ones get the stored one.
+
+    A central bank is never one: it answers for liquidity.
+    """
+    message, signer = command.message, command.origin.signer
+    sender = step.get(PARTICIPANT, signer)
+    if sender is not None and sender.role == CENTRAL_BANK:
+        return answer_of_central_bank(step, signer, message)
     payment = step.get(PAYMENT, message.original_uetr)
     if payment is None:
         return Rejected("NOOR", "no such payment", "OrgnlUETR")
@@ -140,10 +147,10 @@ def status_report(step: Step, command: StatusReport) -> Answer:
 
 
 def status_request(step: Step, command: StatusRequest) -> Answer:
-    """Tell either agent where a payment stands; it leaves when that is durable."""
+    """Tell either agent where a payment stands, or either side a liquidity transfer; it leaves when that is durable."""
     payment = step.get(PAYMENT, command.message.original_uetr)
     if payment is None or command.origin.signer not in (payment.debtor_agent, payment.creditor_agent):
-        return Rejected("NOOR", "no such payment", "OrgnlUETR")
+        return tell_status(step, command.origin.signer, command.message.original_uetr)
     step.payment = payment.number
     tellings.tell(step, payment, command.origin.signer)
     return Accepted()

@@ -87,7 +87,10 @@ def set_frozen(step: Step, command: commands.SetFrozen) -> Answer:
 
 
 def fund_account(step: Step, command: commands.FundAccount) -> Answer:
-    """Move money from a central bank's issue account to a settlement account in the same currency."""
+    """Move money from a central bank's issue account to a settlement account in the same currency.
+
+    For the first day; afterwards a pacs.009 does it (services/settlement/funding).
+    """
     issuer = settlement_account(step, command.origin.signer, command.currency)
     if issuer is None or issuer.code != AccountCode.ISSUE:
         return Rejected("AG01", "only the central bank of the currency issues it", "currency")

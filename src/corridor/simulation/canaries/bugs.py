@@ -43,6 +43,11 @@ _CROWD: Final = ("tests/unit/simulation/door/test_crowd.py",)
 _SECRETS: Final = ("tests/unit/simulation/door/test_secrets.py",)
 _TOWN: Final = ("tests/unit/simulation/test_promises.py",)
 _TRADES: Final = ("tests/unit/services/settlement/pvp/test_trades.py",)
+_KEPT: Final = (
+    "tests/unit/services/settlement/correspondents/test_booking.py",
+    "tests/unit/services/settlement/correspondents/test_agreements.py",
+)
+_LIQUIDITY: Final = ("tests/unit/services/settlement/funding", "tests/properties/test_liquidity.py")
 _SEARCH: Final = ("tests/unit/simulation/test_search.py",)
 
 BUGS: Final = (
@@ -421,6 +426,39 @@ BUGS: Final = (
     Bug(
         "one side alone undoes a matched trade", "services/settlement/pvp/capture.py",
         "trade.cancel_asked_by == trade.other(signer)", "trade.cancel_asked_by != signer", _TRADES,
+    ),
+    Bug(
+        "an overdraft is lent as settlement money", "services/settlement/correspondents/booking.py",
+        "own = max(0, balance(step, account))", "own = balance(step, account) + account.overdraft_amount", _KEPT,
+    ),
+    Bug(
+        "the servicer pays without owing it", "services/settlement/correspondents/booking.py",
+        "debit, credit = (vostro, nostro) if brings else (nostro, vostro)", "debit, credit = nostro, vostro", _KEPT,
+    ),
+    Bug(
+        "an account is closed with money on it", "services/settlement/correspondents/agreements.py",
+        "    if standing:\n", "    if standing < 0:\n", _KEPT,
+    ),
+    Bug(
+        "a credit line leaves for the central bank", "services/settlement/funding/accounts.py",
+        "own_money(step, account) - kept - owed", "own_money(step, account) + account.credit_limit - kept - owed",
+        _LIQUIDITY,
+    ),
+    Bug(
+        "what is owed to cycles leaves", "services/settlement/funding/accounts.py",
+        "- kept - owed)", "- kept)", _LIQUIDITY,
+    ),
+    Bug(
+        "any central bank issues any currency", "services/settlement/funding/crediting.py",
+        "if not issues(step, signer, amount.currency):", "if False:", _LIQUIDITY,
+    ),
+    Bug(
+        "another central bank confirms", "services/settlement/funding/answers.py",
+        "transfer is None or transfer.central_bank != signer", "transfer is None", _LIQUIDITY,
+    ),
+    Bug(
+        "the same credit moves twice", "services/settlement/funding/crediting.py",
+        "known.status != ASKED", "False", _LIQUIDITY,
     ),
     # the same, as only an observer of everybody sees them: the simulation must not be blind
     Bug(

@@ -10,11 +10,13 @@ import msgspec
 
 from corridor.adapters.keys.software import Ed25519Key, PrivateKey, verifier
 from corridor.codecs import jws
+from corridor.codecs.iso20022.camt050 import LiquidityTransfer
 from corridor.codecs.iso20022.envelope import open_envelope, seal_envelope
 from corridor.codecs.iso20022.head001 import Header
 from corridor.codecs.iso20022.messages import Message
 from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
+from corridor.codecs.iso20022.pacs009 import InstitutionTransfer
 from corridor.codecs.iso20022.pacs028 import StatusRequest
 from corridor.domain.instants import Instant
 from corridor.domain.money import Money
@@ -154,6 +156,37 @@ class Caller:
         )
         return self.envelope(message, "pacs.002.001.10")
 
+    def defunding(self, transfer: str, owner: str) -> bytes:
+        """Return the wish to send a rouble of an owner's from its settlement account to its central bank."""
+        message = LiquidityTransfer(
+            message_id=self.next_id(),
+            created_at=self._street.now(),
+            end_to_end_id="e1",
+            uetr=transfer,
+            creditor=owner,
+            creditor_account="30101810400000000225",
+            amount=Money(1_00, "RUB"),
+            debtor=owner,
+            debtor_account=f"{owner}-RUB",
+        )
+        return self.envelope(message, "camt.050.001.07")
+
+    def credit(self, transfer: str, creditor: str, currency: str) -> bytes:
+        """Return a central bank's money for a participant, one unit of its currency."""
+        message = InstitutionTransfer(
+            message_id=self.next_id(),
+            created_at=self._street.now(),
+            settlement_method="CLRG",
+            end_to_end_id="e1",
+            uetr=transfer,
+            interbank_settlement_amount=Money(1_00, currency),
+            instructing_agent=self.bic,
+            instructed_agent=HUB,
+            debtor=creditor,
+            creditor=creditor,
+        )
+        return self.envelope(message, "pacs.009.001.08")
+
     def question(self, payment: str) -> bytes:
         """Return the question where a payment stands."""
         message = StatusRequest(
@@ -202,4 +235,10 @@ def word(message: Message) -> str:
             )
 
 
-_DEFINITIONS = {"MessageReject": "admi.002", "Notification": "camt.054", "StatusRequest": "pacs.028"}
+_DEFINITIONS = {
+    "MessageReject": "admi.002",
+    "Notification": "camt.054",
+    "LiquidityTransfer": "camt.050",
+    "InstitutionTransfer": "pacs.009",
+    "StatusRequest": "pacs.028",
+}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from corridor.client import events, requests
+from corridor.client import events, liquidity, requests
 from corridor.client.events import Receipt
 from corridor.client.mailbox import Delivery
 from corridor.client.messages import Order, credit_transfer
@@ -18,8 +18,10 @@ from corridor.domain.money import Money
 from corridor.domain.parties import Party
 from corridor.sandbox.bank import OUT, Bank, BankPayment, Turn
 from corridor.sandbox.book import Account, Book
+from corridor.sandbox.central_bank import reserve_account
+from corridor.sandbox.mirror import Booking
 from corridor.sandbox.world import Institution
-from corridor.simulation.town.customers import GROSS, NETTED, Wish
+from corridor.simulation.town.customers import BOOKED, GROSS, NETTED, Wish
 from corridor.simulation.town.institutions import House, Store
 
 if TYPE_CHECKING:
@@ -36,12 +38,15 @@ class BankStore(Store):
         super().__init__()
         self.accounts = {account.number: account for account in accounts}
         self.payments: dict[str, BankPayment] = {}
+        self.mirror: dict[int, Booking] = {}
 
     def write(self, effect: Turn) -> None:
         for account in effect.accounts:
             self.accounts[account.number] = account
         for payment in effect.payments:
             self.payments[payment.uetr] = payment
+        for booking in effect.bookings:
+            self.mirror.setdefault(booking.number, booking)
 
 
 class BankHouse(House):
@@ -82,6 +87,16 @@ class BankHouse(House):
                 self._inquire(members, 1 + wish.number % 5)
         else:
             self._pay(wish, wish.order(None, self.timeline.now))
+
+    def move_liquidity(self, issuer: str, amount: Money, uetr: str, *, inward: bool) -> None:
+        """Ask a central bank for money, or send it some back."""
+        if not self.up:
+            return
+        account = reserve_account(issuer, self.name)
+        message_id, now = self.identify()
+        write = liquidity.funding if inward else liquidity.defunding
+        self._town.tell(f"{self.name} {'asks for' if inward else 'sends back'} {amount} ({uetr[:8]})")
+        self.submit([write(self.profile, amount, account, message_id, uetr, now)])
 
     def lie(self, dice: Random) -> bool:
         """Order something else under the UETR of a payment that the hub knows, perhaps another bank's.
@@ -173,7 +188,7 @@ class BankHouse(House):
             turn = self.bank.order(order, wish.uetr)
         except CorridorError:
             return  # the customer has too little
-        how = {GROSS: "gross ", NETTED: "netted "}.get(wish.channel, "")
+        how = {GROSS: "gross ", NETTED: "netted ", BOOKED: "on account "}.get(wish.channel, "")
         self._town.tell(
             f"{self.name} orders {how}{order.amount} to {order.creditor_agent} ({self._town.story.name(wish.uetr)})"
         )

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from corridor.client.correspondents import Method
 from corridor.client.identifiers import random_uetrs
 from corridor.client.messages import Gross, Order
 from corridor.client.requests import Quote
@@ -20,12 +21,14 @@ PEOPLE: Final = 6
 OPENING: Final = 5_000_000_00
 INSTANT_SHARE: Final = 75
 NETTED_SHARE: Final = 10
+BOOKED_SHARE: Final = 5
 """Of a hundred that need no exchange; the others are settled gross."""
+METHODS: Final[tuple[Method, ...]] = ("INDA", "INGA")
 LISTED: Final = "Иван Разыскиваемый"
 """Whom the screening list names."""
 
 ACCEPTS, REFUSES, SILENT, LATE, RACES = "accepts", "refuses", "silent", "late", "at the deadline"
-INSTANT, GROSS, NETTED = "", "RTGS", "MPNS"
+INSTANT, GROSS, NETTED, BOOKED = "", "RTGS", "MPNS", "BOOK"
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -49,6 +52,7 @@ class Wish(msgspec.Struct, frozen=True):
     ends_in: Instant = 0
     """From the order on; 0 is at once, or with the business day."""
     category_purpose: str | None = None
+    method: Method = "INDA"
     second_thought: str = ""
     """What its bank does about it while it waits."""
 
@@ -73,6 +77,7 @@ class Wish(msgspec.Struct, frozen=True):
             if self.channel == GROSS
             else None,
             netted=self.channel == NETTED,
+            booked=self.method if self.channel == BOOKED else None,
         )
 
 
@@ -137,7 +142,7 @@ def wishes(seed: int, payments: int, spacing: Instant, races: int) -> Iterator[W
 
 
 def _by_channel(wish: Wish, dice: Random) -> Wish:
-    """Let some of what needs no exchange be settled gross, or netted, to accounts that can take it."""
+    """Let some of what needs no exchange be settled gross, netted or booked, to accounts that can take it."""
     drawn = dice.randrange(100)
     if drawn < INSTANT_SHARE:
         return wish
@@ -147,6 +152,9 @@ def _by_channel(wish: Wish, dice: Random) -> Wish:
     purpose = dice.choice((None, "SUPP", "SALA", "TAXS"))
     if drawn < INSTANT_SHARE + NETTED_SHARE:
         return msgspec.structs.replace(wish, channel=NETTED, category_purpose=purpose)
+    if drawn < INSTANT_SHARE + NETTED_SHARE + BOOKED_SHARE:
+        method = dice.choice(METHODS)
+        return msgspec.structs.replace(wish, channel=BOOKED, method=method, category_purpose=purpose)
     return msgspec.structs.replace(
         wish,
         channel=GROSS,

@@ -99,10 +99,6 @@ def lend(town: "Town", dice: Random) -> None:
         town.timeline.after(dice.randrange(2 * SECOND), offer)
 
 
-BUSINESS: Final[dict[str, Callable[["Town", Random], None]]] = {TRADES: trade, CREDIT: lend}
-"""What a run draws from, as it does from the faults."""
-
-
 def say(town: "Town", bank: str, path: str, members: dict[str, Any]) -> str:
     """Let a bank send a request, if it is there at all; return its message id."""
     house = town.banks[bank]

@@ -1,19 +1,22 @@
 """Participants as processes: the production client, an institution's own machine, and a store of both."""
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from corridor.client import events, requests
 from corridor.client.events import Letter, Place, Receipt
 from corridor.client.machine import Correspondence
 from corridor.client.mailbox import Delivery
 from corridor.client.profile import Profile
+from corridor.client.store import Effect
 from corridor.codecs.iso20022.messages import Message
 from corridor.domain.instants import SECOND, Instant
 from corridor.domain.money import Money
+from corridor.sandbox import central_bank
 from corridor.sandbox.provider import Movement, Provider, asked, movements
-from corridor.sandbox.world import MID, PAIR, Institution
+from corridor.sandbox.world import BANKS, MID, PAIR, Institution
 from corridor.simulation.town.front_door import FrontDoor, Reader
 from corridor.simulation.town.network import GIVES_UP
 from corridor.simulation.town.timeline import Process
@@ -25,6 +28,8 @@ FIRST_NUMBER = 1_000
 """Below it are the numbers used before the simulation begins."""
 RATES_EVERY: Instant = 20 * SECOND
 REPLIES_WITHIN: Instant = 4 * SECOND
+RESERVE: Final = 20_000_000_00
+"""What each bank has with each central bank at first: less than it may want here."""
 
 
 class Store:
@@ -298,19 +303,51 @@ class ProviderHouse(House):
 
 
 class IssuerStore(Store):
-    """What a central bank has issued."""
+    """What a central bank keeps: the accounts of the participants with it."""
 
-    def write(self, effect: Any) -> None:
-        raise AssertionError(effect)
+    def __init__(self, balances: Mapping[str, int]) -> None:
+        super().__init__()
+        self.began_with = sum(balances.values())
+        self.database = sqlite3.connect(":memory:", isolation_level=None)
+        central_bank.prepare(self.database, balances.items())
+
+    def write(self, effect: Effect) -> None:
+        effect(self.database)
+
+    @property
+    def held(self) -> int:
+        """What the participants have with it."""
+        ((held,),) = self.database.execute("SELECT sum(balance) FROM reserve_account")
+        return int(held)
 
 
 class IssuerHouse(House):
-    """A central bank that issues money now and then."""
+    """A central bank that issues money now and then, and moves what participants have with it."""
 
     def __init__(self, town: "Town", institution: Institution) -> None:
         super().__init__(town, institution)
-        self.store: Store = IssuerStore()
+        numbers = (central_bank.reserve_account(self.name, bank.bic) for bank in BANKS)
+        self.store: IssuerStore = IssuerStore(dict.fromkeys(numbers, RESERVE))
+        self.currency = institution.home
         self.issued: dict[str, int] = {}
+
+    def begin(self) -> None:
+        """Open the desk with the accounts as they were stored."""
+        self._desk = central_bank.Desk(self.profile, self.identify, self.store.database)
+        super().begin()
+        self.after(central_bank.REMIND_EVERY, self._remind)
+
+    def handle(self, deliveries: Sequence[Delivery]) -> None:
+        """Move what participants ask for."""
+        turn = self._desk.handle(deliveries)
+        self.submit(turn.messages, turn.effects, deliveries[-1].number)
+
+    def _remind(self) -> None:
+        if self.quiet:  # what is on its way may still be taken in
+            turn = self._desk.remind()
+            if turn.messages:
+                self.submit(turn.messages, turn.effects)
+        self.after(central_bank.REMIND_EVERY, self._remind)
 
     def fund(self, participant: str, currency: str, amount: int) -> None:
         """Issue money to a participant."""

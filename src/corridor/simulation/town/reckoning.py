@@ -7,11 +7,12 @@ from corridor.decision import TRANSFER
 from corridor.domain.instants import SECOND, Instant
 from corridor.sandbox.bank import IN
 from corridor.services.messaging.rules import FUNDING
+from corridor.services.settlement.funding.records import FUNDING as DIRECTION_IN
 from corridor.services.settlement.payments import CLEARED, CREDITED, SETTLED, Payment
-from corridor.simulation.town import dealings
+from corridor.simulation.town import correspondents, dealings
 from corridor.simulation.town.banks import BankHouse
 from corridor.simulation.town.customers import OPENING
-from corridor.simulation.town.institutions import ProviderHouse
+from corridor.simulation.town.institutions import IssuerHouse, ProviderHouse
 from corridor.simulation.town.treasury import settleable_now, waiting
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def reckon(town: "Town") -> None:
             }
             town.ask("banks", held == due, lambda: f"{house.name} has booked {held}, the hub {due}")  # noqa: B023
     _ask_funding(town)
+    for sentence in correspondents.mirrors(town):
+        town.break_("banks", sentence)
 
 
 def _pass(town: "Town", until: Instant) -> None:
@@ -105,8 +108,12 @@ def _under_way(payment: Payment) -> bool:
 
 
 def _untold(town: "Town") -> list[str]:
-    """What is still on its way to somebody."""
-    sentences = []
+    """What is still on its way to somebody, or waits for a central bank's word: no deadline ends that."""
+    sentences = [
+        f"{transfer.direction} {transfer.uetr} still waits for {transfer.central_bank}"
+        for transfer in town.watching.liquidity.values()
+        if transfer.open
+    ]
     for house in town.houses:
         last, read = len(town.disk.mail[house.name]), house.store.place.mailbox
         if read != last:
@@ -166,9 +173,26 @@ def _ask_funding(town: "Town") -> None:
         amount for issuer in town.issuers for message_id, amount in issuer.issued.items()
         if message_id in issuer.store.receipts
     )  # fmt: skip
-    funded = sum(each.amount for each in town.disk.rows[TRANSFER].values() if each.code == FUNDING)
+    funded = sum(
+        each.amount
+        for each in town.disk.rows[TRANSFER].values()
+        if each.code == FUNDING and not each.reference
+    )
     due = town.founded_with + issued
     town.ask("banks", funded == due, lambda: f"central banks issued {due}, the hub booked {funded}")
+    for issuer in town.issuers:
+        _ask_reserves(town, issuer)
+
+
+def _ask_reserves(town: "Town", issuer: IssuerHouse) -> None:
+    """What participants no longer have at a central bank has come to the hub, and the other way round."""
+    moved = sum(
+        each.amount if each.direction == DIRECTION_IN else -each.amount
+        for each in town.watching.liquidity.values()
+        if each.central_bank == issuer.name and each.status == SETTLED
+    )
+    due = issuer.store.began_with - moved
+    town.ask("banks", issuer.store.held == due, lambda: f"{issuer.name} keeps {issuer.store.held}, not {due}")
 
 
 def _name(town: "Town", payment: Payment) -> str:

@@ -7,6 +7,7 @@ from corridor.client.events import Letter
 from corridor.client.signing import Pen
 from corridor.decision import BALANCE, TRANSFER
 from corridor.domain.instants import DAY, SECOND
+from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER
 from corridor.services.settlement.payments import PAYMENT
 from corridor.simulation.town.institutions import House
 
@@ -77,4 +78,5 @@ def _effects(town: "Town") -> tuple[object, ...]:
         len(rows[TRANSFER]),
         tuple(rows[BALANCE].values()),
         tuple(rows[PAYMENT].values()),
+        tuple(rows[LIQUIDITY_TRANSFER].values()),
     )

@@ -4,15 +4,18 @@ import gc
 from collections.abc import Callable
 from random import Random
 from typing import Final
+from uuid import UUID
 
 import msgspec
 
 from corridor.domain.instants import MILLISECOND, SECOND, Instant
+from corridor.domain.money import Money
 from corridor.reports.invariants import Broken
 from corridor.sandbox.world import BANKS, BOTH, CENTRAL_BANKS
 from corridor.simulation.town import reckoning, replays
+from corridor.simulation.town.correspondents import CORRESPONDENTS, keep
 from corridor.simulation.town.customers import wishes
-from corridor.simulation.town.dealings import BUSINESS
+from corridor.simulation.town.dealings import CREDIT, TRADES, lend, trade
 from corridor.simulation.town.faults import FAULTS, every, swarm
 from corridor.simulation.town.lost_tail import LOST_TAIL, lose_tail
 from corridor.simulation.town.story import Story
@@ -26,6 +29,12 @@ SPACING: Instant = 14 * MILLISECOND
 AFTERWARDS: Instant = 4 * SECOND
 """So long the storm goes on when no more customers come."""
 RACES: Final = "time-out races answer"
+BUSINESS: Final[dict[str, Callable[[Town, Random], None]]] = {
+    TRADES: trade,
+    CREDIT: lend,
+    CORRESPONDENTS: keep,
+}
+"""What banks deal in besides payments: a run draws from it, as it does from the faults."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -92,6 +101,7 @@ def _run(plan: Plan, story: Story) -> Outcome:
     last = max((wish.at for wish in town.wishes.values()), default=0)
     town.storm_ends = town.timeline.now + last + AFTERWARDS
     _issue(town)
+    _move_liquidity(town)
     for fault in FAULTS:
         if fault.name in plan.faults:
             fault.befall(town, Random(f"{seed}/fault/{fault.name}"))
@@ -132,3 +142,16 @@ def _issue(town: Town) -> None:
         town.issuers[at].fund(dice.choice(BANKS).bic, BOTH[at], dice.randrange(1, 100_000_00))
 
     every(town, dice, 2 * SECOND, issue)
+
+
+def _move_liquidity(town: Town) -> None:
+    """Let banks ask their central banks for money now and then, or send some back: sometimes more than there is."""
+    dice = Random(f"{town.seed}/liquidity")
+
+    def move() -> None:
+        issuer = dice.choice(town.issuers)
+        amount = Money(dice.randrange(1, 10 ** dice.randrange(4, 11)), issuer.currency)
+        bank, uetr = dice.choice(BANKS).bic, str(UUID(int=dice.getrandbits(128), version=4))
+        town.banks[bank].move_liquidity(issuer.name, amount, uetr, inward=bool(dice.randrange(2)))
+
+    every(town, dice, SECOND, move)

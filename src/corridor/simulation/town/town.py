@@ -19,7 +19,7 @@ from corridor.hub import events as hub_events
 from corridor.hub.batch import chain
 from corridor.hub.lists import RULES
 from corridor.ports import Post, Writes
-from corridor.reports import checks
+from corridor.reports import checks, liquidity
 from corridor.reports.invariants import Broken
 from corridor.reports.watch import Watch
 from corridor.sandbox import world
@@ -319,9 +319,13 @@ class Town:
         message = delivery.opened.message if delivery.opened else None
         self.ask("outgoing", message is not None, lambda: f"{house.name} cannot read: {delivery.error}")
         if isinstance(message, StatusReport):
-            payment = self.watching.payments[message.original_uetr]
             said = ((house.name, message),)
-            wrong = list(checks.told(payment, said, all_of_it=False))
+            transfer = self.watching.liquidity.get(message.original_uetr)
+            if transfer is not None:
+                wrong = list(liquidity.told(transfer, said, all_of_it=False))
+            else:
+                payment = self.watching.payments[message.original_uetr]
+                wrong = list(checks.told(payment, said, all_of_it=False))
             self.ask("told", not wrong, lambda: wrong[0])
 
     def stored(self, house: House, changes: Changes) -> None:

@@ -81,6 +81,23 @@ async def request_again(s: Strike) -> Answer:
     return again
 
 
+async def credit_again(s: Strike) -> Answer:
+    """Bring money twice with one message: it comes once."""
+    issuer = s.house["CBRRRUM0"]
+    sent = issuer.post(issuer.credit(s.house.fresh(), s.sevr.bic, "RUB"))
+    first = await issuer.send(sent)
+    again = await s.send(sent, issuer)
+    s.demand(again.body == first.body, "another answer than the first time")
+    return again
+
+
+async def confirmed_by_its_sender(s: Strike) -> Answer:
+    """Say in the central bank's place that money has arrived there."""
+    transfer = s.house.fresh()
+    await s.sevr.send(s.sevr.post(s.sevr.defunding(transfer, s.sevr.bic)))
+    return await s.post(s.sevr.report(transfer, "ACSC"))
+
+
 async def other_amount(s: Strike) -> Answer:
     """Sign two payments under one UETR."""
     payment = await pay(s.house, s.sevr, s.pamr)
@@ -187,6 +204,7 @@ ATTACKS: Final = (
     Attack("A22", "the same again three weeks later", again_after(21 * DAY), 202, trace="again"),
     Attack("A22", "the same content signed anew", again_signed_anew, 202, trace="again"),
     Attack("A22", "one request for money, sent twice", request_again, 200, trace="again"),
+    Attack("A22", "a central bank's credit, sent twice", credit_again, 202, trace="again"),
     Attack("A22", "a number used before", used_number, 202, "admi.002 DU02", "refused DU02"),
     Attack("A22", "signed last week", dated(-7 * DAY), 202, "admi.002 DT01", "refused DT01"),
     Attack("A22", "signed tomorrow", dated(DAY), 202, "admi.002 DT01", "refused DT01"),
@@ -197,7 +215,8 @@ ATTACKS: Final = (
     Attack("A24", "an ACSC from the creditor agent", answered_by("PAMRTJ20", "ACSC"), 202, "admi.002 CH20", "refused CH20"),
     Attack("A25", "an acceptance from a stranger", answered_by("VOLGRUM0"), 202, "admi.002 AG01", "refused AG01"),
     Attack("A25", "an acceptance from the debtor agent", answered_by("SEVRRUM0"), 202, "admi.002 AG01", "refused AG01"),
-    Attack("A25", "an acceptance from the central bank", answered_by("CBRRRUM0"), 202, "admi.002 AG01", "refused AG01"),
+    Attack("A25", "an acceptance from the central bank", answered_by("CBRRRUM0"), 202, "admi.002 NOOR", "refused NOOR"),
+    Attack("A25", "money home, confirmed by its sender", confirmed_by_its_sender, 202, "admi.002 NOOR", "refused NOOR"),
     Attack("A25", "a refusal from a stranger", answered_by("ALFXRUM0", "RJCT"), 202, "admi.002 AG01", "refused AG01"),
     Attack("A26", "an acceptance after the time-out", too_late, 202, "RJCT AB05", "accepted"),
     Attack("A27", "a refusal after the settlement", no_way_back, 202, "ACSC", "accepted"),

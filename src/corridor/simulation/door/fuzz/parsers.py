@@ -11,7 +11,7 @@ import msgspec
 from corridor.adapters.stream import frames
 from corridor.codecs import jws
 from corridor.codecs.errors import DecodeError
-from corridor.codecs.iso20022 import admi002, camt054
+from corridor.codecs.iso20022 import admi002, camt050, camt054, pacs009
 from corridor.codecs.iso20022.envelope import NAMESPACE, open_envelope, seal_envelope
 from corridor.codecs.iso20022.gate import pass_gate
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
@@ -86,11 +86,37 @@ def messages() -> tuple[bytes, ...]:
     notification = camt054.Notification(
         message_id="n1", created_at=FIRST_DAY, notification_id="n1", account="1", entries=(entry,)
     )
+    names: dict[str, Any] = {
+        "message_id": "l1",
+        "created_at": FIRST_DAY,
+        "end_to_end_id": "e1",
+        "uetr": uetr(3),
+    }
+    defunding = camt050.LiquidityTransfer(
+        **names,
+        creditor=SEVR,
+        creditor_account="30101810400000000225",
+        amount=Money(100_00, "RUB"),
+        debtor=SEVR,
+        debtor_account=f"{SEVR}-RUB",
+    )
+    funding = pacs009.InstitutionTransfer(
+        **names,
+        settlement_method="CLRG",
+        interbank_settlement_amount=Money(100_00, "RUB"),
+        instructing_agent=SEVR,
+        instructed_agent=HUB,
+        debtor=SEVR,
+        creditor=SEVR,
+        remittance=("ликвидность",),
+    )
     return (
         bank.order(uetr(1)),
         bank.order(uetr(2), remittance=("счёт 7", "b"), purpose="SALA", instructed_amount=Money(1, "JPY")),
         bank.report(uetr(1), "RJCT", "AC04"),
         bank.question(uetr(1)),
+        bank.envelope(defunding, "camt.050.001.07"),
+        bank.envelope(funding, "pacs.009.001.08"),
         bank.envelope(rejected, "admi.002.001.01", business_message_id="x1"),
         bank.envelope(notification, "camt.054.001.08"),
     )
@@ -145,6 +171,25 @@ JSON_EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "trading_side_buy_amount": {"amount": "100", "currency": "TJS", "scale": 2},
     },
     "/v1/trades/cancel": {"counterparty_side": "PAMRTJ20", "common_reference": "T1"},
+    "/v1/correspondents": {
+        "account_servicer": "PAMRTJ20",
+        "account_owner": SEVR,
+        "currency": "RUB",
+        "overdraft": _ROUBLES,
+        "ceiling": _ROUBLES,
+    },
+    "/v1/correspondents/accept": {"account": 1},
+    "/v1/correspondents/close": {"account": 1},
+    "/v1/correspondents/fund": {"account": 1, "amount": _ROUBLES},
+    "/v1/correspondents/withdraw": {"account": 1, "amount": _ROUBLES},
+    "/v1/correspondents/reconcile": {
+        "account": 1,
+        "day": "2026-11-18",
+        "closing_balance": _ROUBLES,
+        "credit_debit": "CRDT",
+        "count": 1,
+        "entries": [{"number": 1, "amount": "100", "credit_debit": "CRDT"}],
+    },
     "/v1/fixings": {"day": "2026-11-18", "base_currency": "USD", "quote_currency": "RUB", "rate": "89.5"},
     "/v1/facilities": {
         "borrower": "PAMRTJ20",

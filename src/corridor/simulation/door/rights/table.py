@@ -6,6 +6,7 @@ A cell is the HTTP status and, where the hub refuses, the reason in its log; `-`
 Nobody signs: the request is sent without a signature. An unknown caller signs with a key nobody has registered.
 """
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple
 
@@ -189,6 +190,28 @@ def _fund(currency: str) -> Build:
     return build
 
 
+def _defund(owner: str = "") -> Build:
+    async def build(s: Strike, by: Caller) -> bytes:
+        author = _author(s, by)
+        return by.post(author.defunding(s.house.fresh(), owner or author.bic))
+
+    return build
+
+
+def _credit(currency: str) -> Build:
+    async def build(s: Strike, by: Caller) -> bytes:
+        return by.post(_author(s, by).credit(s.house.fresh(), SEVR, currency))
+
+    return build
+
+
+async def _confirm(s: Strike, by: Caller) -> bytes:
+    """Say of money that Severny sends to its central bank that it is there."""
+    uetr = s.house.fresh()
+    assert (await s.sevr.send(s.sevr.post(s.sevr.defunding(uetr, SEVR)))).status == 202
+    return by.post(_author(s, by).report(uetr, "ACSC"))
+
+
 async def _offer(s: Strike, by: Caller) -> bytes:
     return by.ask("/v1/facilities", borrower=PAMR, **_terms(s))
 
@@ -220,6 +243,60 @@ def _deal(*deeds: str, between_others: bool = False) -> Build:
         return by.ask(f"/v1/facilities/{deeds[-1]}", **_deed(deeds[-1], number))
 
     return build
+
+
+def _keep(*deeds: str, between_others: bool = False) -> Build:
+    """Do the last of these deeds, after the others, to an account that Severny offers to keep for Volga, or for Pamir."""
+
+    async def build(s: Strike, by: Caller) -> bytes:
+        if by.bic != VOLG:
+            return by.ask(f"/v1/correspondents/{deeds[-1]}", **_kept(s, deeds[-1], 1))
+        owner = s.pamr if between_others else s.volg
+        await _end_accounts(s, owner)
+        terms = {"account_servicer": SEVR, "account_owner": owner.bic, "currency": "RUB"}
+        offered = await s.sevr.send(s.sevr.ask("/v1/correspondents", **terms))
+        number = offered.json["answer"]["account"]
+        for deed in deeds[:-1]:
+            done = await owner.send(owner.ask(f"/v1/correspondents/{deed}", **_kept(s, deed, number)))
+            assert done.status == 200, done.body
+        return by.ask(f"/v1/correspondents/{deeds[-1]}", **_kept(s, deeds[-1], number))
+
+    return build
+
+
+async def _end_accounts(s: Strike, owner: Caller) -> None:
+    """Two banks have one account at a time: end what strikes before this one have left."""
+    shown = await owner.send(owner.get("/v1/correspondents"))
+    for line in shown.body.splitlines():
+        account = json.loads(line)
+        if account["account_servicer"] == SEVR:
+            number, held = account["account"], account["balance"]
+            if held["amount"] != "0":
+                await owner.send(owner.ask("/v1/correspondents/withdraw", account=number, amount=held))
+            for bank in (s.sevr, owner):
+                await bank.send(bank.ask("/v1/correspondents/close", account=number))
+
+
+def _kept(s: Strike, deed: str, account: int) -> dict[str, Any]:
+    amount = {"amount": "1", "currency": "RUB", "scale": 2}
+    match deed:
+        case "fund" | "withdraw":
+            return {"account": account, "amount": amount}
+        case "reconcile":
+            day = {"day": iso_date(s.house.now()), "count": 1, "credit_debit": "CRDT"}
+            return {"account": account, "closing_balance": amount, **day}
+    return {"account": account}
+
+
+def _keep_for(owner: str) -> Build:
+    async def build(_s: Strike, by: Caller) -> bytes:
+        return by.ask("/v1/correspondents", account_servicer=VOLG, account_owner=owner, currency="RUB")
+
+    return build
+
+
+async def _keep_for_others(_s: Strike, by: Caller) -> bytes:
+    return by.ask("/v1/correspondents", account_servicer=SEVR, account_owner=PAMR, currency="RUB")
 
 
 def _fix(quoted: str) -> Build:
@@ -340,9 +417,14 @@ ROWS: Final = (
     Row("POST /v1/messages", "pays from another's", _pay_for_another,        "202 RC03   202 AG01     202 AG01     202 DS0G     202 AG01     202 AG01     401     401"),
     Row("POST /v1/messages", "accepts a payment to itself", _accept,         "202        -            -            -            -            -            -       -  ", moves=True),
     Row("POST /v1/messages", "accepts a payment to another", _accept_for_another,
-                                                                             "202 AG01   202 AG01     202 AG01     202 DS0G     202 AG01     202 AG01     401     401"),
+                                                                             "202 AG01   202 AG01     202 NOOR     202 DS0G     202 AG01     202 AG01     401     401"),
     Row("POST /v1/messages", "asks for a payment of its own", _ask,          "202        -            -            -            -            -            -       -  "),
-    Row("POST /v1/messages", "asks for another's payment", _ask_for_another, "202 NOOR   202 AG01     202 AG01     202 DS0G     202 AG01     202 AG01     401     401"),
+    Row("POST /v1/messages", "asks for another's payment", _ask_for_another, "202 NOOR   202 NOOR     202 NOOR     202 DS0G     202 AG01     202 AG01     401     401"),
+    Row("POST /v1/messages", "sends its own money home", _defund(),          "202        202          202 AG01     202 DS0G     202 AG01     202 AG01     401     401", moves=True),
+    Row("POST /v1/messages", "sends another's money home", _defund(PAMR),    "202 AG01   202 AG01     202 AG01     202 DS0G     202 AG01     202 AG01     401     401"),
+    Row("POST /v1/messages", "credits its currency", _credit("RUB"),         "202 AG01   202 AG01     202          202 DS0G     202 AG01     202 AG01     401     401", moves=True),
+    Row("POST /v1/messages", "credits another's currency", _credit("TJS"),   "202 AG01   202 AG01     202 AG01     202 DS0G     202 AG01     202 AG01     401     401"),
+    Row("POST /v1/messages", "confirms what it was asked", _confirm,         "202 NOOR   202 AG01     202          202 DS0G     202 AG01     202 AG01     401     401", moves=True),
     Row("POST /v1/rates", "posts its rates", _rates,                         "422 AG01   200          422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/quotes", "asks for a quote", _quote,                       "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/inquiries", "asks several providers", _inquire,            "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
@@ -378,6 +460,31 @@ ROWS: Final = (
     Row("POST /v1/facilities/repay", "repays for another", _deal("accept", "draw", "repay", between_others=True),
                                                                              "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("GET /v1/facilities", "reads its facilities", _get("/v1/facilities"),
+                                                                             "200        403          403          403          403          403          401     401", stored=False),
+    Row("POST /v1/correspondents", "offers to keep an account", _keep_for(PAMR),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents", "offers it between others", _keep_for_others,
+                                                                             "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/accept", "takes an offer", _keep("accept"), "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/correspondents/accept", "takes another's offer", _keep("accept", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/close", "wants its own closed", _keep("accept", "close"),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/close", "wants another's closed", _keep("accept", "close", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/fund", "brings money to its own", _keep("accept", "fund"),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/correspondents/fund", "brings another's money", _keep("accept", "fund", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/withdraw", "takes its money back", _keep("accept", "fund", "withdraw"),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/correspondents/withdraw", "takes another's money", _keep("accept", "fund", "withdraw", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/reconcile", "compares its book", _keep("accept", "fund", "reconcile"),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/reconcile", "compares another's", _keep("accept", "fund", "reconcile", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("GET /v1/correspondents", "reads its accounts", _get("/v1/correspondents"),
                                                                              "200        403          403          403          403          403          401     401", stored=False),
     Row("POST /v1/credit-lines", "lends in its currency", _line("RUB"),      "422 AG01   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/credit-lines", "lends in another's", _line("TJS"),         "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),

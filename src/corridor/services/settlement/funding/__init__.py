@@ -1,0 +1,1 @@
+"""Funding and defunding: money between settlement accounts here and accounts at the central banks."""
