@@ -125,6 +125,9 @@ def test_quality_is_what_the_quotes_were(world: PostgresWorld, run: Run) -> None
             "fill": "50.00",
             "spread_to_mid": str(round((Decimal("8.60") - mid) / mid * 10_000, 2)),
             "spread_to_fixing": str(round((Decimal("8.60") - official) / official * 10_000, 2)),
+            "asked": 0,
+            "replied": 0,
+            "taken": 0,
         }
     ]
     assert json.loads(run("fx", "quality", "--to", "2020-01-01", "--json")[1])["lines"] == []
@@ -140,6 +143,24 @@ def test_who_sells_the_base_pays_the_spread_as_well(world: PostgresWorld, run: R
     mid = Decimal("8.55")
     assert line["spread_to_mid"] == str(round((mid - Decimal("8.50")) / mid * 10_000, 2))
     assert (line["used"], line["fill"], line["spread_to_fixing"], line["age_s"]) == (0, "0.00", None, None)
+
+
+def test_inquiries_count_with_their_quotes(world: PostgresWorld, run: Run) -> None:
+    inquire(world, "8.55", paid_by=77)
+    inquire(world, "")
+    (line,) = json.loads(run("fx", "quality", "--json")[1])["lines"]
+    assert [line[name] for name in ("given", "used", "asked", "replied", "taken")] == [5, 3, 2, 1, 1]
+    world.now += DAY
+    inquire(world, "")
+    (line,) = json.loads(run("fx", "quality", "--from", iso_date(world.now), "--json")[1])["lines"]
+    assert [line[name] for name in ("given", "fill", "spread_to_mid", "asked", "replied")] == [
+        0,
+        None,
+        None,
+        1,
+        0,
+    ]
+    assert json.loads(run("fx", "quality", "--provider", SEVR, "--json")[1])["lines"] == []
 
 
 def test_the_query_that_is_printed_is_the_query_of_the_figures(

@@ -203,6 +203,35 @@ async def ask_quote(house: House) -> dict[str, Any]:
     return answer.json["answer"]
 
 
+def inquire(**facts: Any) -> Send:
+    async def send(house: House) -> Any:
+        await ask_quote(house)
+        asked = {"creditor_agent": PAMR, "source_currency": "RUB", "destination_currency": "TJS"}
+        return await house.sevr.request(
+            "/v1/inquiries", **(asked | {"amount": json_amount(1_000_00)} | facts)
+        )
+
+    return send
+
+
+def reply(
+    rate: str = "8.55", *, skip: int = 0, other: int = 0, twice: bool = False, amount: int = 1_000_00
+) -> Send:
+    """Reply as the provider that is asked."""
+
+    async def send(house: House) -> Any:
+        asked = (await inquire(amount=json_amount(amount))(house)).json["answer"]
+        if skip:
+            house.clock.skip(skip)
+            await house.gateway._keys.refresh()
+        replied = {"inquiry": asked["inquiry"] + other, "rate": rate}
+        if twice:
+            await house.banks[ALFX].request("/v1/inquiries/reply", **replied)
+        return await house.banks[ALFX].request("/v1/inquiries/reply", **replied)
+
+    return send
+
+
 def gross(n: int = 1, **facts: Any) -> Send:
     return order(n, **({"clearing_channel": "RTGS"} | facts))
 
@@ -473,6 +502,16 @@ ROWS = (
     Row("a quote used before", 202, "RJCT TKSG", with_quote(before=True)),
     Row("a quote with another amount", 202, "RJCT AM09", with_quote(amount=100_001)),
     Row("a quote with another rate", 202, "RJCT CH16", with_quote(rate="8.59")),
+    # inquiries
+    Row("an inquiry for nothing", 422, "", inquire(amount=json_amount(0)), "AM01"),
+    Row("an inquiry within one currency", 422, "", inquire(destination_currency="RUB"), "CURR"),
+    Row("an inquiry for an unknown bank", 422, "", inquire(creditor_agent="NOPERUM0"), "RC04"),
+    Row("an inquiry that waits too long", 422, "", inquire(within_s=61), "CH16"),
+    Row("a reply that nobody asked for", 422, "", reply(other=1_000), "NOOR"),
+    Row("a reply far from the last rate", 422, "", reply("9.99"), "CH16"),
+    Row("a reply too late", 422, "Notification", reply(skip=11 * SECOND), "TM01"),
+    Row("a reply to what has ended", 422, "Notification", reply(twice=True), "TM01"),
+    Row("a reply beyond the provider's balance", 422, "", reply(amount=10 * FUNDS), "AM23"),
     # correspondent accounts
     Row("an account for oneself", 422, "", keep(account_servicer=SEVR), "AG03"),
     Row("an account for an unknown bank", 422, "", keep(account_servicer="NOPERUM0"), "RC04"),

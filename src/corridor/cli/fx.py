@@ -79,6 +79,9 @@ _QUALITY = (
     Column("spread_to_mid", "to middle, bps", figures=True),
     Column("spread_to_fixing", "to official rate, bps", figures=True),
     Column("age_s", "age when used, s", figures=True),
+    Column("asked", "asked", figures=True),
+    Column("replied", "replied", figures=True),
+    Column("taken", "taken", figures=True),
 )
 _ASKED = (
     Column("inquiry", "inquiry", figures=True),
@@ -157,7 +160,8 @@ def quality(
     """How good quotes were, by day, pair and provider: how many were used, how far from the market, how fresh.
 
     Spreads are in basis points of the middle of the market, and of the day's official rate; above zero they cost the
-    bank that asked. The age is the rate's, when a payment used the quote.
+    bank that asked. The age is the rate's, when a payment used the quote. Beside it: how many inquiries the provider
+    was asked, how many it replied to, and how many of its replies were taken.
     """
     question = _ask(since, until, provider)
     if sql:

@@ -16,11 +16,12 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class Quality(msgspec.Struct, frozen=True):
-    """The quotes that a provider gave of a pair on a day.
+    """The quotes that a provider gave of a pair on a day, and the inquiries that it was asked.
 
     `used` were spent by a payment; `fill` is their share in per cent. Spreads are averages over what was given, in
     basis points, of the market's middle and of the day's official rate (None if there is none): above zero they cost
-    the debtor agent. `age_s` is the average age, in seconds, of the provider's rate when a payment used the quote.
+    the debtor agent. `age_s` is the average age, in seconds, of the provider's rate when a payment used the quote. Of
+    the inquiries it was `asked`, it `replied` to so many, and so many replies were `taken`.
     """
 
     day: str
@@ -28,7 +29,10 @@ class Quality(msgspec.Struct, frozen=True):
     provider: str
     given: int
     used: int
-    fill: Decimal
-    spread_to_mid: Decimal
+    fill: Decimal | None
+    spread_to_mid: Decimal | None
     spread_to_fixing: Decimal | None
     age_s: Decimal | None
+    asked: int
+    replied: int
+    taken: int

@@ -119,6 +119,32 @@ def test_the_shares_of_what_has_settled(run):
     assert "--from" in run("share", "--from", "yesterday").err
 
 
+def test_a_bank_asks_providers_whose_limits_two_treasurers_set(run, ordered):
+    asked = run("fx", "ask", "1000.00", "RUB", "TJS", "--to", "ZARFTJ20", "--json")
+    assert asked.code == 0, asked.err
+    quote = asked.json
+    (shown,) = [each for each in run("fx", "inquiries", "--json").json if each["inquiry"] == quote["inquiry"]]
+    assert (shown["state"], shown["replied"], shown["quote_id"]) == ("quoted", "2 of 2", quote["quote_id"])
+    (taken,) = [each["rate"] for each in shown["replies"] if each["state"] == "taken"]
+    assert float(taken) == float(quote["rate"])
+    arrives = run("fx", "ask", "100.00", "TJS", "RUB", "--arrives", "--to", "ZARFTJ20")
+    assert (arrives.code, "pays 100.00 TJS for" in arrives.out) == (0, True)
+    loser = next(each["provider"] for each in shown["replies"] if each["state"] == "passed")
+    for bic in (loser, quote["provider"]):
+        assert ordered("fx", "limit", "quote", bic, "TJS", "1.00").code == 0
+    refused = run("fx", "ask", "1000.00", "RUB", "TJS", "--to", "ZARFTJ20", "--within", "1")
+    assert (refused.code, "without a quote: AB07" in refused.err) == (1, True)
+    for bic in (loser, quote["provider"]):
+        assert ordered("fx", "limit", "quote", bic, "TJS", "none").code == 0
+    assert run("pay", "1500.00", "RUB", "--into", "TJS", "--json").code == 0
+    positions = run("fx", "positions", "--json").json
+    assert sum(float(each["position"]) for each in positions if each["currency"] == "TJS") > 0
+    quality = run("fx", "quality", "--json").json["lines"]
+    assert sum(each["used"] for each in quality) > 0
+    assert run("fx", "ask", "1", "RUB", "TJS", "--from", "NOPERUM0").code == 1
+    assert "FROM quote q" in run("fx", "quality", "--query").out
+
+
 def test_money_comes_from_a_central_bank(run):
     before = available(run, "VOLGRUM0", "RUB")
     said = run("account", "fund", "VOLGRUM0", "RUB", "1500.50")

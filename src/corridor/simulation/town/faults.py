@@ -10,7 +10,8 @@ from random import Random
 from typing import Final, NamedTuple
 
 from corridor.domain.instants import MILLISECOND, SECOND, Instant, iso
-from corridor.sandbox.world import BANKS, BOTH
+from corridor.sandbox.world import BANKS, BOTH, FX_PROVIDERS
+from corridor.services.fx.commands import SetFxLimit
 from corridor.services.messaging.commands import SetFrozen, SetParticipantState
 from corridor.services.messaging.records import ACTIVE, SUSPENDED
 from corridor.services.settlement.commands import (
@@ -237,21 +238,26 @@ def _suspended_banks(town: Town, dice: Random) -> None:
 
 
 def _changed_limits(town: Town, dice: Random) -> None:
-    """What a bank may send, keeps for urgent payments, or may owe a cycle is changed by two operators (F39)."""
+    """What a bank may send, keeps or may owe a cycle, or a provider may promise, is changed by two operators (F39)."""
 
     def change() -> None:
         one, other = (bank.bic for bank in dice.sample(BANKS, 2))
         amount, currency = dice.randrange(4_000_000_00), dice.choice(BOTH)
         town.strike("changed limits")
         facts = {"participant": one, "currency": currency}
-        what = dice.randrange(3)
+        what = dice.randrange(4)
         if what == 0:
             creditor = dice.choice(("", other))
             order = town.staff.order(SetSettlementLimit, **facts, creditor=creditor, amount=amount)
         elif what == 1:
             order = town.staff.order(SetUrgentReserve, **facts, amount=amount)
-        else:
+        elif what == 2:
             order = town.staff.order(SetClearingCap, **facts, cap=amount)
+        else:
+            provider, kind = dice.choice(FX_PROVIDERS).bic, dice.choice(("position", "quote"))
+            order = town.staff.order(
+                SetFxLimit, provider=provider, currency=currency, kind=kind, amount=amount
+            )
         town.operate(order)
 
     every(town, dice, 2 * SECOND, change)
