@@ -341,9 +341,9 @@ def correspond(world: SignedWorld) -> int:
     account, other = accounts
     _say(world, correspondents.FundCorrespondent, SEVR, account=account, amount=100_00, currency="TJS")
     facts = {"clearing_channel": "BOOK", "interbank_settlement_amount": Money(120_00, "TJS")}
-    world.pay(world.order(60, **facts, settlement_method="INDA"))
-    world.pay(world.order(61, **facts, settlement_method="INDA"))  # beyond the overdraft
-    world.pay(world.order(62, PAMR, SEVR, **facts, settlement_method="INGA"))
+    world.pay(world.order(70, **facts, settlement_method="INDA"))
+    world.pay(world.order(71, **facts, settlement_method="INDA"))  # beyond the overdraft
+    world.pay(world.order(72, PAMR, SEVR, **facts, settlement_method="INGA"))
     for signer in (PAMR, SEVR):
         _say(world, correspondents.CloseCorrespondent, signer, account=other)
     offer = {"account_servicer": SEVR, "account_owner": PAMR, "currency": "RUB"}
