@@ -1,5 +1,7 @@
 """An operator's command reads as it was written, whatever it says; and no other bytes read as it."""
 
+from typing import Literal, get_origin
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -27,6 +29,8 @@ def facts(kind):
         if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
             return st.builds(hint, **{f.name: value(f.type) for f in msgspec.structs.fields(hint)})
         arguments = hint.__args__
+        if get_origin(hint) is Literal:
+            return st.sampled_from(arguments)
         if type(None) in arguments:
             return st.none() | value(arguments[0])
         return st.lists(value(arguments[0]), max_size=3).map(tuple)

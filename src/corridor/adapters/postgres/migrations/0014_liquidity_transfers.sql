@@ -2,7 +2,7 @@
 
 CREATE TABLE liquidity_transfer (
     uetr                    text    PRIMARY KEY,
-    number                  bigint  NOT NULL UNIQUE,
+    number                  bigint  NOT NULL,
     direction               text    NOT NULL,
     status                  text    NOT NULL,
     open                    boolean NOT NULL,
@@ -24,4 +24,5 @@ CREATE TABLE liquidity_transfer (
     forwarded_at            bigint,
     final_at                bigint
 ) WITH (fillfactor = 70);
+CREATE INDEX liquidity_transfer_number ON liquidity_transfer (number);
 CREATE INDEX liquidity_transfer_open ON liquidity_transfer (uetr) WHERE open;
