@@ -4,9 +4,10 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+import msgspec
 from tests.contract.signed_world import SignedWorld
 from tests.rig import HUB, answer_of
-from tests.world import CBRR, CBTJ, FUNDS, LIST, PAMR, SEVR, agreed
+from tests.world import ALFX, CBRR, CBTJ, FUNDS, LIST, PAMR, SEVR, agreed
 
 from corridor.codecs.iso20022.camt050 import LiquidityTransfer
 from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
@@ -18,7 +19,9 @@ from corridor.services.compliance.commands import SetContractPolicy, SetScreenin
 from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.credit import commands as credit
 from corridor.services.credit.drawings import spendable
-from corridor.services.fx.commands import PostFixing
+from corridor.services.fx.answers import quote_answer
+from corridor.services.fx.commands import Inquire, PostFixing, ReplyToInquiry, SetFxLimit
+from corridor.services.fx.records import QUOTE
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.messaging.admission import WORKER
 from corridor.services.messaging.commands import AddKey, Command, Refused, RevokeKey
@@ -34,6 +37,7 @@ from corridor.services.settlement.commands import (
     SetUrgentReserve,
     TellCycle,
 )
+from corridor.services.settlement.correspondents import commands as correspondents
 from corridor.services.settlement.funding.commands import CreditParticipant, TransferLiquidity
 from corridor.services.settlement.payments import PAYMENT
 from corridor.services.settlement.positions import Position, digest
@@ -51,7 +55,9 @@ def live(world: SignedWorld, crowd: int = 40, seed: int = 7) -> SignedWorld:
     world.found()
     _ordinary(world)
     _converted(world)
+    account = correspond(world)
     lend(world)
+    _compared(world, account)
     _screened(world)
     _commercial(world)
     _wrong(world)
@@ -87,8 +93,31 @@ def _converted(world: SignedWorld) -> None:
         quote = world.quote(amount)
         world.pay(world.order(n, interbank_settlement_amount=Money(amount, "RUB"), agreed_rate=agreed(quote)))
     world.report(uetr(world, CONVERTED), "ACCP")
+    tomorrow = iso_date(world.now + 24 * HOUR)
+    for kind, amount, on in (("position", FUNDS, ""), ("quote", FUNDS // 2, ""), ("quote", FUNDS, tomorrow)):
+        world.operate(SetFxLimit, provider=ALFX, currency="TJS", kind=kind, amount=amount, on=on)
     world.quote(500_00)
-    world.advance(61)  # and it expires
+    inquire(world, "8.55", paid_by=29)
+    inquire(world, "")
+    world.advance(61)  # and it expires, and so does the inquiry
+
+
+def inquire(world: SignedWorld, rate: str, *, paid_by: int = 0) -> int:
+    """Ask all providers, let one reply, and pay on the quote that it makes; return the inquiry's number."""
+    origin, amount = world.origin(SEVR, definition="json/inquiries"), 200_00
+    asked = answer_of(world.submit(Inquire(origin, PAMR, "RUB", "TJS", "source", amount, 60)))
+    number: int = asked["inquiry"]
+    if rate:
+        origin = world.origin(ALFX, definition="json/inquiries/reply")
+        replied = world.submit(ReplyToInquiry(origin, number, Decimal(rate)))
+        assert replied.status == "accepted", replied.body
+    if paid_by:
+        quote = max(world.hub.memory.records(QUOTE), key=lambda each: each.quote_id)
+        terms = msgspec.json.decode(quote_answer(quote))
+        money = Money(amount, "RUB")
+        world.pay(world.order(paid_by, interbank_settlement_amount=money, agreed_rate=agreed(terms)))
+        world.report(uetr(world, paid_by), "ACCP")
+    return number
 
 
 def _screened(world: SignedWorld) -> None:
@@ -238,6 +267,7 @@ def _traded(world: SignedWorld) -> None:
     proposal = SettleTrades(world.origin(WORKER, definition="json/settlements"), numbers, 1, "together", "")
     assert world.submit(proposal).status == "accepted"
     trade(world, 6, SEVR, PAMR, much, little)
+    trade(world, 7, ALFX, SEVR, little, little)
 
 
 def _funded(world: SignedWorld) -> None:
@@ -299,6 +329,39 @@ def trade(
         origin = world.origin(signer, definition="json/trades")
         answer = world.submit(CaptureTrade(origin, other, f"T{n}", today, today, *sells, *buys))
         assert answer.status == "accepted", answer.body
+
+
+def correspond(world: SignedWorld) -> int:
+    """Return an account that is funded, and paid from and into; another one is closed again, a third is offered."""
+    accounts = []
+    for servicer, owner, terms in ((PAMR, SEVR, {"overdraft": 50_00, "ceiling": 900_00}), (SEVR, PAMR, {})):
+        facts = {"account_servicer": servicer, "account_owner": owner, "currency": "TJS", **terms}
+        accounts.append(_say(world, correspondents.OfferCorrespondent, servicer, **facts)["account"])
+        _say(world, correspondents.AcceptCorrespondent, owner, account=accounts[-1])
+    account, other = accounts
+    _say(world, correspondents.FundCorrespondent, SEVR, account=account, amount=100_00, currency="TJS")
+    facts = {"clearing_channel": "BOOK", "interbank_settlement_amount": Money(120_00, "TJS")}
+    world.pay(world.order(60, **facts, settlement_method="INDA"))
+    world.pay(world.order(61, **facts, settlement_method="INDA"))  # beyond the overdraft
+    world.pay(world.order(62, PAMR, SEVR, **facts, settlement_method="INGA"))
+    for signer in (PAMR, SEVR):
+        _say(world, correspondents.CloseCorrespondent, signer, account=other)
+    offer = {"account_servicer": SEVR, "account_owner": PAMR, "currency": "RUB"}
+    _say(world, correspondents.OfferCorrespondent, PAMR, **offer)
+    return account
+
+
+def _compared(world: SignedWorld, account: int) -> None:
+    """Days later: money is taken back, and the owner's own book compared."""
+    _say(world, correspondents.WithdrawCorrespondent, SEVR, account=account, amount=30_00, currency="TJS")
+    stated = {"account": account, "day": iso_date(world.now), "currency": "TJS", "closing": 70_00}
+    _say(world, correspondents.ReconcileCorrespondent, SEVR, **stated, count=1)
+
+
+def _say(world: SignedWorld, command: type[Command], signer: str, **facts: Any) -> dict[str, Any]:
+    answer = world.submit(command(world.origin(signer, definition="json/correspondents"), **facts))
+    assert answer.status == "accepted", answer.body
+    return answer_of(answer)
 
 
 def _crowd(world: SignedWorld, dice: Random, size: int) -> None:

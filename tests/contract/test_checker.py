@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.contract.busy_day import bring, lend, live, trade, wish
+from tests.contract.busy_day import bring, correspond, inquire, lend, live, trade, wish
 from tests.contract.signed_world import SEAL, PostgresWorld
 from tests.rig import HUB
 from tests.world import CBRR, PAMR, SEVR, agreed
@@ -179,9 +179,11 @@ def town(cluster: Cluster) -> Iterator[PostgresWorld]:
     name = f"town_{uuid4().hex}"
     world = PostgresWorld(asyncio.run(provision(cluster, name)))
     world.found()
+    correspond(world)
     lend(world)
     world.pay(world.order(900))
     world.quote(700_00)
+    inquire(world, "")
     yield world
     world.close()
 
@@ -200,6 +202,7 @@ def hour(town: PostgresWorld, tmp_path: Path) -> Iterator[Bent]:
     town.pay(town.order(n + 2, interbank_settlement_amount=amount, agreed_rate=agreed(quote)))
     town.report(town.order(n + 2).uetr, "ACCP")
     trade(town, n, SEVR, PAMR, 850, 100)
+    inquire(town, "8.55")
     wish(town, n + 3)
     town.report(town.order(n + 3).uetr, "ACSC", CBRR)
     wish(town, n + 4)
@@ -250,6 +253,13 @@ BENT = {
         f"UPDATE trade SET second_captured_at = NULL WHERE number = {TRADED}", {"trade states"}
     ),
     "a trade that is gone": (f"DELETE FROM trade WHERE number = {TRADED}", {"trades"}),
+    "a reply that was counted and is not there": (
+        "UPDATE inquiry SET replies = 1 WHERE state = 'asked'", {"inquiries"}
+    ),
+    "a reply that is open though its inquiry has ended": ("UPDATE reply SET state = 'open'", {"inquiries"}),
+    "an inquiry that ended without a quote or a reason": (
+        "UPDATE inquiry SET quote_id = '' WHERE state = 'quoted'", {"inquiry states"}
+    ),
     "a balance": (
         f"UPDATE balance SET credits_posted = credits_posted + 1 WHERE account_id = {RUB}",
         {"balances", "conservation"},
@@ -358,6 +368,18 @@ BENT = {
     "a date that was not reckoned": ("DELETE FROM facility_day WHERE day = '2026-11-19'", {"interest"}),
     "collateral that is worth more": (
         "UPDATE pledge SET value_amount = 2 * value_amount WHERE state = 'held'", {"collateral", "audit"}
+    ),
+    "what is owed on a correspondent account": (
+        """UPDATE balance SET credits_posted = credits_posted + 1
+            WHERE account_id = (SELECT nostro_account_id FROM correspondent WHERE state = 'open')""",
+        {"balances", "conservation", "correspondents"},
+    ),
+    "a smaller overdraft": (
+        """UPDATE correspondent SET overdraft_amount = 1, ceiling_amount = 1 WHERE state = 'open'""",
+        {"correspondents", "audit"},
+    ),
+    "an account that two banks do not find": (
+        "UPDATE correspondent_relation SET number = 0", {"correspondents"}
     ),
     "a count of open quotes": ("UPDATE open_quotes SET quotes = quotes + 1", {"exposures"}),
     "a head": (f"UPDATE blob SET head = sha256('x') WHERE batch = {LAST} - 2", {"chain", "heads"}),

@@ -10,16 +10,17 @@ import pytest
 from tests.contract.signed_world import SEAL, AtTheHub, PostgresWorld
 from tests.unit.services.settlement.netting_world import PAMR, SEVR, ZARA, Netting
 
-from corridor.adapters.postgres.cycles import CycleReads
+from corridor.adapters.postgres.cycles import read_cycles
 from corridor.adapters.postgres.roles import READER, WRITER
+from corridor.adapters.postgres.snapshots import SnapshotReads
 from corridor.adapters.postgres.verify import verify
 from corridor.hub.batch import chain
 from corridor.ports import JournalAway, Told
 from corridor.reports.findings import Report
 from corridor.services.messaging.commands import Command
 from corridor.services.settlement.commands import CloseCycle, DeclareDefault
-from corridor.services.settlement.cycles import TOLD_MAX
 from corridor.workers.netter import Netter
+from corridor.workers.rounds import Rounds
 
 BANKS = (SEVR, PAMR, ZARA)
 
@@ -35,8 +36,8 @@ class Netted(PostgresWorld, Netting):
         """Let the netter propose until it finds nothing more; return how often the hub has accepted."""
 
         async def work() -> int:
-            reads, accepted = CycleReads(self.reader, TOLD_MAX), 0
-            netter = Netter(reads.read, self.link, self.link)
+            reads, accepted = SnapshotReads(self.reader, read_cycles), 0
+            netter = Rounds(Netter(), reads.read, self.link, self.link)
             while some := await netter.work():
                 accepted += some
             await reads.close()
@@ -167,4 +168,4 @@ def test_in_any_day_nothing_is_lost_at_a_cut_off(world: Netted, seed: int) -> No
 
 def test_a_database_that_is_away_is_said_to_be() -> None:
     with pytest.raises(JournalAway):
-        asyncio.run(CycleReads("postgresql://nobody@127.0.0.1:1/nothing", 1).read())
+        asyncio.run(SnapshotReads("postgresql://nobody@127.0.0.1:1/nothing", read_cycles).read(0))

@@ -11,12 +11,15 @@ from tests.contract.signed_world import SEAL, AtTheHub, PostgresWorld
 from tests.unit.services.settlement.settling import ZARA, Settling
 from tests.world import PAMR, SEVR
 
-from corridor.adapters.postgres.queues import QueueReads, read_queues
+from corridor.adapters.postgres.queues import read_queues
 from corridor.adapters.postgres.roles import READER, WRITER
+from corridor.adapters.postgres.snapshots import SnapshotReads
 from corridor.adapters.postgres.verify import verify
 from corridor.hub.batch import chain
 from corridor.ports import JournalAway, Told
+from corridor.services.messaging.commands import SetFrozen
 from corridor.services.settlement.commands import SetSettlementLimit, SettleObligations, SetUrgentReserve
+from corridor.workers.rounds import Rounds
 from corridor.workers.settler import of_queues
 
 BANKS = (SEVR, PAMR, ZARA)
@@ -35,8 +38,8 @@ class Settled(PostgresWorld, Settling):
         """Let the settler propose until it finds nothing more; return how many payments have settled."""
 
         async def work() -> int:
-            reads, settled = QueueReads(self.reader, read_queues), 0
-            settler = of_queues(reads.read, self.link, self.link)
+            reads, settled = SnapshotReads(self.reader, read_queues), 0
+            settler = Rounds(of_queues(), reads.read, self.link, self.link)
             while some := await settler.work():
                 settled += some
             await reads.close()
@@ -127,6 +130,23 @@ def test_limits_and_what_is_kept_are_known_to_it(world: Settled) -> None:
     assert all(status == "accepted" for *_, status in world.proposals)
 
 
+@pytest.mark.parametrize("blocked", [SEVR, PAMR])
+def test_a_blocked_account_holds_up_its_own_queue_and_no_other(world: Settled, blocked: str) -> None:
+    world.gross(1, 100, SEVR, PAMR)
+    world.gross(2, 50, SEVR, ZARA)
+    world.gross(3, 30, ZARA, SEVR if blocked == PAMR else PAMR)
+    world.gross(4, 70, PAMR, SEVR)
+    for bank in (SEVR, ZARA):
+        world.bring(bank, 200)
+    facts = {"participant": blocked, "currency": "RUB"}
+    world.operate(SetFrozen, **facts, frozen=True)
+    assert world.work() == 1
+    assert [status for *_, status in world.proposals] == ["accepted"]
+    assert world.states[2] == "in order"
+    world.operate(SetFrozen, **facts, frozen=False)
+    assert world.work() == 3
+
+
 def test_what_was_read_too_early_is_refused_and_found_anew(world: Settled) -> None:
     world.gross(1, 100)
     world.bring(SEVR, 100)
@@ -174,4 +194,4 @@ def test_in_any_day_nothing_is_lost_doubled_or_passed(world: Settled, seed: int)
 
 def test_a_database_that_is_away_is_said_to_be() -> None:
     with pytest.raises(JournalAway):
-        asyncio.run(QueueReads("postgresql://nobody@127.0.0.1:1/nothing", read_queues).read(0))
+        asyncio.run(SnapshotReads("postgresql://nobody@127.0.0.1:1/nothing", read_queues).read(0))

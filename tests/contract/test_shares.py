@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from random import Random
 from typing import NamedTuple
 from uuid import uuid4
@@ -11,6 +12,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from tests.contract.signed_world import SEAL, PostgresWorld
+from tests.rig import answer_of
 from tests.world import CBRR, CBTJ, PAMR, SEVR, agreed
 
 from corridor.adapters.postgres.reads import PostgresReads
@@ -24,6 +26,7 @@ from corridor.reports.products import PRODUCTS, product_of
 from corridor.reports.shares import MissingFixing, Question, Sum, Turnover, turnovers
 from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.fx.commands import PostFixing
+from corridor.services.settlement.correspondents import commands as correspondents
 
 GOODS = ("", "2710194210", "7304310000", "8703231981", "84", "0901")
 PURPOSES = (None, "GDDS", "DEPD", "SCVE", "TAXS", "CHAR")
@@ -67,6 +70,7 @@ def months(cluster: Cluster) -> Iterator[Months]:
     _refused(world)
     _converted(world, settled)
     _gross(world, settled)
+    _booked(world, settled)
     _fix(world, dice, rates)
     world.now += 3 * DAY
     _one(world, 999, settled)  # on a day without any official rate
@@ -154,6 +158,18 @@ def _gross(world: PostgresWorld, settled: list[Settled]) -> None:
     order = world.order(7001, clearing_channel="RTGS", purpose="SCVE")
     world.pay(order)
     settled.append(Settled(iso_date(world.now), "RU>TJ", "services", "RUB", 100_00))
+
+
+def _booked(world: PostgresWorld, settled: list[Settled]) -> None:
+    """So is what settles on a correspondent account; what brings money to one is no payment."""
+    terms = {"account_servicer": PAMR, "account_owner": SEVR, "currency": "RUB"}
+    say = partial(world.origin, definition="json/correspondents")
+    offered = world.submit(correspondents.OfferCorrespondent(say(PAMR), **terms))
+    account = answer_of(offered)["account"]
+    world.submit(correspondents.AcceptCorrespondent(say(SEVR), account))
+    world.submit(correspondents.FundCorrespondent(say(SEVR), account, 100_00, "RUB"))
+    world.pay(world.order(7002, clearing_channel="BOOK", settlement_method="INDA", purpose="GDDS"))
+    settled.append(Settled(iso_date(world.now), "RU>TJ", "other goods", "RUB", 100_00))
 
 
 def told(months: Months, question: Question) -> list[Sum]:

@@ -11,12 +11,13 @@ from tests.unit.services.settlement.pvp.trading import Trading
 from tests.unit.services.settlement.settling import ZARA
 from tests.world import PAMR, SEVR
 
-from corridor.adapters.postgres.queues import QueueReads
+from corridor.adapters.postgres.snapshots import SnapshotReads
 from corridor.adapters.postgres.trades import read_trades
 from corridor.adapters.postgres.verify import verify
 from corridor.hub.batch import chain
 from corridor.services.messaging.commands import SetFrozen, SetParticipantState
 from corridor.services.settlement.commands import SetSettlementLimit, SetUrgentReserve
+from corridor.workers.rounds import Rounds
 from corridor.workers.settler import of_trades
 
 BANKS = (SEVR, PAMR, ZARA)
@@ -30,8 +31,8 @@ class Traded(Settled, Trading):
         """Let the settler propose until it finds nothing more; return how many trades have settled."""
 
         async def match() -> int:
-            reads, settled = QueueReads(self.reader, read_trades), 0
-            settler = of_trades(reads.read, self.link, self.link)
+            reads, settled = SnapshotReads(self.reader, read_trades), 0
+            settler = Rounds(of_trades(), reads.read, self.link, self.link)
             while some := await settler.work():
                 settled += some
             await reads.close()

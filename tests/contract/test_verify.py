@@ -138,6 +138,7 @@ SEVR_RUB = "(SELECT account_id FROM settlement_account WHERE (participant, curre
 FIRST_LEG = f"(SELECT first_transfer FROM payment WHERE uetr = '{uetr(SETTLED)}')"
 OPEN_LEG = f"(SELECT first_transfer FROM payment WHERE uetr = '{uetr(OPEN)}')"
 LAST = "(SELECT max(batch) FROM blob)"
+KEPT = "(SELECT number FROM correspondent WHERE state = 'open')"
 TRADED = "(SELECT max(number) FROM trade WHERE state = 'settled')"
 LEFT = "(SELECT max(number) FROM liquidity_transfer WHERE direction = 'defunding' AND status = 'ACSC')"
 CAME = "(SELECT max(number) FROM liquidity_transfer WHERE direction = 'funding' AND status = 'ACSC')"
@@ -357,6 +358,53 @@ BENT = {
         "UPDATE facility SET debt_account_id = 4711 WHERE state = 'active'",
         {"accounts": "keeps no facility's debt", "facilities": "is drawn and"},
     ),
+    "an overdraft that was passed": (
+        f"UPDATE correspondent SET overdraft_amount = 0 WHERE number = {KEPT}",
+        {"accounts": "is not as correspondent account", "audit": "overdraft_amount was changed by nobody"},
+    ),
+    "what the owner has, and not what the servicer owes": (
+        f"""UPDATE balance SET credits_posted = credits_posted + 1
+             WHERE account_id = (SELECT nostro_account_id FROM correspondent WHERE number = {KEPT})""",
+        {"correspondents": "PAMRTJ20 owes 7000", "balances": "add up to"},
+    ),
+    "both sides by as much": (
+        f"""UPDATE balance SET credits_posted = credits_posted + 50000, debits_posted = debits_posted + 50000
+              FROM correspondent WHERE account_id IN (nostro_account_id, vostro_account_id) AND number = {KEPT};
+            UPDATE balance SET credits_posted = credits_posted + 500000
+             WHERE account_id = (SELECT nostro_account_id FROM correspondent WHERE number = {KEPT});
+            UPDATE balance SET debits_posted = debits_posted + 500000
+             WHERE account_id = (SELECT vostro_account_id FROM correspondent WHERE number = {KEPT})""",
+        {"correspondents": "with a ceiling of 90000"},
+    ),
+    "an account that was closed with money on it": (
+        f"UPDATE correspondent SET state = 'closed', live = false, ended_at = 1 WHERE number = {KEPT}",
+        {"correspondents": "is closed, and 7000 is on it"},
+    ),
+    "an entry deleted": (
+        "DELETE FROM correspondent_entry WHERE place = 2",
+        {"correspondents": "does not follow from place 1", "evidence": "never promised to credit it"},
+    ),
+    "an entry of another account": (
+        "UPDATE correspondent_entry SET account = account + 1 WHERE place = 3",
+        {"correspondents": "does not follow from place"},
+    ),
+    "a payment booked with its sides changed": (
+        """UPDATE transfer SET debit_account_id = credit_account_id, credit_account_id = debit_account_id
+            WHERE code = 62 AND id = (SELECT transfer_id FROM correspondent_entry WHERE place = 2)""",
+        {"correspondents": "was not booked by transfer", "legs": "leg 1 should be POSTED"},
+    ),
+    "settlement money that did not move": (
+        "DELETE FROM transfer WHERE id = (SELECT min(id) FROM transfer WHERE code = 60)",
+        {"correspondents": "moved settlement money in 0 transfers"},
+    ),
+    "money brought by a stranger": (
+        """UPDATE transfer SET code = 62, reference = 1 WHERE id = (SELECT max(id) FROM transfer WHERE code = 60)""",
+        {"correspondents": "was not booked by transfer"},
+    ),
+    "a day that closed otherwise": (
+        "UPDATE correspondent_day SET closing = closing + 1",
+        {"correspondents": "it is counted to have 3 entries, it has 3"},
+    ),
     "collateral that is worth more": (
         "UPDATE pledge SET value_amount = 2 * value_amount WHERE state = 'held'",
         {"collateral": "but its account's limit is", "audit": "value_amount was changed by nobody"},
@@ -439,7 +487,7 @@ BENT = {
         "UPDATE quote SET destination_amount = destination_amount + 1 WHERE status = 'open'",
         {
             "conversions": "at its rate it is 777.00 RUB to",
-            "exposures": "ALFXRUM0 is counted to have promised",
+            "exposures": "ALFXRUM0 is counted to have",
         },
     ),
     "a count of open quotes": (
@@ -608,6 +656,9 @@ BOUND = {
     "blob": "batch = 80",
     "quote": "status = 'spent' AND quote_id IN (SELECT quote_id FROM payment WHERE legs > 0)",
     "fx_exposure": "true",
+    "inquiry": "state = 'quoted'",
+    "reply": "true",
+    "fx_limit": "next_amount IS NOT NULL",
     "open_quotes": "true",
     "payment": "provider <> ''",
     "cycle_item": "true",
@@ -627,12 +678,21 @@ BOUND = {
     "credit_source": "true",
     "credit_line": "true",
     "pledge": "state = 'held'",
+    "correspondent": "state = 'open'",
+    "correspondent_relation": "number <> 0",
+    "correspondent_position": "true",
+    "correspondent_day": "true",
+    "correspondent_entry": "true",
 }
 UNBOUND = {
     ("mailbox", "acknowledged"),  # any lower position is possible
     ("mailbox", "window"),  # so is any set of numbers
     ("identity", "body"),  # what was answered, under the hub's signature in the sender's hands
     ("quote", "mid_rate"),  # what the market was
+    ("quote", "rated_at"),
+    ("inquiry", "asked_at"),
+    ("inquiry", "answers_until"),
+    ("inquiry", "providers"),  # who was asked besides those who replied
     ("quote", "cost_amount"),
     ("quote", "created_at"),
     ("quote", "expires_at"),

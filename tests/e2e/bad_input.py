@@ -203,6 +203,35 @@ async def ask_quote(house: House) -> dict[str, Any]:
     return answer.json["answer"]
 
 
+def inquire(**facts: Any) -> Send:
+    async def send(house: House) -> Any:
+        await ask_quote(house)
+        asked = {"creditor_agent": PAMR, "source_currency": "RUB", "destination_currency": "TJS"}
+        return await house.sevr.request(
+            "/v1/inquiries", **(asked | {"amount": json_amount(1_000_00)} | facts)
+        )
+
+    return send
+
+
+def reply(
+    rate: str = "8.55", *, skip: int = 0, other: int = 0, twice: bool = False, amount: int = 1_000_00
+) -> Send:
+    """Reply as the provider that is asked."""
+
+    async def send(house: House) -> Any:
+        asked = (await inquire(amount=json_amount(amount))(house)).json["answer"]
+        if skip:
+            house.clock.skip(skip)
+            await house.gateway._keys.refresh()
+        replied = {"inquiry": asked["inquiry"] + other, "rate": rate}
+        if twice:
+            await house.banks[ALFX].request("/v1/inquiries/reply", **replied)
+        return await house.banks[ALFX].request("/v1/inquiries/reply", **replied)
+
+    return send
+
+
 def gross(n: int = 1, **facts: Any) -> Send:
     return order(n, **({"clearing_channel": "RTGS"} | facts))
 
@@ -234,6 +263,37 @@ def credit(deed: str, *before: str, by: str = PAMR, **members: Any) -> Send:
         return answer
 
     return send
+
+
+KEPT = {"account_servicer": PAMR, "account_owner": SEVR, "currency": "RUB"}
+
+
+def keep(**changes: Any) -> Send:
+    async def send(house: House) -> Any:
+        return await house.sevr.request("/v1/correspondents", **(KEPT | changes))
+
+    return send
+
+
+def kept(deed: str, opened: bool = False, **members: Any) -> Send:
+    """Severny offers that Pamir keeps an account for it, perhaps Pamir accepts, and Severny does something wrong."""
+
+    async def send(house: House) -> Any:
+        offered = await house.sevr.request("/v1/correspondents", **KEPT)
+        account = {"account": offered.json["answer"]["account"]}
+        if opened:
+            assert (await house.pamr.request("/v1/correspondents/accept", **account)).status == 200
+        return await house.sevr.request(f"/v1/correspondents/{deed}", **account, **members)
+
+    return send
+
+
+async def beyond_the_overdraft(house: House) -> Any:
+    """The account is open, and nothing is on it."""
+    offered = await house.sevr.request("/v1/correspondents", **KEPT)
+    number = offered.json["answer"]["account"]
+    assert (await house.pamr.request("/v1/correspondents/accept", account=number)).status == 200
+    return await gross(clearing_channel="BOOK", settlement_method="INDA")(house)
 
 
 async def after_the_cut_off(house: House) -> Any:
@@ -355,6 +415,20 @@ ROWS = (
         gross(clearing_channel="MPNS", settlement_priority="HIGH"),
     ),
     Row("a netted payment of who does not net", 202, "RJCT AM03", gross(clearing_channel="MPNS")),
+    Row(
+        "a payment on a correspondent account by another method",
+        202,
+        "RJCT CH16",
+        gross(clearing_channel="BOOK"),
+    ),
+    Row(
+        "a payment on an account that nobody keeps",
+        202,
+        "RJCT AM03",
+        gross(clearing_channel="BOOK", settlement_method="INDA"),
+    ),
+    Row("an instant payment on a correspondent account", 202, "RJCT CH16", order(settlement_method="INGA")),
+    Row("a payment beyond the overdraft", 202, "RJCT AM04", beyond_the_overdraft),
     Row("a gross payment with a quote", 202, "RJCT CH17", with_quote(clearing_channel="RTGS")),
     Row("an instant payment that would wait", 202, "RJCT CH17", order(settlement_priority="NORM")),
     Row("an instant payment with a time", 202, "RJCT CH17", order(till_time="23:59:59Z")),
@@ -428,6 +502,33 @@ ROWS = (
     Row("a quote used before", 202, "RJCT TKSG", with_quote(before=True)),
     Row("a quote with another amount", 202, "RJCT AM09", with_quote(amount=100_001)),
     Row("a quote with another rate", 202, "RJCT CH16", with_quote(rate="8.59")),
+    # inquiries
+    Row("an inquiry for nothing", 422, "", inquire(amount=json_amount(0)), "AM01"),
+    Row("an inquiry within one currency", 422, "", inquire(destination_currency="RUB"), "CURR"),
+    Row("an inquiry for an unknown bank", 422, "", inquire(creditor_agent="NOPERUM0"), "RC04"),
+    Row("an inquiry that waits too long", 422, "", inquire(within_s=61), "CH16"),
+    Row("a reply that nobody asked for", 422, "", reply(other=1_000), "NOOR"),
+    Row("a reply far from the last rate", 422, "", reply("9.99"), "CH16"),
+    Row("a reply too late", 422, "Notification", reply(skip=11 * SECOND), "TM01"),
+    Row("a reply to what has ended", 422, "Notification", reply(twice=True), "TM01"),
+    Row("a reply beyond the provider's balance", 422, "", reply(amount=10 * FUNDS), "AM23"),
+    # correspondent accounts
+    Row("an account for oneself", 422, "", keep(account_servicer=SEVR), "AG03"),
+    Row("an account for an unknown bank", 422, "", keep(account_servicer="NOPERUM0"), "RC04"),
+    Row("an account between others", 422, "", keep(account_owner="NOPERUM0"), "AG01"),
+    Row("an account in a currency nobody settles here", 422, "", keep(currency="USD"), "AM03"),
+    Row("an overdraft in another currency", 422, "", keep(overdraft=json_amount(1, "TJS")), "CURR"),
+    Row("an account accepted by who has offered it", 422, "", kept("accept"), "AG01"),
+    Row("an account funded before it is open", 422, "", kept("fund", amount=json_amount(1)), "CH20"),
+    Row(
+        "an account funded in another currency",
+        422,
+        "",
+        kept("fund", True, amount=json_amount(1, "TJS")),
+        "CURR",
+    ),
+    Row("more funded than there is", 422, "", kept("fund", True, amount=json_amount(FUNDS + 1)), "AM04"),
+    Row("more taken back than is on it", 422, "", kept("withdraw", True, amount=json_amount(1)), "AM04"),
     # credit
     Row("a facility for a rate above 100 %", 422, "", offer(rate="100.1"), "CH16"),
     Row("a facility by an unknown day count", 422, "", offer(day_count="ACT/ACT"), "CH16"),

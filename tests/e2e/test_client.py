@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from corridor.domain.money import Money
 from corridor.sandbox import bank_store, provider, world
 from corridor.sandbox.bank import Behaviour
 from corridor.sandbox.corridor import Intent
 from corridor.sandbox.people import PERSON
 from corridor.sandbox.process import Sandbox
+from corridor.services.fx.records import REPLY
 from corridor.services.messaging.records import MAILBOX
 from tests.unit.sandbox.town import a_town
 
@@ -156,6 +158,42 @@ async def test_one_customer_pays_another_by_phone(town, tmp_path):
             while observer.statuses()["ACCC"] < 1:
                 await asyncio.sleep(0.01)
         assert observer.last[uetr].destination.currency == "TJS"
+        await settled(town, sandbox)
+        check_books(town, sandbox)
+
+
+async def test_a_bank_asks_all_providers_and_a_customer_pays_on_the_best_reply(town, tmp_path):
+    observer = Observer()
+    async with a_sandbox(town, tmp_path) as sandbox:
+        await sandbox.found()
+        bank, office = sandbox.participants["SEVRRUM0"], sandbox.banks["SEVRRUM0"]
+        number = await bank.inquire("ZARFTJ20", "RUB", "TJS", Money(1_000_00, "RUB"), 20)
+        async with asyncio.timeout(10):
+            while (await bank.inquiries(number))[0].state == "asked":
+                await asyncio.sleep(0.01)
+        (inquiry,) = await bank.inquiries(number)
+        replies = {
+            each.provider: each.rate for each in town.rig.store.rows[REPLY].values() if each.inquiry == number
+        }
+        assert set(replies) == {each.bic for each in world.FX_PROVIDERS}
+        assert inquiry.quote.rate.value == min(replies.values())
+        assert replies[inquiry.quote.provider] == min(replies.values())
+        for bic, rate in replies.items():
+            (theirs,) = await sandbox.participants[bic].inquiries(number)
+            assert (theirs.reply, theirs.quote) == (rate, None)
+            assert theirs.state == ("taken" if bic == inquiry.quote.provider else "passed")
+        debtor = next(each for each in sandbox.customers if (each.bank, each.kind) == ("SEVRRUM0", PERSON))
+        creditor = next(
+            each
+            for each in sandbox.customers
+            if (each.bank, each.kind, each.currency) == ("ZARFTJ20", PERSON, "TJS")
+        )
+        uetr = bank.make_uetr()
+        office.order(intent(debtor, creditor), uetr, inquiry.quote, observer)
+        async with asyncio.timeout(10):
+            while observer.statuses()["ACCC"] < 1:
+                await asyncio.sleep(0.01)
+        assert observer.last[uetr].destination == inquiry.quote.destination
         await settled(town, sandbox)
         check_books(town, sandbox)
 

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from corridor.decision import Accepted, Rejected
-from corridor.domain.instants import SECOND
+from corridor.domain.instants import DAY, SECOND, iso_date
 from corridor.domain.money import Money, currency
-from corridor.services.fx.commands import SetFxPair, Tier
+from corridor.services.fx import positions
+from corridor.services.fx.commands import SetFxLimit, SetFxPair, Tier
+from corridor.services.fx.positions import Exchange, passes_position
 from corridor.services.fx.quotes import SPEND_REFUSALS
-from corridor.services.fx.records import FX_RATE, QUOTE, Quote
+from corridor.services.fx.records import FX_EXPOSURE, FX_LIMIT, FX_RATE, QUOTE, FxExposure, Quote
 from corridor.services.fx.rules import spend_quote
 from corridor.services.messaging.commands import SetLimit
 from corridor.services.messaging.records import SETTLEMENT_ACCOUNT
@@ -98,6 +100,8 @@ class Trade(RuleBasedStateMachine):
         self.seen: dict[str, Quote] = {}
         self.spent: dict[str, int] = {}
         self.payments = 0
+        self.reserved: list[Exchange] = []
+        self.exchanged: list[Exchange] = []
 
     @rule(provider=st.sampled_from(PROVIDERS), posted=tiers())
     def post(self, provider, posted):
@@ -131,13 +135,19 @@ class Trade(RuleBasedStateMachine):
             provider=provider,
         )
         if isinstance(answer, Rejected):
-            assert answer.reason in {"AM01", "AM06", "AM23", "AB07", "AGNT", "DS0K"}
+            assert answer.reason in {"AM01", "AM02", "AM06", "AM23", "AB07", "AGNT", "DS0K"}
             assert (answer.reason == "DS0K") == (open_before == OPEN_QUOTES)
             return
         (quote,) = (each for each in market.quotes() if each.quote_id not in self.seen)
         self.seen[quote.quote_id] = quote
         assert open_before < OPEN_QUOTES
         assert market.exposure(quote.provider, destination) <= self.available(quote.provider, destination)
+        for code in ("RUB", "TJS"):
+            self.holds(quote.provider, code, quoted=quote)
+            single = self.limit_of(quote.provider, code, "quote")
+            assert single is None or single >= (
+                quote.source_amount if code == source else quote.destination_amount
+            )
         posted_at = market.memory.find(FX_RATE, ("RUB", "TJS", quote.provider, 0)).posted_at
         assert market.now - posted_at <= 300 * SECOND
 
@@ -166,7 +176,58 @@ class Trade(RuleBasedStateMachine):
         else:
             assert (result.status, result.spent_by) == ("spent", self.payments)
             self.spent[quote.quote_id] = self.payments
+            exchange = Exchange(
+                quote.provider,
+                quote.destination_currency,
+                quote.destination_amount,
+                quote.source_currency,
+                quote.source_amount,
+            )
+            if not passes_position(step, exchange, quoted=False):  # as a payment is reserved
+                positions.reserve(step, exchange, 1)
+                self.reserved.append(exchange)
             market.apply(step)
+            for code in ("RUB", "TJS"):
+                if exchange in self.reserved:
+                    self.holds(quote.provider, code, quoted=None, sells=code == exchange.sold_currency)
+
+    @precondition(lambda self: self.reserved)
+    @rule(data=st.data(), settles=st.booleans())
+    def end(self, data, settles):
+        exchange = self.reserved.pop(data.draw(st.integers(0, len(self.reserved) - 1)))
+        step = self.market.step()
+        if settles:
+            positions.settle(step, exchange)
+            self.exchanged.append(exchange)
+        else:
+            positions.reserve(step, exchange, -1)
+        self.market.apply(step)
+
+    @rule(
+        provider=st.sampled_from(PROVIDERS),
+        amounts=st.tuples(st.integers(1, 10**6), st.integers(1, 10**6)),
+        way=st.sampled_from([("RUB", "TJS"), ("TJS", "RUB")]),
+    )
+    def trade(self, provider, amounts, way):
+        exchange = Exchange(provider, way[0], amounts[0], way[1], amounts[1])
+        step = self.market.step()
+        positions.trade(step, exchange)
+        self.market.apply(step)
+        self.exchanged.append(exchange)
+
+    @rule(
+        provider=st.sampled_from(PROVIDERS),
+        code=st.sampled_from(["RUB", "TJS"]),
+        kind=st.sampled_from(["position", "quote"]),
+        amount=st.none() | st.integers(0, 10**6),
+        on=st.booleans(),
+    )
+    def bound(self, provider, code, kind, amount, on):
+        market = self.market
+        day = iso_date(market.now + DAY) if on else ""
+        market.must(SetFxLimit(market.origin(OPERATOR), provider, code, kind, amount, day))
+        if not on:
+            assert self.limit_of(provider, code, kind) == amount
 
     @rule(seconds=st.sampled_from([1, 20, 60, 61, 200]))
     def wait(self, seconds):
@@ -192,10 +253,54 @@ class Trade(RuleBasedStateMachine):
             assert self.market.open_quotes(bank) == count <= OPEN_QUOTES
 
     @invariant()
+    def what_is_counted_is_what_was_exchanged(self):
+        open_ = [
+            Exchange(
+                each.provider,
+                each.destination_currency,
+                each.destination_amount,
+                each.source_currency,
+                each.source_amount,
+            )
+            for each in self.market.quotes()
+        ]
+        for provider in PROVIDERS:
+            for code in ("RUB", "TJS"):
+                sums = [
+                    sum(
+                        each.sold if sells else each.bought
+                        for each in some
+                        if (each.provider, each.sold_currency if sells else each.bought_currency)
+                        == (provider, code)
+                    )
+                    for some in (open_, self.reserved, self.exchanged)
+                    for sells in (True, False)
+                ]
+                assert self.held(provider, code) == FxExposure(provider, code, *sums)
+
+    @invariant()
     def nothing_old_or_spent_is_open(self):
         for quote in self.market.quotes():
             assert quote.quote_id not in self.spent
             assert self.market.now <= quote.expires_at
+
+    def held(self, provider, code):
+        return self.market.memory.find(FX_EXPOSURE, (provider, code)) or FxExposure(provider, code)
+
+    def limit_of(self, provider, code, kind):
+        found = self.market.memory.find(FX_LIMIT, (provider, code, kind))
+        return None if found is None else found.at(self.market.now)
+
+    def holds(self, provider, code, *, quoted, sells=None):
+        """On the side that was added to, the position holds even if only that side's promises are kept."""
+        most, held = self.limit_of(provider, code, "position"), self.held(provider, code)
+        if most is None:
+            return
+        if quoted is not None:
+            sells = code == quoted.destination_currency
+        short = held.sold - held.bought + held.selling + (held.amount if quoted else 0)
+        long = held.bought - held.sold + held.buying + (held.receives if quoted else 0)
+        assert (short if sells else long) <= most
 
     def available(self, provider, code):
         memory = self.market.memory

@@ -13,14 +13,15 @@ import asyncpg
 import msgspec
 
 from corridor.adapters.memory.link import MemoryLink
-from corridor.adapters.postgres.cycles import CycleReads, sheets
+from corridor.adapters.postgres.cycles import read_cycles, sheets
+from corridor.adapters.postgres.snapshots import SnapshotReads
 from corridor.adapters.system.clock import SystemClock
 from corridor.bench.members import ENOUGH, Members, serve
 from corridor.ports import Told
 from corridor.services.settlement.commands import CloseCycle
-from corridor.services.settlement.cycles import TOLD_MAX
 from corridor.services.settlement.proof import differences
 from corridor.workers.netter import Netter
+from corridor.workers.rounds import Rounds
 
 RETRY_S: Final = 0.01
 """Where the cycle before has not settled, the cut-off is asked for again so soon."""
@@ -53,8 +54,8 @@ async def measure(writer: str, reader: str, *, cutoffs: int, per_s: float) -> Cu
     async with serve(writer, clock) as link:
         members = Members(link, clock, "MPNS")
         await members.found(limit=ENOUGH, cap=ENOUGH)
-        reads, enough = CycleReads(reader, TOLD_MAX), asyncio.Event()
-        netting = asyncio.create_task(Netter(reads.read, link, clock).run())
+        reads, enough = SnapshotReads(reader, read_cycles), asyncio.Event()
+        netting = asyncio.create_task(Rounds(Netter(), reads.read, link, clock).run())
         paying = asyncio.create_task(_pay(members, told, per_s, enough))
         started = time.perf_counter()
         await _close(link, members, cutoffs)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -10,11 +11,14 @@ from pathlib import Path
 import msgspec
 
 from corridor.adapters.postgres.reads import PostgresReads
+from corridor.client.messages import Gross, Order
+from corridor.client.participant import Participant
 from corridor.domain.instants import Instant
 from corridor.domain.money import Money
+from corridor.domain.parties import Party
 from corridor.sandbox.offices import Notice
 from corridor.sandbox.process import Sandbox
-from corridor.sandbox.world import PAMIR, ROUBLE, SEVERNY, SOMONI
+from corridor.sandbox.world import BANKS, BOTH, PAMIR, ROUBLE, SEVERNY, SOMONI
 
 _HUB_TIME = """
 SELECT p.message_id AS ordered, m.message_id AS accepted FROM payment p
@@ -22,6 +26,9 @@ SELECT p.message_id AS ordered, m.message_id AS accepted FROM payment p
  WHERE p.status IN ('ACSC', 'ACCC') AND p.received_at >= $1 ORDER BY m.batch, m.position
 """
 
+_QUEUED = "SELECT count(*) AS queued FROM obligation WHERE state = 'queued'"
+QUEUED_MIN = 10**12
+"""In minor units: more than a bank of the sandbox has."""
 ASKING = 16
 """So many customers ask for a quote at a time."""
 
@@ -31,6 +38,7 @@ class PaymentFigures(msgspec.Struct, frozen=True):
 
     For each payment it is the time from sending pacs.008 to its answer and from sending ACCP to its answer;
     the hub's messages leave with those answers. It holds HTTP and both ends' processing, and so errs upwards.
+    `queued` gross payments waited all the while, and the settler sought a way for them whenever anything changed.
     """
 
     payments_per_second: int
@@ -42,6 +50,7 @@ class PaymentFigures(msgspec.Struct, frozen=True):
     cpu_ms_per_payment: dict[str, float]
     cpu_ms_lookup_and_quote: float
     seconds: float
+    queued: int
 
 
 class Meter:
@@ -87,7 +96,31 @@ async def measure(
         cpu_ms_per_payment={name: round(s / count * 1000, 3) for name, s in spent.items()},
         cpu_ms_lookup_and_quote=aside,
         seconds=round(seconds, 2),
+        queued=(await reads.fetch(_QUEUED))[0]["queued"],
     )
+
+
+async def fill_queues(sandbox: Sandbox, count: int) -> None:
+    """Let so many gross payments come, each beyond what its bank has; what does not offset others goes on waiting."""
+    dice = random.Random(count)  # noqa: S311  play, not secrets
+    banks = [sandbox.participants[bank.bic] for bank in BANKS]
+
+    async def order(debtor: Participant, creditor: Participant) -> None:
+        amount = Money(dice.randrange(QUEUED_MIN, 3 * QUEUED_MIN), dice.choice(BOTH))
+        party = Party(name="Завод", account="40702810000000000001")
+        await debtor.pay(
+            Order(
+                creditor_agent=creditor.profile.bic,
+                amount=amount,
+                debtor=party,
+                creditor=party,
+                gross=Gross(),
+            )
+        )
+
+    for start in range(0, count, ASKING):
+        pairs = [dice.sample(banks, 2) for _ in range(min(ASKING, count - start))]
+        await asyncio.gather(*(order(debtor, creditor) for debtor, creditor in pairs))
 
 
 async def _hub_ms(reads: PostgresReads, seconds: dict[str, float], began: Instant) -> list[float]:

@@ -14,10 +14,12 @@ from typing import Final
 import asyncpg
 import msgspec
 
-from corridor.adapters.postgres.queues import QueueReads, read_queues
+from corridor.adapters.postgres.queues import read_queues
+from corridor.adapters.postgres.snapshots import SnapshotReads
 from corridor.adapters.stream.link import StreamLink
 from corridor.adapters.system.clock import SystemClock
 from corridor.bench.members import AMOUNT_MAX, ENOUGH, Members, serve
+from corridor.workers.rounds import Rounds
 from corridor.workers.settler import of_queues
 
 UNDER_WAY: Final = 1_000
@@ -94,6 +96,7 @@ def _settle(reader: str, socket: Path) -> None:
     async def run() -> None:
         hub = StreamLink(socket)
         hub.open()
-        await of_queues(QueueReads(reader, read_queues).read, hub, SystemClock()).run()
+        reads = SnapshotReads(reader, read_queues)
+        await Rounds(of_queues(), reads.read, hub, SystemClock()).run()
 
     asyncio.run(run())

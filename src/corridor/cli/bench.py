@@ -58,6 +58,9 @@ def bench_ledger(
 def bench_payments(
     rate: Annotated[float, typer.Option(help="Payments offered in a second.")] = 200,
     count: Annotated[int, typer.Option(help="Payments to measure.")] = 4_000,
+    queue: Annotated[
+        int, typer.Option(help="Gross payments that come before, and nobody can cover.", min=0)
+    ] = 0,
     json: Json = False,
 ) -> None:
     """Payments over HTTP, every message signed and checked, from pacs.008 to final."""
@@ -75,6 +78,7 @@ def bench_payments(
 
         async with open_sandbox(stack.home) as sandbox:
             await sandbox.found()
+            await payments.fill_queues(sandbox, queue)
             await sandbox.offer(rate, min(count, 400), lambda _notice: None, look_up=False)  # warm
             figures = await payments.measure(sandbox, reads, cpu_s, per_s=rate, count=count)
         await reads.close()
@@ -96,6 +100,8 @@ def bench_payments(
         f"({figures.offered_per_second}/s offered), hub time p50 {figures.hub_p50_ms} ms, "
         f"p99 {figures.hub_p99_ms} ms"
     )
+    if figures.queued:
+        typer.echo(f"{figures.queued:,} gross payments waited all the while")
     parts = ", ".join(f"{name} {ms}" for name, ms in figures.cpu_ms_per_payment.items())
     typer.echo(f"CPU ms per payment: {house:.2f} without the banks ({parts})")
     typer.echo(f"CPU ms for a look-up and a quote: {figures.cpu_ms_lookup_and_quote}")

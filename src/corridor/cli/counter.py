@@ -9,17 +9,30 @@ from typing import Literal
 import msgspec
 
 from corridor.adapters.stream import frames
-from corridor.client import Facility, Lost, Refused, Terms, TurnedAway
+from corridor.client import (
+    AccountTerms,
+    CorrespondentAccount,
+    Facility,
+    Inquiry,
+    Lost,
+    Reconciled,
+    Refused,
+    Terms,
+    TurnedAway,
+)
+from corridor.client.correspondents import Method
 from corridor.client.messages import Gross
 from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.domain.errors import CorridorError
 from corridor.domain.money import Money
+from corridor.sandbox import mirror
 from corridor.sandbox.corridor import Intent
 from corridor.sandbox.offices import Notice
 from corridor.sandbox.people import PERSON, Customer
 from corridor.sandbox.process import Sandbox
 
 PATIENCE_S = 30.0
+LOOK_AGAIN_S = 0.05
 ENDS = ("ACCC", "RJCT")
 PRIORITIES = {"urgent": "URGT", "high": "HIGH", "normal": "NORM"}
 
@@ -28,7 +41,8 @@ class Wish(msgspec.Struct, frozen=True, tag=True):
     """A customer of one bank pays a customer of another, or whoever has a phone number.
 
     `to` is a BIC or a phone number in E.164; `amount` in minor units of `currency`, which is debited; `into`
-    is the currency that is credited. With `gross` it need not be instant; `netted`, it is final with its cycle.
+    is the currency that is credited. With `gross` it need not be instant; `netted`, it is final with its cycle;
+    `booked`, it settles on a correspondent account.
     """
 
     debtor_agent: str
@@ -38,6 +52,7 @@ class Wish(msgspec.Struct, frozen=True, tag=True):
     into: str
     gross: Gross | None = None
     netted: bool = False
+    booked: Method | None = None
 
     def ends(self, status: str) -> bool:
         """Nothing more comes of it soon."""
@@ -66,6 +81,29 @@ class Deed(msgspec.Struct, frozen=True, tag=True):
     terms: Terms | None = None
 
 
+class AccountDeed(msgspec.Struct, frozen=True, tag=True):
+    """A bank offers a correspondent account on these terms; or does something with one; or compares a day of it."""
+
+    bank: str
+    what: Literal["offer", "accept", "close", "fund", "withdraw", "reconcile"]
+    account: int = 0
+    amount: Money | None = None
+    terms: AccountTerms | None = None
+    day: str = ""
+    currency: str = ""
+
+
+class Asking(msgspec.Struct, frozen=True, tag=True):
+    """A bank asks all providers for their best rate; `amount` is fixed on the side whose currency it has."""
+
+    bank: str
+    to: str
+    source_currency: str
+    destination_currency: str
+    amount: Money
+    within_s: int
+
+
 class Move(msgspec.Struct, frozen=True, tag=True):
     """An institution asks its central bank for money (`inward`), or sends it some back."""
 
@@ -84,8 +122,8 @@ class NoSuchCustomer(Lost):
 
 async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
     """Take wishes, and tell what becomes of each, notice by notice."""
-    decoder: msgspec.msgpack.Decoder[Wish | Change | Deed | Move] = msgspec.msgpack.Decoder(
-        Wish | Change | Deed | Move
+    decoder: msgspec.msgpack.Decoder[Wish | Change | Deed | AccountDeed | Asking | Move] = (
+        msgspec.msgpack.Decoder(Wish | Change | Deed | AccountDeed | Asking | Move)
     )
     dice = Random()  # noqa: S311  which customer it is does not matter
 
@@ -95,11 +133,17 @@ async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
                 if isinstance(wish, Change):
                     writer.write(frames.encode(await _change(sandbox, wish)))
                     continue
+                if isinstance(wish, Asking):
+                    writer.write(frames.encode(await _inquire(sandbox, wish)))
+                    continue
                 if isinstance(wish, Deed):
                     writer.write(frames.encode(await _lend(sandbox, wish)))
                     continue
                 if isinstance(wish, Move):
                     writer.write(frames.encode(await _move(sandbox, wish)))
+                    continue
+                if isinstance(wish, AccountDeed):
+                    writer.write(frames.encode(await _correspond(sandbox, wish)))
                     continue
                 notices: asyncio.Queue[Notice] = asyncio.Queue()
                 try:
@@ -140,6 +184,25 @@ async def _lend(sandbox: Sandbox, deed: Deed) -> Facility | str:
         return str(error)
 
 
+async def _inquire(sandbox: Sandbox, asked: Asking) -> Inquiry | str:
+    """Let a bank ask; return the inquiry once it has ended, or why it was refused."""
+    try:
+        async with asyncio.timeout(asked.within_s + PATIENCE_S):
+            if asked.bank not in sandbox.banks:
+                raise NoSuchBank(f"the sandbox has no bank {asked.bank}")
+            bank = sandbox.participants[asked.bank]
+            number = await bank.inquire(
+                asked.to, asked.source_currency, asked.destination_currency, asked.amount, asked.within_s
+            )
+            while True:
+                for inquiry in await bank.inquiries(number):
+                    if inquiry.state != "asked":
+                        return inquiry
+                await asyncio.sleep(LOOK_AGAIN_S)
+    except CorridorError as error:
+        return str(error)
+
+
 async def _done(sandbox: Sandbox, deed: Deed) -> Facility:
     if deed.bank not in sandbox.banks:
         raise NoSuchBank(f"the sandbox has no bank {deed.bank}")
@@ -155,6 +218,35 @@ async def _done(sandbox: Sandbox, deed: Deed) -> Facility:
             return await bank.repay(deed.facility, amount)
         case _:
             return await bank.cancel_facility(deed.facility)
+
+
+async def _correspond(sandbox: Sandbox, deed: AccountDeed) -> CorrespondentAccount | Reconciled | str:
+    """Let a bank do it; return the account, or what was compared, or why it was refused."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return await _corresponded(sandbox, deed)
+    except CorridorError as error:
+        return str(error)
+
+
+async def _corresponded(sandbox: Sandbox, deed: AccountDeed) -> CorrespondentAccount | Reconciled:
+    if deed.bank not in sandbox.banks:
+        raise NoSuchBank(f"the sandbox has no bank {deed.bank}")
+    bank = sandbox.participants[deed.bank]
+    match deed:
+        case AccountDeed(what="offer", terms=AccountTerms() as terms):
+            return await bank.offer_account(terms)
+        case AccountDeed(what="accept"):
+            return await bank.accept_account(deed.account)
+        case AccountDeed(what="fund", amount=Money() as amount):
+            return await bank.fund_account(deed.account, amount)
+        case AccountDeed(what="withdraw", amount=Money() as amount):
+            return await bank.withdraw(deed.account, amount)
+        case AccountDeed(what="reconcile"):
+            own = sandbox.stores[deed.bank].connection
+            return await bank.reconcile(mirror.book_day(own, deed.account, deed.currency, deed.day))
+        case _:
+            return await bank.close_account(deed.account)
 
 
 def intent(wish: Wish, customers: Sequence[Customer], dice: Random) -> Intent:
@@ -184,6 +276,7 @@ def intent(wish: Wish, customers: Sequence[Customer], dice: Random) -> Intent:
         by_phone=by_phone,
         gross=wish.gross,
         netted=wish.netted,
+        booked=wish.booked,
     )
 
 

@@ -1,7 +1,7 @@
 """`corridor pay`: a customer of a simulated bank pays, and you watch."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 import typer
@@ -10,12 +10,14 @@ from corridor.adapters.stream import frames
 from corridor.cli.counter import PRIORITIES, Wish
 from corridor.cli.home import Home
 from corridor.cli.output import HERE, WRONG, AsJson, Directory, after, money, show_json
+from corridor.client.correspondents import Method
 from corridor.client.messages import Gross
 from corridor.domain.money import minor_units
 from corridor.ports import HubAway
 from corridor.sandbox.offices import Notice
 
 app = typer.Typer()
+METHODS: Final[dict[str, Method]] = {"nostro": "INDA", "vostro": "INGA"}
 WORDS = {
     "ordered": "ordered",
     "PDNG": "waits for money or for a decision",
@@ -39,6 +41,12 @@ def pay(
     netted: Annotated[
         bool, typer.Option("--netted", help="It enters the open netting cycle, and is final with it.")
     ] = False,
+    book: Annotated[
+        str,
+        typer.Option(
+            help="It settles on a correspondent account: the one they keep for us (nostro), or we for them (vostro)."
+        ),
+    ] = "",
     priority: Annotated[str, typer.Option(help="Of a gross payment: urgent, high or normal.")] = "normal",
     directory: Directory = HERE,
     as_json: AsJson = False,
@@ -49,6 +57,8 @@ def pay(
         raise typer.BadParameter(f"a priority is {', '.join(PRIORITIES)}", param_hint="--priority")
     if gross and netted:
         raise typer.BadParameter("what is netted does not settle gross", param_hint="--netted")
+    if book and (book not in METHODS or gross or netted):
+        raise typer.BadParameter("say nostro or vostro, and no other way to settle", param_hint="--book")
     wish = Wish(
         debtor_agent,
         to,
@@ -57,6 +67,7 @@ def pay(
         into or currency,
         Gross(priority=code) if gross else None,
         netted=netted,
+        booked=METHODS.get(book),
     )
     notices = asyncio.run(_order(Home(directory), wish, quiet=as_json))
     last = notices[-1]

@@ -1,5 +1,6 @@
 """The client of a participant: signs, sends safely, follows its mailbox, keeps its place."""
 
+from corridor.client.correspondents import AccountTerms, BookDay, BookEntry, CorrespondentAccount, Reconciled
 from corridor.client.errors import Forged, Lost, Refused, TurnedAway
 from corridor.client.events import Receipt
 from corridor.client.facilities import Facility, Terms
@@ -8,16 +9,21 @@ from corridor.client.mailbox import Delivery
 from corridor.client.messages import Order
 from corridor.client.participant import Participant
 from corridor.client.profile import PrivateKey, Profile
-from corridor.client.requests import Payee, Quote, Tier
+from corridor.client.requests import Inquiry, Payee, Quote, Tier
 from corridor.client.store import SqliteStore, Store
 from corridor.client.tls import Certificate
 
 __all__ = [
+    "AccountTerms",
+    "BookDay",
+    "BookEntry",
     "Certificate",
+    "CorrespondentAccount",
     "Delivery",
     "Facility",
     "Forged",
     "Frame",
+    "Inquiry",
     "Lost",
     "Order",
     "Participant",
@@ -27,6 +33,7 @@ __all__ = [
     "Profile",
     "Quote",
     "Receipt",
+    "Reconciled",
     "Refused",
     "SqliteStore",
     "Store",

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from corridor.client.correspondents import Method
 from corridor.client.events import Draft
 from corridor.client.profile import Profile
 from corridor.client.requests import Quote
@@ -60,11 +61,13 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     gross: "Gross | None" = None
     netted: bool = False
     """It enters a netting cycle, and is final with it."""
+    booked: Method | None = None
+    """It settles on a correspondent account, now or not at all: what they keep for us (INDA), or we for them (INGA)."""
 
     @property
     def channel(self) -> str | None:
         """How it is to be settled, as ISO has it; None is instantly."""
-        return "RTGS" if self.gross else "MPNS" if self.netted else None
+        return "RTGS" if self.gross else "MPNS" if self.netted else "BOOK" if self.booked else None
 
 
 class Gross(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +91,7 @@ def credit_transfer(
     return CreditTransfer(
         message_id=message_id,
         created_at=now,
-        settlement_method="CLRG",
+        settlement_method=order.booked or "CLRG",
         instruction_id=message_id,
         end_to_end_id=order.end_to_end_id,
         transaction_id=message_id,

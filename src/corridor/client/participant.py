@@ -15,7 +15,8 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Final, Literal, Self
 
-from corridor.client import facilities, liquidity, messages, requests
+from corridor.client import correspondents, facilities, liquidity, messages, requests
+from corridor.client.correspondents import AccountTerms, BookDay, CorrespondentAccount, Reconciled
 from corridor.client.errors import Lost
 from corridor.client.events import Receipt
 from corridor.client.facilities import Facility, Terms
@@ -148,6 +149,34 @@ class Participant:
         )
         return requests.read_quote((await self._request("quotes", members, kept=False)).answer)
 
+    async def inquire(
+        self,
+        creditor_agent: str,
+        source_currency: str,
+        destination_currency: str,
+        amount: Money,
+        within_s: int = 10,
+    ) -> int:
+        """Ask all providers of a pair for their best rate; return the number of the inquiry.
+
+        The mailbox tells when it has ended, `inquiries` with which quote. Raises: Refused, TurnedAway, Lost.
+        """
+        members = requests.quote_members(creditor_agent, source_currency, destination_currency, amount, "")
+        receipt = await self._request("inquiries", {**members, "within_s": within_s}, kept=False)
+        return requests.read_number(receipt.answer)
+
+    async def reply(self, inquiry: int, rate: Rate) -> Receipt:
+        """As a provider, reply to an inquiry. Raises: Refused: TM01 too late, AM02 or AM23 beyond its limits."""
+        return await self._request("inquiries/reply", {"inquiry": inquiry, "rate": rate.text()}, kept=False)
+
+    async def inquiries(self, number: int | None = None) -> list[requests.Inquiry]:
+        """What this participant asks or is asked, and is open; or one by its number. Raises: TurnedAway, Lost."""
+        query = "" if number is None else f"?inquiry={number}"
+        response = await self._session.get(f"/v1/inquiries{query}")
+        if response.status != 200:
+            raise read_problem(response.status, response.body)
+        return [requests.read_inquiry(line) for line in response.body.splitlines()]
+
     async def look_up(self, phone: str, name: str = "") -> Payee:
         """Whom a phone number reaches, and if that is the name given. Raises: TurnedAway (BE23), Lost."""
         target = requests.look_up_target(phone, name)
@@ -258,6 +287,33 @@ class Participant:
         members = {"counterparty_side": counterparty, "common_reference": reference}
         return await self._request("trades/cancel", members)
 
+    async def offer_account(self, terms: AccountTerms) -> CorrespondentAccount:
+        """As one of two banks, offer the other a correspondent account. Raises: Refused."""
+        return await self._account("correspondents", correspondents.account_members(terms))
+
+    async def accept_account(self, number: int) -> CorrespondentAccount:
+        """As the other bank, take an offered correspondent account. Raises: Refused."""
+        return await self._account("correspondents/accept", {"account": number})
+
+    async def close_account(self, number: int) -> CorrespondentAccount:
+        """End an offer; ask for the end of a correspondent account, or agree to it at zero. Raises: Refused."""
+        return await self._account("correspondents/close", {"account": number})
+
+    async def fund_account(self, number: int, amount: Money, *effects: Any) -> CorrespondentAccount:
+        """As its owner, bring settlement money to a correspondent account. Raises: Refused."""
+        members = {"account": number, "amount": requests.amount_members(amount)}
+        return await self._account("correspondents/fund", members, *effects)
+
+    async def withdraw(self, number: int, amount: Money, *effects: Any) -> CorrespondentAccount:
+        """As its owner, take settlement money back from a correspondent account. Raises: Refused."""
+        members = {"account": number, "amount": requests.amount_members(amount)}
+        return await self._account("correspondents/withdraw", members, *effects)
+
+    async def reconcile(self, day: BookDay) -> Reconciled:
+        """Say what this bank's own book has of a day of a correspondent account; hear what differs. Raises: Refused."""
+        receipt = await self._request("correspondents/reconcile", correspondents.book_members(day))
+        return correspondents.read_reconciled(receipt.answer)
+
     async def mail(self) -> AsyncIterator[Frame]:
         """The messages of the mailbox, frame by frame, for one reader that handles each before the next."""
         assert not self._reading, "a mailbox has one reader"
@@ -296,6 +352,9 @@ class Participant:
 
     async def _facility(self, path: str, members: Mapping[str, Any], *effects: Any) -> Facility:
         return facilities.read_facility((await self._request(path, members, *effects)).answer)
+
+    async def _account(self, path: str, members: Mapping[str, Any], *effects: Any) -> CorrespondentAccount:
+        return correspondents.read_account((await self._request(path, members, *effects)).answer)
 
     async def _request(
         self, path: str, members: Mapping[str, Any], *effects: Any, kept: bool = True

@@ -40,6 +40,26 @@ class Quote(msgspec.Struct, frozen=True):
     expires_at: Instant
 
 
+class Inquiry(msgspec.Struct, frozen=True):
+    """A question to several providers, as the bank that asks, or a provider that is asked, is told it.
+
+    One `unit_currency` costs a rate of `quoted_currency`. `amount` is fixed on the side whose currency it has. `quote`
+    is the bank's once the state is "quoted"; `reply` is the provider's own rate, and taken or passed its end.
+    """
+
+    number: int
+    state: str
+    source_currency: str
+    destination_currency: str
+    amount: Money
+    unit_currency: str
+    quoted_currency: str
+    answers_until: Instant
+    reason: str
+    quote: Quote | None
+    reply: Decimal | None
+
+
 class Payee(msgspec.Struct, frozen=True):
     """Whom a phone number reaches, and if that is the name given; `match` is None if none was."""
 
@@ -154,6 +174,21 @@ class _Quote(msgspec.Struct, frozen=True):
     expires_at: str
 
 
+class _Inquiry(msgspec.Struct, frozen=True):
+    inquiry: int
+    state: str
+    source_currency: str
+    destination_currency: str
+    amount: _Amount
+    unit_currency: str
+    quoted_currency: str
+    answers_until: str
+    reason: str | None = None
+    quote: msgspec.Raw = msgspec.Raw(b"null")
+    reply: str | None = None
+
+
+_decode_inquiry = msgspec.json.Decoder(_Inquiry).decode
 _decode_quote = msgspec.json.Decoder(_Quote).decode
 _decode_payee = msgspec.json.Decoder(Payee).decode
 
@@ -176,6 +211,36 @@ def read_quote(answer: bytes) -> Quote:
         total_cost=int(told.total_cost.amount),
         total_cost_bps=told.total_cost_bps,
         expires_at=parse(told.expires_at),
+    )
+
+
+class _Inquired(msgspec.Struct, frozen=True):
+    inquiry: int
+
+
+_decode_inquired = msgspec.json.Decoder(_Inquired).decode
+
+
+def read_number(answer: bytes) -> int:
+    """The number of an inquiry, of an answer that the hub signed. Raises: msgspec.DecodeError."""
+    return _decode_inquired(answer).inquiry
+
+
+def read_inquiry(line: bytes) -> Inquiry:
+    """Raises: msgspec.DecodeError, CorridorError."""
+    told = _decode_inquiry(line)
+    return Inquiry(
+        number=told.inquiry,
+        state=told.state,
+        source_currency=told.source_currency,
+        destination_currency=told.destination_currency,
+        amount=told.amount.money(),
+        unit_currency=told.unit_currency,
+        quoted_currency=told.quoted_currency,
+        answers_until=parse(told.answers_until),
+        reason=told.reason or "",
+        quote=None if bytes(told.quote) == b"null" else read_quote(bytes(told.quote)),
+        reply=None if told.reply is None else Decimal(told.reply),
     )
 
 

@@ -12,6 +12,7 @@ from corridor.codecs.jws import audience
 from corridor.gateway import inbound, metrics, requests, vouchers
 from corridor.gateway.acknowledgements import Acknowledgements
 from corridor.gateway.authentication import Authenticator, Unauthenticated
+from corridor.gateway.correspondents import Correspondents
 from corridor.gateway.exchange import (
     NDJSON,
     Gone,
@@ -27,6 +28,7 @@ from corridor.gateway.exchange import (
 )
 from corridor.gateway.facilities import Facilities
 from corridor.gateway.feeds import Feeds, Line
+from corridor.gateway.inquiries import Inquiries, InquiryQuery
 from corridor.gateway.keys import Keys
 from corridor.gateway.limits import Limits
 from corridor.gateway.lookups import Found, LookUpQuery, LookUps
@@ -38,6 +40,8 @@ from corridor.gateway.screening import NameIndex, Screener
 from corridor.gateway.submissions import Submissions
 from corridor.ports import Clock, Link, Mail, Reads, Verifier
 from corridor.services.credit.answers import FacilityAnswer
+from corridor.services.fx.answers import InquiryAnswer
+from corridor.services.settlement.correspondents.answers import CorrespondentAnswer
 
 TELL_S: Final = 1.0
 HEARD_WHILE_CLOSED: Final = (vouchers.PATH, requests.OPERATIONS_PATH)
@@ -91,7 +95,8 @@ class Gateway:
             lambda: bool(link.closed),
         )
         look_ups = LookUps(reads, authenticator, clock, limits)
-        facilities = Facilities(reads, authenticator)
+        facilities, correspondents = Facilities(reads, authenticator), Correspondents(reads, authenticator)
+        inquiries = Inquiries(reads, authenticator)
         messages = inbound.Messages(hub, self._screener, clock, self._metrics)
         signed = requests.Requests(clock, self._metrics, vouchers.Prover(self._keys, hub, environment))
         bring = self._submissions
@@ -147,6 +152,23 @@ class Gateway:
                 facilities.get,
                 "Read the open facilities in which the signer lends or borrows.",
                 gives=FacilityAnswer,
+                media_type=NDJSON,
+            ),
+            Route(
+                "GET",
+                "/v1/correspondents",
+                correspondents.get,
+                "Read the live correspondent accounts that the signer owns or services.",
+                gives=CorrespondentAnswer,
+                media_type=NDJSON,
+            ),
+            Route(
+                "GET",
+                "/v1/inquiries",
+                inquiries.get,
+                "Read the inquiries that the signer has made, or is asked.",
+                takes=InquiryQuery,
+                gives=InquiryAnswer,
                 media_type=NDJSON,
             ),
             Route(

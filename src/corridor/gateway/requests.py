@@ -18,6 +18,7 @@ from corridor.domain.errors import CorridorError
 from corridor.domain.phones import parse_phone
 from corridor.gateway import vouchers
 from corridor.gateway.authentication import Sender
+from corridor.gateway.correspondent_requests import CORRESPONDENT_REQUESTS
 from corridor.gateway.credit_requests import CREDIT_REQUESTS
 from corridor.gateway.forms import (
     Amount,
@@ -33,6 +34,7 @@ from corridor.gateway.forms import (
     Request,
     Uetr,
 )
+from corridor.gateway.inquiry_requests import INQUIRY_REQUESTS
 from corridor.gateway.metrics import Metrics
 from corridor.gateway.trade_requests import TRADE_REQUESTS
 from corridor.gateway.vouchers import Evidence, Prover, read_evidence
@@ -215,8 +217,10 @@ REQUESTS: Final[Mapping[str, type[Request]]] = {
     "/v1/queue/move": MoveRequest,
     "/v1/queue/priority": PriorityRequest,
     "/v1/queue/cancel": CancellationRequest,
+    **INQUIRY_REQUESTS,
     **CREDIT_REQUESTS,
     **TRADE_REQUESTS,
+    **CORRESPONDENT_REQUESTS,
     OPERATIONS_PATH: OperationRequest,
     vouchers.PATH: VoucherRequest,
 }

@@ -1,7 +1,7 @@
 """One command: decided on a step of its own, answered, logged. Whatever happens to it harms no other."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -16,7 +16,7 @@ from corridor.decision import (
     Rejected,
     Step,
 )
-from corridor.domain.instants import Instant
+from corridor.domain.instants import SECOND, Instant
 from corridor.hub.batch import BatchBuilder, receipt
 from corridor.hub.lists import Rules
 from corridor.hub.memory import Memory
@@ -25,8 +25,11 @@ from corridor.services.governance.audit import trail
 from corridor.services.governance.rules import decide as decide_or_propose
 from corridor.services.messaging.admission import admit, identify
 from corridor.services.messaging.commands import Command, Origin
-from corridor.services.messaging.records import ACCEPTED, FAULT, IDENTITY, IN, REFUSED, TIMER, Identity
+from corridor.services.messaging.records import ACCEPTED, CASE, FAULT, IDENTITY, IN, REFUSED, TIMER, Identity
 from corridor.services.messaging.rules import open_case, refuse_message
+
+TIMER_AGAIN: Final = 60 * SECOND
+"""What could not be decided at its time is tried again after so long: the next release may know how."""
 
 
 class Due(Command, frozen=True):
@@ -74,8 +77,10 @@ class Decider:
         except Exception as fault:  # noqa: BLE001  whatever it is, the other commands must commit
             outcome = FAULT
             step = Step(self._memory, batch.at)
-            step.put(table, msgspec.structs.replace(record, due_at=None))
-            open_case(step, "fault", "", f"{due.origin.message_id}: {fault!r}"[:500])
+            step.put(table, msgspec.structs.replace(record, due_at=batch.at + TIMER_AGAIN))
+            text = f"{due.origin.message_id}: {fault!r}"[:500]
+            if all(case.text != text for case in step.resident(CASE)):
+                open_case(step, "fault", "", text)
             payloads = []
         self._log(batch, TIMER, due.origin, step, payloads, outcome, changed=changed)
 

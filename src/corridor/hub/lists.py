@@ -30,6 +30,7 @@ from corridor.services.messaging import vouchers as messaging_vouchers
 from corridor.services.messaging.admission import Right
 from corridor.services.messaging.commands import Command
 from corridor.services.settlement import rules as settlement_rules
+from corridor.services.settlement.correspondents import rules as correspondent_rules
 from corridor.services.settlement.funding import rules as funding_rules
 from corridor.services.settlement.pvp import rules as pvp_rules
 
@@ -67,6 +68,7 @@ TABLES: tuple[Table[Any], ...] = (
     *credit.TABLES,
     *settlement_rules.TABLES,
     *pvp_rules.TABLES,
+    *correspondent_rules.TABLES,
     *funding_rules.TABLES,
     *instant.TABLES,
     *instant_details.TABLES,
@@ -81,6 +83,7 @@ HANDLERS: dict[type[Command], Handler] = {
     **credit_rules.HANDLERS,
     **settlement_rules.HANDLERS,
     **pvp_rules.HANDLERS,
+    **correspondent_rules.HANDLERS,
     **funding_rules.HANDLERS,
     **instant_rules.HANDLERS,
     **instant_releases.HANDLERS,
@@ -91,9 +94,11 @@ TIMERS: dict[Table[Any], Callable[[Step, Any], None]] = {
     **credit_rules.TIMERS,
     **settlement_rules.TIMERS,
     **pvp_rules.TIMERS,
+    **correspondent_rules.TIMERS,
     **funding_rules.TIMERS,
     **instant_rules.TIMERS,
     **governance_rules.TIMERS,
 }
 DEFINITIONS: dict[type[msgspec.Struct], str] = {codec.record: name for name, codec in MESSAGES.items()}
-RULES = Rules(TABLES, HANDLERS, RIGHTS, TIMERS, credit_rules.AUDITED, DEFINITIONS, render)
+AUDITED: frozenset[Table[Any]] = credit_rules.AUDITED | correspondent_rules.AUDITED
+RULES = Rules(TABLES, HANDLERS, RIGHTS, TIMERS, AUDITED, DEFINITIONS, render)

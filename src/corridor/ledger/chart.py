@@ -24,3 +24,7 @@ class AccountCode(IntEnum):
 
     CREDIT = 6
     """What a borrower owes and a lender is owed under a facility, in pairs. Normal side: debit, and credit."""
+
+    CORRESPONDENT = 7
+    """A nostro, what its owner has with another bank, and the vostro, what that one owes for it, in pairs. Normal
+    side: credit, and debit."""

@@ -17,11 +17,14 @@ from corridor.ledger.transfers import PendingStatus, Transfer
 from corridor.reports import liquidity
 from corridor.reports.books import ENDS as _ENDS
 from corridor.reports.books import RESERVES, Books
-from corridor.services.fx.records import OPEN, QUOTE, SOURCE, SPENT, Quote
+from corridor.reports.exchange import inquiry
+from corridor.reports.trades import trade
+from corridor.services.fx.records import INQUIRY, OPEN, QUOTE, SOURCE, SPENT, Quote
 from corridor.services.instant.rules import ANSWER_TIME
 from corridor.services.messaging.admission import OPERATOR
 from corridor.services.messaging.records import ACCEPTED, IN, OUT, Identity, Message, SettlementAccount
 from corridor.services.settlement.clearing import ITEM
+from corridor.services.settlement.correspondents.records import BOOKED
 from corridor.services.settlement.cycle_records import (
     CYCLE,
     CYCLE_CLOSING,
@@ -42,9 +45,7 @@ from corridor.services.settlement.payments import (
     SETTLED,
     Payment,
 )
-from corridor.services.settlement.pvp.records import MATCHED, TRADE, UNMATCHED, Trade
-from corridor.services.settlement.pvp.records import SETTLED as TRADE_SETTLED
-from corridor.services.settlement.pvp.settling import PVP
+from corridor.services.settlement.pvp.records import TRADE
 from corridor.services.settlement.records import OBLIGATION, QUEUED, Obligation, Queue
 from corridor.services.settlement.records import SETTLED as OBLIGATION_SETTLED
 
@@ -291,7 +292,8 @@ def legs(p: Payment, transfers: Sequence[Transfer], books: Books) -> Iterator[st
     """
     if at_once(transfers):
         code = transfers[0].code
-        may_be = {PRINCIPAL: (SETTLED, CREDITED), ITEM: (CLEARED, SETTLED, CREDITED)}.get(code, ())
+        final = (SETTLED, CREDITED)
+        may_be = {PRINCIPAL: final, BOOKED: final, ITEM: (CLEARED, *final)}.get(code, ())
         due_to = (p.debtor_agent, p.creditor_agent, p.source_amount, p.source_currency, code)
         moved = [
             (books.owner(t.debit_account_id), books.owner(t.credit_account_id), t.amount, t.currency, t.code)
@@ -326,12 +328,19 @@ def legs(p: Payment, transfers: Sequence[Transfer], books: Books) -> Iterator[st
 
 
 def evidence(
-    p: Payment, story: Story, held: bool | None, obligation: Obligation | None, *, netted: bool
+    p: Payment,
+    story: Story,
+    held: bool | None,
+    obligation: Obligation | None,
+    *,
+    netted: bool,
+    booked: bool = False,
 ) -> Iterator[str]:
     """What was reserved was ordered, what settled was promised; what was `held` was released by two persons.
 
     `held` says whether the order is kept as that of a held payment; None if it never was. What has an `obligation` is
-    settled gross, without a promise, and pending while it is queued; so is what was `netted`, in a cycle.
+    settled gross, without a promise, and pending while it is queued; nobody promises what was `netted`, in a cycle, or
+    `booked`, on a correspondent account.
     """
     name = f"payment {p.uetr}"
     if p.legs and not story.orders:
@@ -339,7 +348,7 @@ def evidence(
     if p.legs and story.forwarded != 1:
         yield f"{name} was passed on {story.forwarded} times"
     gross = obligation is not None and obligation.state == OBLIGATION_SETTLED
-    if p.status in (SETTLED, CREDITED) and not story.answers and not (gross or netted):
+    if p.status in (SETTLED, CREDITED) and not story.answers and not (gross or netted or booked):
         yield f"{name} is {p.status}, but {p.creditor_agent} never promised to credit it"
     queued = obligation is not None and obligation.state == QUEUED
     if (bool(held) or queued) != (p.status == HELD):
@@ -381,36 +390,6 @@ def counted(queues: Iterable[Queue], obligations: Iterable[Obligation]) -> Itera
             yield f"account {account_id} is counted to have others waiting than it has"
 
 
-def trade(t: Trade) -> Iterator[str]:
-    """It is open with a timer or has ended, both sides have stated what is matched, and it settled in its time only."""
-    name = f"trade {t.number} is {t.state}"
-    waits = t.state in (UNMATCHED, MATCHED)
-    if (t.open, t.due_at is not None, t.ended_at is None) != (waits,) * 3:
-        yield f"{name}, but open: {t.open}, with the timer {t.due_at} and the end {t.ended_at}"
-    both = t.first_captured_at is not None and t.second_captured_at is not None
-    if both != (t.matched_at is not None) or (t.state in (MATCHED, TRADE_SETTLED)) > both:
-        yield f"{name}, but not both of its sides have stated it"
-    if (t.state == TRADE_SETTLED) != bool(t.first_transfer):
-        yield f"{name} with the transfer {t.first_transfer}"
-    if t.state == TRADE_SETTLED and not t.from_at <= (t.ended_at or 0) < t.until_at:
-        yield f"{name} out of its time"
-
-
-def trade_legs(number: int, t: Trade | None, transfers: Sequence[Transfer]) -> Iterator[str]:
-    """Both legs of a settled trade moved, each by its amount and at once, and nothing for any other."""
-    due = []
-    if t is not None and t.state == TRADE_SETTLED:
-        due = [(t.first_transfer + place, *leg, PVP) for place, leg in enumerate(t.legs)]
-    moved = [
-        (each.id, each.debit_account_id, each.credit_account_id, each.currency, each.amount, each.code)
-        for each in transfers
-    ]
-    at_once_ = not any(each.flags & (RESERVES | _ENDS) for each in transfers)
-    if moved != due or not at_once_:
-        state = "not there" if t is None else t.state
-        yield f"trade {number} is {state}, but moved {moved}, not {due}"
-
-
 def identity(line: Message, known: Identity | None) -> Iterator[str]:
     """What came in is known by its id; only what was refused may find its id taken by other content."""
     name = f"batch {line.batch}, line {line.position}: {line.message_id} of {line.participant}"
@@ -439,8 +418,8 @@ def cycle(c: Cycle) -> Iterator[str]:
 
 
 def account(a: Account, entries: Sequence[SettlementAccount | ClearingAccount]) -> Iterator[str]:
-    """It is the one settlement or clearing account of its participant in its currency, or keeps a facility's debt."""
-    if a.code == AccountCode.CREDIT and not entries:
+    """It is the one settlement or clearing account of its participant in its currency, or one of a pair."""
+    if a.code in (AccountCode.CREDIT, AccountCode.CORRESPONDENT) and not entries:
         return
     if [(each.participant, each.currency) for each in entries] != [(a.participant, a.currency)]:
         used = ", ".join(f"{each.participant} {each.currency}" for each in entries) or "nobody"
@@ -486,6 +465,7 @@ OF_RECORDS: Final = (
     OfRecord("payments", PAYMENT, payment),
     OfRecord("times", PAYMENT, times),
     OfRecord("conversions", QUOTE, conversion),
+    OfRecord("inquiry states", INQUIRY, inquiry),
     OfRecord("obligations", OBLIGATION, obligation_alone),
     OfRecord("cut-offs", CYCLE, cycle),
     OfRecord("trade states", TRADE, trade),

@@ -5,18 +5,25 @@ As in `checks.py`, each answer is a sentence on what is wrong, and whoever check
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import msgspec
 
+from corridor.decision import BALANCE, Table
 from corridor.domain.errors import CorridorError
 from corridor.ledger.accounts import Account, Balance
 from corridor.services.credit.collateral import counts_for
 from corridor.services.credit.records import (
     ACTIVE,
+    CREDIT_LINE,
+    CREDIT_SOURCE,
     ENDED,
+    FACILITY,
+    FACILITY_DAY,
     HELD,
     OFFERED,
     OVERDUE,
+    PLEDGE,
     CreditLine,
     CreditSource,
     Facility,
@@ -24,6 +31,7 @@ from corridor.services.credit.records import (
     Pledge,
 )
 from corridor.services.credit.terms import end_day
+from corridor.services.messaging.records import SETTLEMENT_ACCOUNT
 
 
 def facility(f: Facility, balances: Mapping[int, Balance]) -> Iterator[str]:
@@ -133,6 +141,22 @@ def line(credit_line: CreditLine, account: Account | None, pledges: Iterable[Ple
     due = min(credit_line.line_amount, collateral)
     if account.credit_limit < due or (account.credit_limit > due and credit_line.due_at is None):
         yield f"{name} and its collateral cover {due}, but its account's limit is {account.credit_limit}"
+
+
+def asked(
+    rows: Mapping[Table[Any], Sequence[Any]], accounts: Mapping[int, Account]
+) -> Iterator[tuple[str, Iterator[str]]]:
+    """Ask by name what is open of facilities and lines; all dates but the last one are for `corridor verify`."""
+    days = {(each.facility, each.day): each for each in rows[FACILITY_DAY]}
+    balances = {each.account_id: each for each in rows[BALANCE]}
+    for each in rows[FACILITY]:
+        yield "facilities", facility(each, balances)
+        yield "interest", last_day(each, [days.get((each.number, day)) for day in last_days(each)])
+    yield "facilities", sources(rows[CREDIT_SOURCE], rows[FACILITY])
+    settles = {(each.participant, each.currency): each.account_id for each in rows[SETTLEMENT_ACCOUNT]}
+    for each in rows[CREDIT_LINE]:
+        account = accounts.get(settles.get((each.participant, each.currency), 0))
+        yield "collateral", line(each, account, rows[PLEDGE])
 
 
 def _net(balances: Mapping[int, Balance], account_id: int) -> int:

@@ -17,24 +17,18 @@ from corridor.decision import ACCOUNT, BALANCE, PENDING, Key, Table
 from corridor.domain.instants import Instant
 from corridor.ledger.accounts import Balance
 from corridor.ledger.transfers import FIRST_CALLER_ID, Transfer
-from corridor.reports import checks, credit, liquidity
+from corridor.reports import checks, correspondents, credit, liquidity
 from corridor.reports.books import ENDS, RESERVES, Books, Sides
 from corridor.reports.cycles import cleared
+from corridor.reports.exchange import exposures, open_inquiries
 from corridor.reports.findings import Findings
 from corridor.reports.invariants import Broken
 from corridor.reports.log import Log, Logged, status_in
 from corridor.reports.moves import Moves
 from corridor.reports.seen import Kept, Line, Rows, Seen
 from corridor.reports.trails import REGISTRY
-from corridor.services.credit.records import (
-    CREDIT_LINE,
-    CREDIT_SOURCE,
-    FACILITY,
-    FACILITY_DAY,
-    PLEDGE,
-    Facility,
-)
-from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE, Quote
+from corridor.services.credit.records import Facility
+from corridor.services.fx.records import INQUIRY, QUOTE
 from corridor.services.fx.records import OPEN as QUOTE_OPEN
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import (
@@ -49,6 +43,7 @@ from corridor.services.messaging.records import (
     Message,
 )
 from corridor.services.settlement.clearing import ITEM
+from corridor.services.settlement.correspondents.records import BOOKED, CORRESPONDENT_ENTRY
 from corridor.services.settlement.cycle_records import CLEARING_ACCOUNT, CYCLE_ITEM, CYCLE_POSITION
 from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER
 from corridor.services.settlement.legs import FEE, PRINCIPAL
@@ -169,7 +164,9 @@ class Follower:
             HELD_PAYMENT: list(uetrs),
             OBLIGATION: list(self._touched),
             CYCLE_ITEM: list(self._touched),
+            CORRESPONDENT_ENTRY: list(self._touched),
             TRADE: list(self._touched),
+            INQUIRY: list(self._touched),
             LIQUIDITY_TRANSFER: [*uetrs, *self._moves.waiting],
             IDENTITY: [(each.participant, each.message_id) for each in self._came],
             PENDING: list(self._pendings),
@@ -245,7 +242,10 @@ class Follower:
             self._ask("queue", checks.counted(rows[QUEUE], rows[OBLIGATION]))
             if caught_up:
                 self._ask("cycles", cleared(rows[CYCLE_POSITION], self._books))
-                self._ask_credit(rows)
+                for name, sentences in credit.asked(rows, self._books.accounts):
+                    self._ask(name, sentences)
+                for sentences in correspondents.asked(rows):
+                    self._ask("correspondents", sentences)
         for number in {self._books.reserved[ended].reference for ended in self._books.ended}:
             self._named.pop(number, None)
         self._books.forget()
@@ -404,7 +404,8 @@ class Follower:
         held = {each.uetr: each.open for each in seen.rows.get(HELD_PAYMENT, ())}
         obligations = {each.number: each for each in seen.rows.get(OBLIGATION, ())}
         netted = {each.number for each in seen.rows.get(CYCLE_ITEM, ())}
-        others = self._moves.numbers(seen.rows)
+        booked = {each.number for each in seen.rows.get(CORRESPONDENT_ENTRY, ())}
+        others = self._moves.numbers(seen.rows) | {each.number for each in seen.rows.get(INQUIRY, ())}
         quotes = {each.quote_id: each for each in seen.rows.get(QUOTE, ())}
         stories: defaultdict[int, checks.Story] = defaultdict(checks.Story)
         for line in seen.lines:
@@ -418,10 +419,8 @@ class Follower:
                 self._ask("payments", [f"the log speaks of {what}, but it is not there"])
                 continue
             obligation = obligations.get(number)
-            evidence = checks.evidence(
-                payment, stories[number], held.get(payment.uetr), obligation, netted=number in netted
-            )
-            self._ask("evidence", evidence)
+            story, ways = stories[number], {"netted": number in netted, "booked": number in booked}
+            self._ask("evidence", checks.evidence(payment, story, held.get(payment.uetr), obligation, **ways))
             if obligation is not None:
                 self._ask("queue", checks.obligation(obligation, payment))
             # What was netted is told batches after it became final: the log may not yet have come so far.
@@ -449,34 +448,13 @@ class Follower:
         return checks.told(payment, self._told[payment.number], all_of_it=ended)
 
     def _ask_quotes(self, rows: Rows) -> None:
-        quotes: list[Quote] = [each for each in rows[QUOTE] if each.status == QUOTE_OPEN]
-        promised: Counter[tuple[str, str]] = Counter()
-        for quote in quotes:
-            self._ask("quotes", checks.spent(quote, None))
-            promised[quote.provider, quote.destination_currency] += quote.destination_amount
-        counted = Counter({(each.provider, each.currency): each.amount for each in rows[FX_EXPOSURE]})
-        for key in promised.keys() | counted.keys():
-            wrong = f"{key[0]} is counted to promise {counted[key]} {key[1]}, its quotes {promised[key]}"
-            self._ask("exposures", () if promised[key] == counted[key] else (wrong,))
-        numbers = Counter(each.debtor_agent for each in quotes)
-        stated = Counter({each.debtor_agent: each.quotes for each in rows[OPEN_QUOTES]})
-        for agent in numbers.keys() | stated.keys():
-            wrong = f"{agent} is counted to have {stated[agent]} open quotes, but has {numbers[agent]}"
-            self._ask("exposures", () if numbers[agent] == stated[agent] else (wrong,))
-
-    def _ask_credit(self, rows: Rows) -> None:
-        """What is open of facilities and lines; all dates but the last one are for `corridor verify`."""
-        days = {(each.facility, each.day): each for each in rows[FACILITY_DAY]}
-        balances = {each.account_id: each for each in rows[BALANCE]}
-        for facility in rows[FACILITY]:
-            self._ask("facilities", credit.facility(facility, balances))
-            dates = [days.get((facility.number, day)) for day in credit.last_days(facility)]
-            self._ask("interest", credit.last_day(facility, dates))
-        self._ask("facilities", credit.sources(rows[CREDIT_SOURCE], rows[FACILITY]))
-        settles = {(each.participant, each.currency): each.account_id for each in rows[SETTLEMENT_ACCOUNT]}
-        for line in rows[CREDIT_LINE]:
-            account = self._books.accounts.get(settles.get((line.participant, line.currency), 0))
-            self._ask("collateral", credit.line(line, account, rows[PLEDGE]))
+        for quote in rows[QUOTE]:
+            if quote.status == QUOTE_OPEN:
+                self._ask("quotes", checks.spent(quote, None))
+        for sentences in exposures(rows):
+            self._ask("exposures", sentences)
+        for sentences in open_inquiries(rows):
+            self._ask("inquiries", sentences)
 
     # who may do what
 
@@ -494,4 +472,4 @@ class Follower:
 def _is_named(transfer: Transfer) -> bool:
     """It is made in the name of a payment."""
     ends = transfer.pending_id and not liquidity.is_liquidity(transfer)
-    return bool(transfer.reference and (transfer.code in (PRINCIPAL, FEE, ITEM) or ends))
+    return bool(transfer.reference and (transfer.code in (PRINCIPAL, FEE, ITEM, BOOKED) or ends))

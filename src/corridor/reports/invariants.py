@@ -26,7 +26,7 @@ class Broken(NamedTuple):
 
 _ALL: Final = (
     # the ledger
-    Invariant("accounts", "every account is the one settlement account of a participant, or a facility's", ("I1",)),
+    Invariant("accounts", "every account is the one settlement account of a participant, or one of a pair", ("I1",)),
     Invariant("balances", "every balance is the sum of what moved it, and of what is reserved", ("I2",)),
     Invariant("conservation", "in every currency balances cancel out to the minor unit, posted and pending", ("I1",)),
     Invariant("limits", "no account has gone beyond what it had and its limit; what is reserved is gone", ("I3",)),
@@ -52,6 +52,8 @@ _ALL: Final = (
     # trades
     Invariant("trades", "a trade moves both legs, each by its amount, or none", ("I6",)),
     Invariant("trade states", "a trade has a timer or an end, and settled in its time, stated by both", ("I5",)),
+    # correspondent accounts
+    Invariant("correspondents", "what one bank owes is what the other has, by entries, within overdraft", ("I1", "I3")),
     # central banks' money
     Invariant("liquidity", "a liquidity transfer moved its amount once, in its direction, or nothing", ("I6",)),
     Invariant("liquidity states", "one that waits has what leaves reserved; one that has ended has its time", ("I5",)),
@@ -59,7 +61,9 @@ _ALL: Final = (
     # quotes
     Invariant("quotes", "a quote is spent once at most, in its time, by the payment that names it", ("I18",)),
     Invariant("conversions", "what a quote promises is what its rate gives, rounded once", ("I18",)),
-    Invariant("exposures", "what is counted of open quotes is the sum of them", ("I18",)),
+    Invariant("exposures", "what is counted of quotes and of providers' positions is the sum of them", ("I18",)),
+    Invariant("inquiries", "the quote of an inquiry is the one reply that was taken, as it was given", ("I18",)),
+    Invariant("inquiry states", "an inquiry waits with a timer, or has ended with a quote or a reason", ("I18",)),
     # credit
     Invariant("facilities", "what is drawn and due is what CREDIT accounts say, and never above the limit", ("I3",)),
     Invariant("interest", "every date of a facility was reckoned once, from what was drawn when it ended", ("I3",)),
@@ -79,7 +83,7 @@ _ALL: Final = (
     Invariant("durable", "nothing is answered, signed or delivered before it is durable", ("I8",)),
     Invariant("known", "what participants hold of the hub's log is in the hub's log", ("I9", "I13")),
     Invariant("repeats", "a message sent again gets the same answer and has no effect", ("I11",)),
-    Invariant("banks", "customers' money in the banks' books is what was settled", ("I10",)),
+    Invariant("banks", "customers' money in the banks' books, and their mirrors, are what was settled", ("I10",)),
     Invariant("liveness", "a minute after all is well again nothing is open, held, or untold", ("I17",)),
     Invariant("rebuild", "the transfers alone lead to the same balances and reservations", ("I30",)),
     Invariant("process", "no event makes a process fail that no fault has hit", ("I15",)),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from corridor.domain.instants import Instant
 from corridor.ledger.transfers import Transfer
-from corridor.reports import checks, liquidity
+from corridor.reports import checks, liquidity, trades
 from corridor.reports.books import Books
 from corridor.reports.seen import Rows
 from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER
@@ -76,11 +76,11 @@ class Moves:
         self._traded.clear()
 
     def _trades(self, rows: Rows, since: Instant, until: Instant | None) -> Iterator[Asked]:
-        trades = {each.number: each for each in rows.get(TRADE, ())}
-        for number in self._traded.keys() | trades.keys():
-            trade, moved = trades.get(number), self._traded.get(number, [])
+        known = {each.number: each for each in rows.get(TRADE, ())}
+        for number in self._traded.keys() | known.keys():
+            trade, moved = known.get(number), self._traded.get(number, [])
             if moved or (trade is not None and _since(trade.ended_at, since, until)):
-                yield "trades", checks.trade_legs(number, trade, moved)
+                yield "trades", trades.legs(number, trade, moved)
 
     def _liquidity(
         self,

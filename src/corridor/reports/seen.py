@@ -11,10 +11,11 @@ from corridor.ledger.accounts import Balance
 from corridor.ledger.transfers import Transfer
 from corridor.reports.trails import REGISTRY, Registry
 from corridor.services.credit.records import CREDIT_SOURCE, FACILITY, PLEDGE
-from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE
+from corridor.services.fx.records import FX_EXPOSURE, INQUIRY, OPEN_QUOTES, QUOTE, REPLY
 from corridor.services.governance.records import PROPOSAL
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import MAILBOX, SIGNING_KEY, Message
+from corridor.services.settlement.correspondents.records import CORRESPONDENT, CORRESPONDENT_RELATION
 from corridor.services.settlement.cycle_records import CYCLE, CYCLE_POSITION
 from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER
 from corridor.services.settlement.payments import PAYMENT
@@ -24,6 +25,7 @@ from corridor.services.settlement.records import OBLIGATION, QUEUE
 WHOLE: Final[tuple[Table[Any], ...]] = (
     *(table for table in REGISTRY if table.whole),
     CREDIT_SOURCE,
+    CORRESPONDENT_RELATION,
     BALANCE,
     MAILBOX,
     FX_EXPOSURE,
@@ -32,8 +34,9 @@ WHOLE: Final[tuple[Table[Any], ...]] = (
 )
 """Tables that do not grow with history: read whole when a look is a whole one."""
 OPEN: Final[tuple[Table[Any], ...]] = (
-    *(PENDING, PAYMENT, HELD_PAYMENT, OBLIGATION, TRADE, QUOTE, PROPOSAL),
-    *(FACILITY, PLEDGE),
+    *(PENDING, PAYMENT, HELD_PAYMENT, OBLIGATION, TRADE, PROPOSAL),
+    *(QUOTE, INQUIRY, REPLY),
+    *(FACILITY, PLEDGE, CORRESPONDENT),
     *(CYCLE, CYCLE_POSITION),
     LIQUIDITY_TRANSFER,
 )

@@ -12,7 +12,7 @@ from corridor.domain.instants import Instant, iso
 from corridor.reports.findings import Findings
 from corridor.services.compliance.records import CONTRACT_POLICY, LIST_IN_FORCE, SCREENING_POLICY
 from corridor.services.credit.records import CREDIT_LINE, FACILITY, PLEDGE
-from corridor.services.fx.records import FIXING, FX_FEE
+from corridor.services.fx.records import FIXING, FX_FEE, FX_LIMIT
 from corridor.services.governance import operations
 from corridor.services.governance.audit import Trail, Values, plain
 from corridor.services.governance.commands import Approve
@@ -31,6 +31,7 @@ from corridor.services.messaging.records import (
     TIMER,
     Message,
 )
+from corridor.services.settlement.correspondents.records import CORRESPONDENT
 from corridor.services.settlement.cycle_records import CLEARING_ACCOUNT
 from corridor.services.settlement.records import CUT_OFF, SETTLEMENT_LIMIT, URGENT_RESERVE
 
@@ -44,6 +45,7 @@ REGISTRY: Final[tuple[Table[Any], ...]] = (
     SCREENING_POLICY,
     CONTRACT_POLICY,
     FX_FEE,
+    FX_LIMIT,
     FIXING,
     SETTLEMENT_LIMIT,
     URGENT_RESERVE,
@@ -52,6 +54,7 @@ REGISTRY: Final[tuple[Table[Any], ...]] = (
     FACILITY,
     CREDIT_LINE,
     PLEDGE,
+    CORRESPONDENT,
     PROPOSAL,
 )
 """What changes by audited commands and timers only (but that proposals expire), and does not grow with payments."""

@@ -14,9 +14,11 @@ from corridor.ledger.accounts import Account, Balance
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.transfers import Transfer
 from corridor.ports import Writes
-from corridor.reports import checks, credit, liquidity
+from corridor.reports import checks, credit, liquidity, trades
 from corridor.reports.books import Books
+from corridor.reports.correspondents import Correspondents
 from corridor.reports.cycles import Cycles
+from corridor.reports.exchange import Answers, Exposures
 from corridor.reports.invariants import INVARIANTS, Broken
 from corridor.reports.log import Chain
 from corridor.services.credit.records import (
@@ -30,7 +32,7 @@ from corridor.services.credit.records import (
     FacilityDay,
     Pledge,
 )
-from corridor.services.fx.records import FX_EXPOSURE, OPEN, OPEN_QUOTES, QUOTE, Quote
+from corridor.services.fx.records import OPEN, OPEN_QUOTES, QUOTE, Quote
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import (
     BLOB,
@@ -41,6 +43,7 @@ from corridor.services.messaging.records import (
     PARTICIPANT,
     SETTLEMENT_ACCOUNT,
 )
+from corridor.services.settlement.correspondents.records import CORRESPONDENT
 from corridor.services.settlement.cycle_records import CLEARING_ACCOUNT
 from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER, LiquidityTransfer
 from corridor.services.settlement.legs import FEE, PRINCIPAL
@@ -71,13 +74,15 @@ class Watch:
         self._obligations: dict[int, Obligation] = {}
         self._queues: dict[int, Queue] = {}
         self._cycles = Cycles()
+        self._correspondents = Correspondents()
         self._trades: dict[int, Trade] = {}
         self.liquidity: dict[str, LiquidityTransfer] = {}
         self._liquidity: dict[int, str] = {}
         self._identities: dict[tuple[str, str], bytes] = {}
         self._quotes: dict[str, Quote] = {}
         self._open_quotes: Counter[str] = Counter()
-        self._exposures: Counter[tuple[str, str]] = Counter()
+        self._exposures = Exposures()
+        self._answers = Answers()
         self._facilities: dict[int, Facility] = {}
         self._facility_days: defaultdict[int, list[FacilityDay]] = defaultdict(list)
         self._lines: dict[tuple[str, str], CreditLine] = {}
@@ -108,12 +113,16 @@ class Watch:
             self._held[held.uetr] = held.open
         self._obligations.update({each.number: each for each in rows.get(OBLIGATION, ())})
         self._ask("cycles", self._cycles.commit(rows, self.books))
+        self._ask("correspondents", self._correspondents.commit(rows, self.books))
         for payment in rows.get(PAYMENT, ()):
             self._payment(payment)
         self._ask_queues(rows)
         self._ask_trades(rows)
         self._ask_liquidity(rows)
-        self._ask_quotes(rows.get(QUOTE, ()), rows.get(FX_EXPOSURE, ()), rows.get(OPEN_QUOTES, ()))
+        self._ask_quotes(rows.get(QUOTE, ()), rows.get(OPEN_QUOTES, ()))
+        self._ask("exposures", self._exposures.commit(rows))
+        for sentences in self._answers.commit(rows, self._quotes):
+            self._ask("inquiries", sentences)
         self._ask_credit(rows)
         self._ask("numbers", self._numbers(writes.last_number, rows))
         self._ask_mailboxes(rows.get(MAILBOX, ()))
@@ -200,6 +209,11 @@ class Watch:
             if (account.participant, account.currency) not in parties:
                 yield f"account {account.id} of {account.participant} keeps no facility's debt"
             return
+        if account.code == AccountCode.CORRESPONDENT:
+            sides = {(bic, c.currency) for c in rows.get(CORRESPONDENT, ()) for bic in c.sides}
+            if (account.participant, account.currency) not in sides:
+                yield f"account {account.id} of {account.participant} is a side of no correspondent account"
+            return
         entries = [
             (each.participant, each.currency)
             for each in (*rows.get(SETTLEMENT_ACCOUNT, ()), *rows.get(CLEARING_ACCOUNT, ()))
@@ -234,7 +248,9 @@ class Watch:
         held = self._held.get(payment.uetr)
         obligation = self._obligations.get(payment.number)
         story, netted = self._stories[payment.number], payment.number in self._cycles.items
-        self._ask("evidence", checks.evidence(payment, story, held, obligation, netted=netted))
+        booked = payment.number in self._correspondents.entries
+        evidence = checks.evidence(payment, story, held, obligation, netted=netted, booked=booked)
+        self._ask("evidence", evidence)
 
     def _moved(self, payment: Payment) -> Iterator[str]:
         return checks.legs(payment, self._legs.get(payment.number, ()), self.books)
@@ -251,7 +267,7 @@ class Watch:
         numbers = {each.reference for each in rows.get(TRANSFER, ()) if each.code == PVP}
         for number in sorted(numbers | {each.number for each in rows.get(TRADE, ())}):
             moved = self._legs.get(number, ())
-            self._ask("trades", checks.trade_legs(number, self._trades.get(number), moved))
+            self._ask("trades", trades.legs(number, self._trades.get(number), moved))
 
     def _ask_liquidity(self, rows: Rows) -> None:
         changed = {each.number: each for each in rows.get(LIQUIDITY_TRANSFER, ())}
@@ -263,19 +279,14 @@ class Watch:
             found = self.liquidity.get(self._liquidity.get(number, ""))
             self._ask("liquidity", liquidity.moves(number, found, moved, self.books))
 
-    def _ask_quotes(self, quotes: Iterable[Quote], exposures: Iterable[Any], counts: Iterable[Any]) -> None:
+    def _ask_quotes(self, quotes: Iterable[Quote], counts: Iterable[Any]) -> None:
         for quote in quotes:
             before = self._quotes.get(quote.quote_id)
             payment = self.payments.get(self._by_number.get(quote.spent_by, ""))
             self._ask("quotes", self._spent(before, quote, payment))
             by = (quote.status == OPEN) - (before is not None and before.status == OPEN)
             self._open_quotes[quote.debtor_agent] += by
-            self._exposures[quote.provider, quote.destination_currency] += by * quote.destination_amount
             self._quotes[quote.quote_id] = quote
-        for each in exposures:
-            due = self._exposures[each.provider, each.currency]
-            wrong = f"{each.provider} is counted to promise {each.amount} {each.currency}, its quotes {due}"
-            self._ask("exposures", () if each.amount == due else (wrong,))
         for each in counts:
             due = self._open_quotes[each.debtor_agent]
             wrong = f"{each.debtor_agent} is counted to have {each.quotes} open quotes, but has {due}"

@@ -16,12 +16,14 @@ from corridor.client.mailbox import Delivery
 from corridor.client.messages import Order, credit_transfer, status_report, status_request
 from corridor.client.profile import Profile
 from corridor.codecs.iso20022.admi002 import MessageReject
+from corridor.codecs.iso20022.camt054 import Notification
 from corridor.codecs.iso20022.messages import Message
 from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
 from corridor.domain.instants import SECOND, Instant
 from corridor.domain.money import Money
 from corridor.sandbox.book import Account, Book
+from corridor.sandbox.mirror import Booking, notified, reported
 
 OUT, IN = "out", "in"
 ORDERED, RECEIVED = "ordered", "received"
@@ -70,13 +72,14 @@ class Turn(msgspec.Struct, frozen=True):
     """What follows from one event: all of it is stored in one transaction, then the messages are sent.
 
     `accounts` and `payments` are those that have changed, as they are now; `steps` is every status that a
-    payment went through, in order.
+    payment went through, in order; `bookings` what was heard of correspondent accounts.
     """
 
     messages: Sequence[Message]
     accounts: Sequence[Account]
     payments: Sequence[BankPayment]
     steps: Sequence[BankPayment]
+    bookings: Sequence[Booking] = ()
 
 
 class Bank:
@@ -107,6 +110,7 @@ class Bank:
         heapq.heapify(self._due)
         self._messages: list[Message] = []
         self._steps: list[BankPayment] = []
+        self._bookings: list[Booking] = []
 
     def order(self, order: Order, uetr: str) -> Turn:
         """Reserve on the debtor's account and order the payment.
@@ -141,9 +145,12 @@ class Bank:
                 case CreditTransfer() as transfer:
                     self._answer(transfer, now)
                 case StatusReport(original_uetr=uetr) as report:
+                    self._mirror(report)
                     payment = self._open.get(uetr)
                     if payment is not None:
                         self._hear(payment, report, now)
+                case Notification() as told:
+                    self._bookings += notified(told)
                 case MessageReject(related_reference=message_id, reason=reason):
                     payment = self._open.get(self._by_message.get(message_id, ""))
                     # Refused because the id was used before (DU01), the message that used it stands.
@@ -254,6 +261,16 @@ class Bank:
                 self.book.debit(payment.account, payment.amount)
             self._keep(_with(payment, status, now))
 
+    def _mirror(self, report: StatusReport) -> None:
+        """Enter what settled on a correspondent account, even if the customer's account cannot be credited."""
+        if not report.additional_information:
+            return
+        uetr = report.original_uetr
+        known = self._open.get(uetr) or next((p for p in reversed(self._steps) if p.uetr == uetr), None)
+        payment = known or self._recall(uetr)
+        if payment is not None:
+            self._bookings += reported(report, payment.amount)
+
     def _release(self, payment: BankPayment, reason: str, now: Instant) -> None:
         self.book.release(payment.account, payment.amount)
         self._keep(_with(payment, "RJCT", now, reason))
@@ -268,8 +285,10 @@ class Bank:
 
     def _turn(self) -> Turn:
         latest = {payment.uetr: payment for payment in self._steps}
-        turn = Turn(self._messages, self.book.take_changed(), list(latest.values()), self._steps)
-        self._messages, self._steps = [], []
+        turn = Turn(
+            self._messages, self.book.take_changed(), list(latest.values()), self._steps, self._bookings
+        )
+        self._messages, self._steps, self._bookings = [], [], []
         return turn
 
 

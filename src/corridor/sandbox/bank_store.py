@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from corridor.client.store import Effect
 from corridor.sandbox.bank import BankPayment, Turn
 from corridor.sandbox.book import Account
+from corridor.sandbox.mirror import SCHEMA as _MIRROR
 from corridor.sandbox.people import Customer
 
 _SCHEMA = """
@@ -27,7 +28,7 @@ _ACCOUNT = "number, currency, name, phone, balance, reserved, closed, brought"
 
 def prepare(database: sqlite3.Connection, customers: Iterable[Customer]) -> None:
     """Make the tables and open an account for each customer that has none."""
-    database.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+    database.executescript(f"BEGIN; {_SCHEMA} {_MIRROR} COMMIT;")
     database.execute("BEGIN")
     database.executemany(
         "INSERT OR IGNORE INTO customer_account VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?5)",
@@ -71,7 +72,10 @@ def effect(turn: Turn) -> Effect:
         for each in turn.payments
     ]  # fmt: skip
 
+    bookings = [(each.number, each.account, each.day, each.amount) for each in turn.bookings]
+
     def write(database: sqlite3.Connection) -> None:
+        database.executemany("INSERT OR IGNORE INTO mirror VALUES (?, ?, ?, ?)", bookings)
         database.executemany(
             "UPDATE customer_account SET balance = ?, reserved = ?, closed = ?, brought = ? WHERE number = ?",
             changed,

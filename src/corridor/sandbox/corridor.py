@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from corridor.client.correspondents import Method
 from corridor.client.messages import Gross
 from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument, TaxRemittance
 from corridor.sandbox.people import FIRM, PERSON, TREASURY, Customer
@@ -70,6 +71,7 @@ class Intent(msgspec.Struct, frozen=True):
     tax: TaxRemittance | None = None
     gross: Gross | None = None
     netted: bool = False
+    booked: Method | None = None
 
     @property
     def quoted(self) -> bool:

@@ -9,14 +9,14 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from corridor.client.errors import Lost, TurnedAway
+from corridor.client.errors import Lost, Refused, TurnedAway
 from corridor.client.frames import Frame
 from corridor.client.messages import Order
 from corridor.client.participant import Participant
 from corridor.client.requests import Quote
 from corridor.domain.errors import CorridorError
 from corridor.domain.instants import SECOND, Instant
-from corridor.domain.money import Money
+from corridor.domain.money import Money, Rate
 from corridor.domain.parties import Party
 from corridor.sandbox import bank_store, provider
 from corridor.sandbox.bank import OUT, Bank, BankPayment, Turn
@@ -217,14 +217,27 @@ class ProviderOffice:
                 await self.post_rates()
 
     async def run(self) -> None:
-        """Book what the mailbox says, for ever."""
+        """Book what the mailbox says, and reply to what it asks, for ever."""
         async for frame in self._participant.mail():
             with frame:
                 frame.write(provider.effect(provider.movements(frame.deliveries)))
+            for number in provider.asked(frame.deliveries):
+                # Where the hub is away, or time is over, another provider gets the business.
+                with contextlib.suppress(Lost, Refused, TurnedAway):
+                    await self._reply(number)
+
+    async def _reply(self, number: int) -> None:
+        for inquiry in await self._participant.inquiries(number):
+            if inquiry.state == "asked" and inquiry.reply is None:
+                sells_base = inquiry.destination_currency == inquiry.unit_currency
+                rate = self._trader.firm_rate(sells_base=sells_base)
+                await self._participant.reply(
+                    number, Rate(rate, inquiry.unit_currency, inquiry.quoted_currency)
+                )
 
 
 def _write(frame: Frame, turn: Turn) -> None:
-    if turn.accounts or turn.payments:
+    if turn.accounts or turn.payments or turn.bookings:
         frame.write(bank_store.effect(turn))
 
 
@@ -244,6 +257,7 @@ def _order(intent: Intent, uetr: str, quote: Quote | None) -> Order:
         tax=intent.tax,
         gross=intent.gross,
         netted=intent.netted,
+        booked=intent.booked,
     )
 
 

@@ -22,6 +22,11 @@ PULL: Final = Decimal("0.05")
 LEVELS: Final = ((0, 35), (100_000_00, 25), (1_000_000_00, 18))
 """From which amount of the base currency, in minor units, which half of the spread, in basis points."""
 
+HALF_BPS: Final = 12
+"""Half of the spread of a rate that is asked for: narrower than what stands for everybody."""
+ASKED: Final = "QUOTE ASKED"
+"""With this begins what the hub says of an inquiry to whom it asks."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS position (
     currency TEXT PRIMARY KEY, credits INTEGER NOT NULL, debits INTEGER NOT NULL, entries INTEGER NOT NULL
@@ -50,6 +55,10 @@ class Provider:
         self._mid = moved + (self._middle - moved) * PULL
         return [Tier(start, self._quoted(-half), self._quoted(half)) for start, half in LEVELS]
 
+    def firm_rate(self, *, sells_base: bool) -> Decimal:
+        """The rate for one payment: what it asks for a unit of base, or pays for one."""
+        return self._quoted(HALF_BPS if sells_base else -HALF_BPS)
+
     def _quoted(self, bps: int) -> Decimal:
         return (self._mid * (1 + bps * BASIS_POINT)).quantize(TICK, ROUND_HALF_EVEN)
 
@@ -62,6 +71,17 @@ def movements(deliveries: Iterable[Delivery]) -> list[Movement]:
         if delivery.opened is not None and isinstance(delivery.opened.message, Notification)
         for entry in delivery.opened.message.entries
         if entry.status == "BOOK"
+    ]
+
+
+def asked(deliveries: Iterable[Delivery]) -> list[int]:
+    """The numbers of the inquiries that a frame asks to reply to."""
+    return [
+        int(entry.reference or 0)
+        for delivery in deliveries
+        if delivery.opened is not None and isinstance(delivery.opened.message, Notification)
+        for entry in delivery.opened.message.entries
+        if entry.status == "INFO" and (entry.additional_information or "").startswith(f"{ASKED},")
     ]
 
 

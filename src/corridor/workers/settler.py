@@ -1,16 +1,11 @@
 """The settler: finds what of the queues, or of the trades, can settle now, and proposes it; the hub decides."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from hashlib import sha256
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Final, Generic, Protocol, TypeVar
 
-import msgspec
-
-from corridor.ports import Clock, HubAway, JournalAway, Link, Told
-from corridor.services.messaging.admission import WORKER
+from corridor.domain.instants import Instant
 from corridor.services.messaging.commands import Command, Origin
 from corridor.services.messaging.records import ACCEPTED
 from corridor.services.settlement.commands import SettleObligations
@@ -18,11 +13,8 @@ from corridor.services.settlement.ordering import Queues, selections
 from corridor.services.settlement.pvp.choice import Trades, settleable
 from corridor.services.settlement.pvp.commands import SettleTrades
 from corridor.services.settlement.waiting import Selection
+from corridor.workers.proposals import Proposals, origin
 
-POLL_S: Final = 0.05
-BACK_OFF_S: Final = 1.0
-REST: Final = 3
-"""It rests so many times as long as it has worked: a long queue does not take the machine."""
 UNDER_WAY: Final = 8
 """So many proposals are made together: each holds on top of those before it, and the hub checks each anew."""
 DEFINITION: Final = "json/settlements"
@@ -40,82 +32,52 @@ S = TypeVar("S", bound=Snapshot)
 
 
 class Settler(Generic[S]):
-    """Reads, proposes, and reads again. It holds nothing: what it forgets by falling it finds anew."""
+    """Proposes all that is found, and looks again where the hub has refused something."""
 
     def __init__(
         self,
-        read: Callable[[int], Awaitable[S | None]],
         find: Callable[[S], Iterable[Selection]],
-        propose: Callable[[Origin, tuple[int, ...], int, str, str], Command],
-        link: Link,
-        clock: Clock,
+        command: Callable[[Origin, tuple[int, ...], int, str, str], Command],
     ) -> None:
-        """`read` returns None if nothing waits, or nothing was committed since a batch. Raises: JournalAway."""
-        self._read = read
         self._find = find
-        self._propose = propose
-        self._link = link
-        self._clock = clock
-        self._seen = 0
-        self._waited_s = 0.0
+        self._command = command
+        self._refused: tuple[int, ...] = ()
+        self.seen = 0
 
-    async def run(self) -> None:
-        """Work for ever."""
-        loop = asyncio.get_running_loop()
-        while True:
-            began = loop.time()
-            try:
-                await self.work()
-                worked_s = loop.time() - began - self._waited_s
-                await asyncio.sleep(max(POLL_S, REST * worked_s))
-            except (JournalAway, HubAway) as away:
-                _log.warning("%r", away)
-                await asyncio.sleep(BACK_OFF_S)
-
-    async def work(self) -> int:
-        """Propose what may settle now; return how many have settled. Raises: JournalAway, HubAway."""
-        self._waited_s = 0.0
-        queues = await self._read(self._seen)
-        if queues is None:
-            return 0
-        settled, refused, found = 0, False, iter(self._find(queues))
-        while not refused and (some := tuple(islice(found, UNDER_WAY))):
-            for selection, told in zip(some, await self._ask(queues.batch, some), strict=True):
+    def propose(self, found: S, now: Instant) -> Proposals:
+        """Propose what may settle now; return how many have settled."""
+        settled, refused, selected = 0, False, iter(self._find(found))
+        while not refused and (some := tuple(islice(selected, UNDER_WAY))):
+            answers = yield [self._proposal(found.batch, each, now) for each in some]
+            for selection, told in zip(some, answers, strict=True):
                 if told.status == ACCEPTED:
                     settled += len(selection.numbers)
                 else:
                     refused = True
                     _log.info("%s of %d: %s", selection.method, len(selection.numbers), told.body)
+                    if selection.numbers == self._refused:  # reading anew has not helped: wait for news
+                        self.seen = told.batch
+                    self._refused = selection.numbers
         if not refused:
-            self._seen = queues.batch
+            self._refused, self.seen = (), found.batch
         return settled
 
-    async def _ask(self, batch: int, some: Sequence[Selection]) -> Sequence[Told]:
-        """Propose these; return the hub's answers. To wait for them is no work."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        told = await asyncio.gather(*(self._link.submit(self._proposal(batch, each)) for each in some))
-        self._waited_s += loop.time() - began
-        return told
-
-    def _proposal(self, batch: int, selection: Selection) -> Command:
+    def _proposal(self, batch: int, selection: Selection, now: Instant) -> Command:
         facts = {
             "read_at": batch,
             "numbers": selection.numbers,
             "method": selection.method,
             "explanation": selection.explanation,
         }
-        body, now = msgspec.json.encode(facts), self._clock.now()
-        digest = sha256(body).digest()
-        origin = Origin(WORKER, digest.hex()[:35], DEFINITION, digest, now, issued_at=now, body=body)
-        return self._propose(origin, selection.numbers, batch, selection.method, selection.explanation)
+        whence = origin(DEFINITION, facts, now)
+        return self._command(whence, selection.numbers, batch, selection.method, selection.explanation)
 
 
-def of_queues(read: Callable[[int], Awaitable[Queues | None]], link: Link, clock: Clock) -> Settler[Queues]:
+def of_queues() -> Settler[Queues]:
     """Return what settles payments that wait."""
-    return Settler(read, selections, SettleObligations, link, clock)
+    return Settler(selections, SettleObligations)
 
 
-def of_trades(read: Callable[[int], Awaitable[Trades | None]], link: Link, clock: Clock) -> Settler[Trades]:
+def of_trades() -> Settler[Trades]:
     """Return what settles trades that wait."""
-    return Settler(read, settleable, SettleTrades, link, clock)
+    return Settler(settleable, SettleTrades)

@@ -119,6 +119,32 @@ def test_the_shares_of_what_has_settled(run):
     assert "--from" in run("share", "--from", "yesterday").err
 
 
+def test_a_bank_asks_providers_whose_limits_two_treasurers_set(run, ordered):
+    asked = run("fx", "ask", "1000.00", "RUB", "TJS", "--to", "ZARFTJ20", "--json")
+    assert asked.code == 0, asked.err
+    quote = asked.json
+    (shown,) = [each for each in run("fx", "inquiries", "--json").json if each["inquiry"] == quote["inquiry"]]
+    assert (shown["state"], shown["replied"], shown["quote_id"]) == ("quoted", "2 of 2", quote["quote_id"])
+    (taken,) = [each["rate"] for each in shown["replies"] if each["state"] == "taken"]
+    assert float(taken) == float(quote["rate"])
+    arrives = run("fx", "ask", "100.00", "TJS", "RUB", "--arrives", "--to", "ZARFTJ20")
+    assert (arrives.code, "pays 100.00 TJS for" in arrives.out) == (0, True)
+    loser = next(each["provider"] for each in shown["replies"] if each["state"] == "passed")
+    for bic in (loser, quote["provider"]):
+        assert ordered("fx", "limit", "quote", bic, "TJS", "1.00").code == 0
+    refused = run("fx", "ask", "1000.00", "RUB", "TJS", "--to", "ZARFTJ20", "--within", "1")
+    assert (refused.code, "without a quote: AB07" in refused.err) == (1, True)
+    for bic in (loser, quote["provider"]):
+        assert ordered("fx", "limit", "quote", bic, "TJS", "none").code == 0
+    assert run("pay", "1500.00", "RUB", "--into", "TJS", "--json").code == 0
+    positions = run("fx", "positions", "--json").json
+    assert sum(float(each["position"]) for each in positions if each["currency"] == "TJS") > 0
+    quality = run("fx", "quality", "--json").json["lines"]
+    assert sum(each["used"] for each in quality) > 0
+    assert run("fx", "ask", "1", "RUB", "TJS", "--from", "NOPERUM0").code == 1
+    assert "FROM quote q" in run("fx", "quality", "--query").out
+
+
 def test_money_comes_from_a_central_bank(run):
     before = available(run, "VOLGRUM0", "RUB")
     said = run("account", "fund", "VOLGRUM0", "RUB", "1500.50")
@@ -268,6 +294,50 @@ def test_the_example_of_the_documentation(run):
     assert "No facility" not in run("credit", "list", "--bank", "PAMRTJ20").out
     assert "There is no such facility here." in run("credit", "show", "1").err
     assert "the sandbox has no bank NOPERUM0" in run("credit", "accept", "NOPERUM0", number).err
+
+
+def test_the_commands_of_correspondent_accounts(run):
+    """docs/correspondents.md: every command as it stands, with the number that the hub gives."""
+    example = (Path(__file__).parents[3] / "docs" / "correspondents.md").read_text()
+    commands = re.findall(r"^\./corridor (.*)$", example, re.MULTILINE)
+    assert len(commands) == 12
+    number = ""
+    for command in commands:
+        said = run(*shlex.split(command.replace("NUMBER", number)), "--json")
+        assert said.code == 0, (command, said.err)
+        match command.split():
+            case [_, "offer", *_]:
+                number = str(said.json["account"])
+            case ["pay", *_]:
+                assert said.json[-1]["status"] == "ACCC"
+            case [_, "statement", *_]:
+                entries = said.json["entries"]
+            case [_, "reconcile", *_]:
+                assert (said.json["agrees"], said.json["entries"], said.json["closing"]) == (
+                    True,
+                    3,
+                    "99920000",
+                )
+            case [_, "list", *_]:
+                (listed,) = [each for each in said.json if str(each["account"]) == number]
+    assert [(entry["amount"], entry["balance"]) for entry in entries] == [
+        ("1000000.00", "1000000.00"),
+        ("-1500.00", "998500.00"),
+        ("700.00", "999200.00"),
+    ]
+    assert (listed["state"], listed["balance"]) == ("closed", "0.00")
+    assert listed["mirrors"].count("agrees") == 2
+    assert "funded" in run("correspondent", "statement", number, "--day", entries[0]["day"]).out
+    assert "closed" in run("correspondent", "list").out
+    refused = run("correspondent", "fund", "SEVRRUM0", number, "1", "RUB")
+    assert (refused.code, "the account is closed" in refused.err) == (1, True)
+    assert "There is no such correspondent account here." in run("correspondent", "statement", "1").err
+    assert "the sandbox has no bank NOPERUM0" in run("correspondent", "close", "NOPERUM0", number).err
+    late = run("correspondent", "reconcile", "SEVRRUM0", number, "--day", "2099-01-01")
+    assert (late.code, "that day has not begun" in late.err) == (1, True)
+    assert run("pay", "1", "--book", "loro").code == 2
+    assert run("pay", "1", "--book", "nostro", "--gross").code == 2
+    assert run("pay", "1.00", "RUB", "--into", "RUB", "--book", "nostro").code == 1
 
 
 @pytest.mark.parametrize("algorithm", ["ed25519", "ec"])

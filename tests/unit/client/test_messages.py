@@ -45,6 +45,7 @@ ORDERS = [
     order(creditor=Party(name="Мадина Саидова"), creditor_phone="+992917000001", remittance=("Семье",)),
     order(quote=QUOTE, category_purpose="TRAD"),
     order(tax=TaxRemittance(debtor_tax_id="7701234567", reference_number="T1"), purpose="TAXS"),
+    order(booked="INDA"),
     order(ultimate_debtor=Party(name="ООО «Мост»"), end_to_end_id="E2E-1"),
 ]
 MESSAGES = [

@@ -9,7 +9,19 @@ from decimal import Decimal
 import pytest
 
 from corridor.adapters.keys.software import Ed25519Key
-from corridor.client import Lost, Order, Participant, Refused, SqliteStore, Terms, Tier, TurnedAway
+from corridor.client import (
+    AccountTerms,
+    BookDay,
+    BookEntry,
+    Lost,
+    Order,
+    Participant,
+    Refused,
+    SqliteStore,
+    Terms,
+    Tier,
+    TurnedAway,
+)
 from corridor.client.messages import status_report
 from corridor.client.store import Store
 from corridor.codecs.iso20022.camt054 import Notification
@@ -184,6 +196,34 @@ async def test_banks_lend_to_each_other(town):
         assert raised.value.reason == "AM14"
         assert (await pamir.repay(number, HUNDRED)).drawn.money.minor == 0
         assert (await pamir.cancel_facility(number)).state == "ended"
+
+
+async def test_banks_keep_an_account_for_each_other(town):
+    await funded(town, SEVR)
+    today = iso_date(town.clock.now())
+    terms = AccountTerms(
+        account_servicer=PAMR, account_owner=SEVR, overdraft=Money(5, "RUB"), ceiling=HUNDRED
+    )
+    async with opened(town, SEVR) as severny, opened(town, PAMR) as pamir:
+        offered = await pamir.offer_account(terms)
+        number = offered.account
+        assert (offered.state, offered.overdraft.money) == ("offered", Money(5, "RUB"))
+        assert (await severny.accept_account(number)).state == "open"
+        funded_ = await severny.fund_account(number, HUNDRED)
+        assert (funded_.balance.money, funded_.credit_debit) == (HUNDRED, "CRDT")
+        with pytest.raises(Refused) as raised:
+            await severny.fund_account(number, HUNDRED)
+        assert raised.value.reason == "AM14"
+        assert (await pamir.reconcile(BookDay(number, today, "RUB", HUNDRED.minor, 1))).agrees
+        wrong = [BookEntry(7, -HUNDRED.minor)]
+        told = await pamir.reconcile(BookDay(number, today, "RUB", -HUNDRED.minor, 1, wrong))
+        assert (told.agrees, told.lacking) == (False, 1)
+        assert [(each.number, each.stated, each.booked) for each in told.differences] == [
+            (7, str(-HUNDRED.minor), None)
+        ]
+        assert (await severny.withdraw(number, HUNDRED)).balance.money.minor == 0
+        assert (await severny.close_account(number)).close_asked_by == SEVR
+        assert (await pamir.close_account(number)).state == "closed"
 
 
 async def test_a_central_bank_lends_against_collateral(town):

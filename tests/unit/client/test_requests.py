@@ -12,6 +12,7 @@ from corridor.client.requests import (
     look_up_target,
     quote_members,
     rates_members,
+    read_inquiry,
     read_payee,
     read_quote,
     request,
@@ -20,8 +21,10 @@ from corridor.client.requests import (
 from corridor.domain.errors import CorridorError
 from corridor.domain.money import Money, Rate
 from corridor.gateway import requests as door
-from corridor.services.fx.answers import quote_answer
+from corridor.services.fx.answers import inquiry_answer, quote_answer
+from corridor.services.fx.records import Inquiry as HubInquiry
 from corridor.services.fx.records import Quote as HubQuote
+from corridor.services.fx.records import Reply as HubReply
 
 TIERS = (Tier(0, Decimal("8.50"), Decimal("8.6")), Tier(100, Decimal("8.52"), Decimal("8.58")))
 
@@ -37,6 +40,44 @@ def test_a_quote_is_asked_for_as_the_door_expects_it(provider):
     asked = sent("quotes", quote_members("PAMRTJ20", "RUB", "TJS", Money(150, "TJS"), provider))
     assert (asked.creditor_agent, asked.provider) == ("PAMRTJ20", provider)
     assert asked.amount.money("amount") == Money(150, "TJS")
+
+
+INQUIRY = HubInquiry(
+    number=7,
+    state="quoted",
+    due_at=None,
+    debtor_agent="SEVRRUM0",
+    creditor_agent="PAMRTJ20",
+    source_currency="RUB",
+    destination_currency="TJS",
+    fixed="destination",
+    amount=150,
+    base_currency="TJS",
+    quote_currency="RUB",
+    providers="ALFXRUM0 SUGDTJ20",
+    replies=1,
+    asked_at=1_800_000_000_000_000,
+    answers_until=1_800_000_010_000_000,
+)
+REPLY = HubReply(7, "ALFXRUM0", "taken", 8, Decimal("8.55"), 1_283, 150, 1_800_000_001_000_000)
+
+
+def test_an_inquiry_is_read_by_who_asked_and_who_was_asked():
+    told = inquiry_answer(INQUIRY, None, None, "SEVRRUM0")
+    read = read_inquiry(msgspec.json.encode(told))
+    assert (read.number, read.state, read.amount, read.reply) == (7, "quoted", Money(150, "TJS"), None)
+    assert read.answers_until == INQUIRY.answers_until
+    assert read.quote is None
+    assert told.creditor_agent == "PAMRTJ20"
+    told = inquiry_answer(INQUIRY, None, REPLY, "ALFXRUM0")
+    read = read_inquiry(msgspec.json.encode(told))
+    assert (read.state, read.reply) == ("taken", Decimal("8.55"))
+    assert (told.creditor_agent, told.replies) == (None, None)
+    waiting = msgspec.structs.replace(REPLY, state="open")
+    asked = msgspec.structs.replace(INQUIRY, state="asked")
+    assert inquiry_answer(asked, None, waiting, "ALFXRUM0").state == "asked"
+    ended = msgspec.structs.replace(INQUIRY, state="unquoted", reason="AB07")
+    assert read_inquiry(msgspec.json.encode(inquiry_answer(ended, None, None, "SEVRRUM0"))).reason == "AB07"
 
 
 def test_rates_are_posted_as_the_door_expects_them():

@@ -8,7 +8,7 @@ import pytest
 from corridor.adapters.stream import frames
 from corridor.hub.lists import HANDLERS
 from tests.unit.gateway.test_requests import ALIAS_OF_RUSTAM, COLLATERAL, FIXING, FUNDING, OFFER, QUOTE, RATES
-from tests.world import ALFX, CBRR, SEVR
+from tests.world import ALFX, CBRR, PAMR, SEVR
 
 pytestmark = pytest.mark.anyio
 
@@ -29,6 +29,9 @@ async def test_every_command_survives_the_frame(house):
     assert (await house.sevr.send(b"not XML")).status == 202
     assert (await house.banks[ALFX].request("/v1/rates", **RATES)).status == 200
     assert (await house.sevr.request("/v1/quotes", **QUOTE)).status == 200
+    asked = (await house.sevr.request("/v1/inquiries", **QUOTE)).json["answer"]
+    replied = await house.banks[ALFX].request("/v1/inquiries/reply", inquiry=asked["inquiry"], rate="8.55")
+    assert replied.status == 200
     assert (await house.pamr.request("/v1/aliases", **ALIAS_OF_RUSTAM)).status == 200
     assert (await house.pamr.request("/v1/aliases/remove", phone="+992917000001")).status == 200
     assert (await house.banks[CBRR].request("/v1/funding", **FUNDING)).status == 200
@@ -43,6 +46,16 @@ async def test_every_command_survives_the_frame(house):
     assert (await house.banks[CBRR].request("/v1/pledges", **COLLATERAL)).status == 200
     assert (await house.banks[CBRR].request("/v1/pledges/release", pledge_id="bonds")).status == 200
     assert (await house.banks[CBRR].request("/v1/fixings", **FIXING)).status == 200
+    kept = {"account_servicer": SEVR, "account_owner": PAMR, "currency": "RUB"}
+    account = {"account": (await house.sevr.request("/v1/correspondents", **kept)).json["answer"]["account"]}
+    assert (await house.pamr.request("/v1/correspondents/accept", **account)).status == 200
+    assert (await house.pamr.request("/v1/correspondents/fund", **account, **amount)).status == 200
+    assert (await house.pamr.request("/v1/correspondents/withdraw", **account, **amount)).status == 200
+    stated = {"day": "2026-11-18", "closing_balance": OFFER["limit"], "credit_debit": "CRDT", "count": 1}
+    entries = [{"number": 1, "amount": "1", "credit_debit": "DBIT"}]
+    compared = await house.pamr.request("/v1/correspondents/reconcile", **account, **stated, entries=entries)
+    assert compared.status == 200
+    assert (await house.pamr.request("/v1/correspondents/close", **account)).status == 200
     await house.pamr.get("/v1/mailbox?after=1")
     await house.gateway._acknowledgements.tell()
     assert travelled == [
@@ -51,6 +64,8 @@ async def test_every_command_survives_the_frame(house):
         "Refused",
         "PostRates",
         "RequestQuote",
+        "Inquire",
+        "ReplyToInquiry",
         "RegisterAlias",
         "RemoveAlias",
         "FundAccount",
@@ -63,5 +78,11 @@ async def test_every_command_survives_the_frame(house):
         "TakePledge",
         "ReleasePledge",
         "PostFixing",
+        "OfferCorrespondent",
+        "AcceptCorrespondent",
+        "FundCorrespondent",
+        "WithdrawCorrespondent",
+        "ReconcileCorrespondent",
+        "CloseCorrespondent",
         "Acknowledge",
     ]

@@ -5,6 +5,7 @@ import pytest
 
 from corridor.codecs.errors import DecodeError
 from corridor.decision import ACCOUNT
+from corridor.domain.instants import iso_date
 from corridor.gateway.requests import REQUESTS, Amount, QuoteRequest, decode
 from corridor.services.directory.records import ALIAS
 from corridor.services.fx.records import FIXING as FIXINGS
@@ -88,6 +89,48 @@ async def test_the_same_request_gets_the_same_answer(house):
     assert house.world.balance(SEVR, "RUB") == FUNDS + 5_00
 
 
+async def test_an_inquiry_is_asked_replied_to_and_read_by_those_alone_whom_it_concerns(house):
+    provider = house.banks[ALFX]
+    assert (await provider.request("/v1/rates", **RATES)).status == 200
+    asked = (await house.sevr.request("/v1/inquiries", **QUOTE, within_s=20)).json["answer"]
+    number = asked["inquiry"]
+    assert asked["providers"] == 1
+
+    async def read(bank, target=""):
+        shown = await bank.get(f"/v1/inquiries{target}")
+        assert shown.status == 200
+        return [msgspec.json.decode(line) for line in shown.body.splitlines()]
+
+    (wanted,) = await read(provider)
+    assert (wanted["inquiry"], wanted["state"], wanted["amount"]) == (number, "asked", QUOTE["amount"])
+    assert (wanted["unit_currency"], wanted["quoted_currency"]) == ("TJS", "RUB")
+    assert (wanted["creditor_agent"], wanted["replies"], wanted["reply"]) == (None, None, None)
+    (own,) = await read(house.sevr)
+    assert (own["creditor_agent"], own["replies"], own["quote"]) == (PAMR, 0, None)
+    assert await read(house.pamr) == await read(house.pamr, f"?inquiry={number}") == []
+
+    replied = (await provider.request("/v1/inquiries/reply", inquiry=number, rate="8.55")).json["answer"]
+    assert replied["destination"] == {"amount": "11695", "currency": "TJS", "scale": 2}
+    assert await read(house.sevr) == []
+    (own,) = await read(house.sevr, f"?inquiry={number}")
+    assert (own["state"], own["quote"]["rate"], own["quote"]["provider"]) == ("quoted", "8.55", ALFX)
+    assert own["quote"]["destination"] == replied["destination"]
+    (theirs,) = await read(provider, f"?inquiry={number}")
+    assert (theirs["state"], theirs["reply"], theirs["quote"]) == ("taken", "8.55", None)
+    assert await read(house.sevr, "?inquiry=77") == []
+    assert (await house.banks[CBRR].get("/v1/inquiries")).status == 403
+    for query in ("?inquiry=0", "?inquiry=x", "?number=1"):
+        assert (await house.sevr.get(f"/v1/inquiries{query}")).status == 400
+
+
+async def test_inquiries_that_cannot_be_read_are_said_to_be_away(house, monkeypatch):
+    async def away(*_):
+        raise OSError("gone")
+
+    monkeypatch.setattr(type(house.reads), "all", away)
+    assert (await house.sevr.get("/v1/inquiries")).status == 503
+
+
 UETR = "00000000-0000-4000-8000-000000000009"
 WRONG = [
     ("/v1/quotes", b"", "FF01", ""),
@@ -111,6 +154,13 @@ WRONG = [
     ("/v1/quotes", QUOTE | {"amount": QUOTE["amount"] | {"scale": 0}}, "CH20", "amount.scale"),
     ("/v1/quotes", QUOTE | {"amount": QUOTE["amount"] | {"currency": "KZT"}}, "CURR", "amount.currency"),
     ("/v1/quotes", QUOTE | {"amount": QUOTE["amount"] | {"currency": "ZZZ"}}, "AM03", ""),
+    ("/v1/inquiries", QUOTE | {"within_s": 0}, "CH16", "within_s"),
+    ("/v1/inquiries", QUOTE | {"within_s": "10"}, "CH16", "within_s"),
+    ("/v1/inquiries", QUOTE | {"amount": QUOTE["amount"] | {"currency": "KZT"}}, "CURR", "amount.currency"),
+    ("/v1/inquiries", QUOTE | {"provider": ALFX}, "CH17", "provider"),
+    ("/v1/inquiries/reply", {"inquiry": 1}, "CH21", "rate"),
+    ("/v1/inquiries/reply", {"inquiry": 1, "rate": 8.5}, "CH16", "rate"),
+    ("/v1/inquiries/reply", {"inquiry": 0, "rate": "8.5"}, "CH16", "inquiry"),
     ("/v1/rates", RATES | {"tiers": []}, "CH16", "tiers"),
     ("/v1/rates", RATES | {"tiers": [RATES["tiers"][0] | {"bid": 8.5}]}, "CH16", "tiers[0].bid"),
     ("/v1/rates", RATES | {"tiers": [RATES["tiers"][0] | {"bid": "NaN"}]}, "CH16", "tiers[0].bid"),
@@ -119,6 +169,15 @@ WRONG = [
     ("/v1/aliases", ALIAS_OF_RUSTAM | {"phone": "+992000"}, "BE23", "phone"),
     ("/v1/aliases", ALIAS_OF_RUSTAM | {"name": ""}, "CH16", "name"),
     ("/v1/aliases/remove", {"phone": "+992917000001", "name": "x"}, "CH17", "name"),
+    ("/v1/correspondents", {"account_servicer": PAMR, "account_owner": SEVR}, "CH21", "currency"),
+    (
+        "/v1/correspondents",
+        {"account_servicer": PAMR, "account_owner": SEVR, "currency": "TJS", "overdraft": FUNDING["amount"]},
+        "CURR",
+        "overdraft.currency",
+    ),
+    ("/v1/correspondents/fund", {"account": 1, "amount": FUNDING["amount"]}, "NOOR", "account"),
+    ("/v1/correspondents/close", {"account": 0}, "CH16", "account"),
     ("/v1/fixings", FIXING | {"day": "2026-11-18T00:00:00Z"}, "CH16", "day"),
     ("/v1/fixings", FIXING | {"rate": 89.5}, "CH16", "rate"),
     ("/v1/fixings", FIXING | {"rate": "-89.5"}, "CH16", "rate"),
@@ -223,6 +282,56 @@ async def test_a_facility_is_offered_accepted_drawn_repaid_and_shown_to_its_part
     ended = (await house.pamr.request("/v1/facilities/cancel", facility=number)).json["answer"]
     assert ended["state"] == "ended"
     assert (await house.sevr.get("/v1/facilities")).body == b""
+
+
+ACCOUNT_OFFER = {
+    "account_servicer": PAMR,
+    "account_owner": SEVR,
+    "currency": "RUB",
+    "overdraft": {"amount": "100", "currency": "RUB", "scale": 2},
+    "ceiling": {"amount": "90000", "currency": "RUB", "scale": 2},
+}
+
+
+async def test_a_correspondent_account_is_opened_funded_compared_and_shown_to_its_two_banks_alone(house):
+    offered = (await house.pamr.request("/v1/correspondents", **ACCOUNT_OFFER)).json["answer"]
+    number = offered["account"]
+    assert (offered["state"], offered["offered_by"]) == ("offered", PAMR)
+    opened = (await house.sevr.request("/v1/correspondents/accept", account=number)).json["answer"]
+    assert (opened["state"], opened["overdraft"], opened["ceiling"]["amount"]) == (
+        "open",
+        ACCOUNT_OFFER["overdraft"],
+        "90000",
+    )
+    amount = {"amount": "500", "currency": "RUB", "scale": 2}
+    funded = (await house.sevr.request("/v1/correspondents/fund", account=number, amount=amount)).json[
+        "answer"
+    ]
+    assert (funded["balance"], funded["credit_debit"]) == (amount, "CRDT")
+    assert house.world.balance(PAMR, "RUB") == FUNDS + 5_00
+    for bank in (house.sevr, house.pamr):
+        shown = await bank.get("/v1/correspondents")
+        assert [msgspec.json.decode(line) for line in shown.body.splitlines()] == [funded]
+    assert (await house.sevr.get("/v1/correspondents?state=closed")).status == 400
+    (told,) = [opened.message for opened in await house.sevr.mailbox()]
+    entry = {"number": int(told.entries[0].clearing_system_reference), "amount": "500"}
+    stated = {"account": number, "day": iso_date(house.clock.now()), "closing_balance": amount, "count": 1}
+    for sign, agrees in (("CRDT", True), ("DBIT", False)):
+        signs = {"credit_debit": sign, "entries": [entry | {"credit_debit": sign}]}
+        compared = await house.sevr.request("/v1/correspondents/reconcile", **stated, **signs)
+        assert compared.json["answer"]["agrees"] is agrees
+    back = (await house.sevr.request("/v1/correspondents/withdraw", account=number, amount=amount)).json
+    assert back["answer"]["balance"]["amount"] == "0"
+    for bank, state in ((house.sevr, "open"), (house.pamr, "closed")):
+        closed = (await bank.request("/v1/correspondents/close", account=number)).json["answer"]
+        assert (closed["state"], closed["close_asked_by"]) == (state, SEVR)
+    assert (await house.sevr.get("/v1/correspondents")).body == b""
+
+
+async def test_an_account_without_an_overdraft_or_a_ceiling(house):
+    terms = {name: ACCOUNT_OFFER[name] for name in ("account_servicer", "account_owner", "currency")}
+    offered = (await house.pamr.request("/v1/correspondents", **terms)).json["answer"]
+    assert (offered["overdraft"]["amount"], offered["ceiling"]) == ("0", None)
 
 
 async def test_a_line_and_its_collateral(house):

@@ -181,12 +181,19 @@ def test_a_fault_in_rendering_is_a_fault_of_that_command_alone(world):
     assert world.balance(SEVR, "RUB") == FUNDS - 100_00
 
 
-def test_a_fault_in_a_timer_opens_a_case_and_stops_the_timer(world, monkeypatch):
-    monkeypatch.setattr(instant.legs, "void", lambda *_: 1 / 0)
-    world.pay(world.order(1))
-    world.advance(60)
+def test_a_fault_in_a_timer_opens_one_case_and_is_tried_again(world, monkeypatch):
+    with monkeypatch.context() as bug:
+        bug.setattr(instant.legs, "void", lambda *_: 1 / 0)
+        world.pay(world.order(1))
+        world.advance(60)
+        world.advance(60)
     (case,) = world.store.rows[CASE].values()
     assert case.kind == "fault"
+    payment = world.store.rows[PAYMENT][world.order(1).uetr]
+    assert payment.status == "ACSP"
+    assert world.now < payment.due_at <= world.now + 60 * SECOND
+    world.advance(60)  # another release is in place
+    assert world.store.rows[PAYMENT][payment.uetr].reason == "AB05"
 
 
 # batches

@@ -73,4 +73,5 @@ def test_numbers_that_are_stored_never_change() -> None:
         "FEES": 3,
         "CLEARING": 4,
         "CREDIT": 6,
+        "CORRESPONDENT": 7,
     }

@@ -1,6 +1,7 @@
 import random
 from itertools import count
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from corridor.client.mailbox import Delivery
 from corridor.client.messages import Gross, Order, credit_transfer
 from corridor.client.requests import Quote
 from corridor.codecs.iso20022.admi002 import MessageReject
+from corridor.codecs.iso20022.camt054 import Entry, Notification
 from corridor.codecs.iso20022.envelope import Opened
 from corridor.codecs.iso20022.head001 import Header
 from corridor.codecs.iso20022.pacs002 import StatusReport
@@ -75,6 +77,7 @@ class Branch:
         )
 
     def keep(self, turn):
+        self.bookings = [(each.number, each.account, each.amount) for each in turn.bookings]
         self.accounts |= {each.number: each for each in turn.accounts}
         self.payments |= {each.uetr: each for each in turn.payments}
         self.said += turn.messages
@@ -126,7 +129,9 @@ def told(status, number=1, reason=None):
     )
 
 
-def forwarded(number=1, amount=100, currency="RUB", account=MINE, phone=None, gross=None, netted=False):
+def forwarded(
+    number=1, amount=100, currency="RUB", account=MINE, phone=None, gross=None, netted=False, booked=None
+):
     order = Order(
         creditor_agent="SEVRRUM0",
         amount=Money(amount, currency),
@@ -135,6 +140,7 @@ def forwarded(number=1, amount=100, currency="RUB", account=MINE, phone=None, gr
         creditor_phone=phone,
         gross=gross,
         netted=netted,
+        booked=booked,
     )
     return credit_transfer(PROFILE, order, f"h{number}", uetr(number), NOW)
 
@@ -342,6 +348,60 @@ def test_gross_money_for_nobody_is_refused_to_nobody():
     branch = Branch()
     assert branch.hear(forwarded(account=THEIRS, gross=Gross()), told("ACSC")) == []
     assert (branch.book(), branch.status()) == ((1_000, 0), "RJCT")
+
+
+def booked(number, sign, entry=1):
+    report = told("ACSC", number)
+    words = (f"account 37, entry {entry}, {sign}, 2026-11-24",)
+    return msgspec.structs.replace(
+        report, additional_information=words, clearing_system_reference=str(100 + number)
+    )
+
+
+def test_what_is_booked_on_a_correspondent_account_is_in_the_mirror_too():
+    branch = Branch()
+    branch.hear(forwarded(1, booked="INDA"), booked(1, "DBIT"))
+    assert branch.bookings == [(101, 37, -100)]
+    assert (branch.status(), branch.book()) == ("ACCC", (1_100, 0))
+    branch.order(2)
+    branch.hear(booked(2, "CRDT"))
+    assert branch.bookings == [(102, 37, 100)]
+    assert branch.book() == (1_000, 0)
+    branch.hear(forwarded(3, account="nobody's", booked="INGA"), booked(3, "CRDT"))
+    assert branch.bookings == [(103, 37, 100)], "the money has come, whoever is to be credited"
+    assert branch.status(3) == "RJCT"
+    branch.hear(booked(3, "CRDT"))
+    assert branch.bookings == [(103, 37, 100)], "and is entered once, under its number"
+    branch.hear(booked(4, "CRDT"), told("ACSC", 2))
+    assert branch.bookings == [], "of no payment here, or settled otherwise"
+
+
+def test_settlement_money_for_a_correspondent_account_is_in_the_mirror_too():
+    entry = Entry(
+        amount=Money(500, "RUB"),
+        credit_debit="DBIT",
+        status="BOOK",
+        booked_at=NOW,
+        servicer_reference="37",
+        domain="PMNT",
+        family="ICDT",
+        sub_family="OTHR",
+        clearing_system_reference="104",
+        additional_information="account 37, entry 1, CRDT, 2026-11-24",
+    )
+    other = msgspec.structs.replace(entry, additional_information=None)
+    waits = msgspec.structs.replace(entry, status="PDNG")
+    branch = Branch()
+    branch.hear(
+        Notification(
+            message_id="h",
+            created_at=NOW,
+            notification_id="h",
+            account="SEVRRUM0-RUB",
+            entries=(entry, other, waits),
+        )
+    )
+    assert branch.bookings == [(104, 37, 500)]
 
 
 def test_a_message_that_cannot_be_read_harms_nothing():

@@ -2,6 +2,7 @@ import random
 import sqlite3
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from corridor.codecs.iso20022.camt054 import Entry, Notification
 from corridor.domain.money import Money, Rate
 from corridor.sandbox import provider
 from corridor.sandbox.provider import Movement, Provider
+from corridor.services.fx import tellings
 from tests.unit.client.hub_side import NOW
 from tests.unit.sandbox.test_bank import delivery, told
 
@@ -84,3 +86,22 @@ def test_what_was_exchanged_is_booked(database):
     provider.effect(booked)(database)
     provider.effect(provider.movements(frame[:1]))(database)
     assert provider.positions(database) == {"RUB": (2_500, 0, 3), "TJS": (0, 116, 1)}
+
+
+def test_what_it_is_asked_it_hears_and_replies_better_than_its_standing_rates():
+    assert provider.ASKED == tellings.ASKED
+    assert asked_of("QUOTE ASKED, inquiry 77, RUB TO TJS, until then") == [77]
+    assert asked_of("QUOTE ASKED, inquiry 77", status="BOOK") == []
+    assert asked_of("REPLY TAKEN, inquiry 77") == asked_of(None) == []
+    assert provider.asked([delivery(told("ACSC"))]) == []
+    trader = Provider(MID, random.Random(3))
+    tiers = trader.next_rates()
+    sells, buys = trader.firm_rate(sells_base=True), trader.firm_rate(sells_base=False)
+    assert all(tier.bid < buys < sells < tier.ask for tier in tiers)
+
+
+def asked_of(words, status="INFO"):
+    entry = notification(Money(1, "RUB"), "CRDT", status).opened.message.entries[0]
+    entry = msgspec.structs.replace(entry, reference="77", additional_information=words)
+    message = Notification(message_id="h", created_at=NOW, notification_id="h", account="a", entries=(entry,))
+    return provider.asked([delivery(message)])

@@ -10,8 +10,10 @@ import pytest
 from corridor.ports import Writes
 from corridor.reports.invariants import INVARIANTS
 from corridor.reports.watch import Broken
+from corridor.sandbox import bank
 from corridor.services.messaging.records import CASE, Case
 from corridor.simulation.town import lost_tail, shrinking
+from corridor.simulation.town.correspondents import CORRESPONDENTS
 from corridor.simulation.town.customers import wishes
 from corridor.simulation.town.faults import FAULTS, swarm
 from corridor.simulation.town.run import RACES, Outcome, Plan, plan, run
@@ -71,6 +73,15 @@ def test_a_lost_tail_that_nobody_sees_is_a_violation(monkeypatch):
     assert outcome.broken[0].name == "known"
 
 
+def test_a_mirror_of_a_correspondent_account_that_lacks_an_entry_is_a_violation(monkeypatch):
+    one = Plan(11, tuple(range(400)), (), real=False, business=(CORRESPONDENTS,))
+    assert run(one).broken == ()
+    monkeypatch.setattr(bank, "reported", lambda *_: ())
+    found = run(one).broken
+    assert {each.name for each in found} == {"banks"}
+    assert "have booked otherwise on correspondent accounts" in found[0].sentence
+
+
 def test_what_broke_is_made_small():
     found = Outcome(
         Plan(1, tuple(range(100)), EVERY_FAULT, real=False), "", 0, 0, 0, {}, {}, (Broken("legs", ""),), ()
@@ -88,7 +99,7 @@ def test_what_broke_is_made_small():
 
 def test_a_story_is_told_in_words_and_ends_with_what_broke():
     lines: list[str] = []
-    run(Plan(9, tuple(range(4)), ("hub crash",), real=False), tell=lines.append)
+    run(Plan(11, tuple(range(4)), ("hub crash",), real=False), tell=lines.append)
     assert any(" orders " in line and "(payment 0)" in line for line in lines)
     assert any("holds payment 0 as ACSC" in line for line in lines)
 

@@ -2,9 +2,12 @@
 
 import asyncio
 
+import pytest
+
 from corridor.ports import Told
 from corridor.services.settlement.ordering import Queues
 from corridor.services.settlement.waiting import Room, Waiting
+from corridor.workers.rounds import Rounds
 from corridor.workers.settler import UNDER_WAY, of_queues
 
 BATCH = 7
@@ -47,7 +50,7 @@ def work(hub: Hub) -> tuple[int, list[int]]:
         return Queues(BATCH, waiting, Room({("A", "RUB"): len(waiting)}), {}) if after < BATCH else None
 
     async def twice() -> int:
-        settler = of_queues(read, hub, hub)
+        settler = Rounds(of_queues(), read, hub, hub)
         return await settler.work() + await settler.work()
 
     return asyncio.run(twice()), asked
@@ -62,3 +65,14 @@ def test_so_many_proposals_are_made_together_and_no_more() -> None:
 def test_after_a_refusal_the_queue_is_read_anew() -> None:
     hub = Hub(2)
     assert work(hub) == ((UNDER_WAY - 1) * 100 + 1_250, [0, 0])
+
+
+def test_what_is_refused_twice_waits_for_news() -> None:
+    settler = of_queues()
+    queues = Queues(BATCH, [Waiting(1, "A", "B", "RUB", 1)], Room({("A", "RUB"): 1}), {})
+    for batch in (8, 9):
+        proposals = settler.propose(queues, 1)
+        assert [command.numbers for command in next(proposals)] == [(1,)]
+        with pytest.raises(StopIteration):
+            proposals.send([Told(0, "refused", batch, "", b"")])
+    assert settler.seen == 9  # the batch of its own refusal is no news

@@ -1,21 +1,24 @@
 """What the netter reads, and `cycle verify`: a cycle's items from its transfers, in one snapshot."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
 
-from corridor.adapters.postgres.looks import AWAY
-from corridor.ports import JournalAway
+from corridor.adapters.postgres.snapshots import Fetch
+from corridor.ledger.accounts import AccountFlag
 from corridor.services.settlement.cycle_records import CYCLE_CLOSING, CYCLE_SETTLED
+from corridor.services.settlement.cycles import TOLD_MAX
 from corridor.services.settlement.netting import Item
 from corridor.services.settlement.positions import Position
 from corridor.services.settlement.proof import Closed, CycleNews, Sheet, Untold
 
+_NEWS = """
+SELECT batch FROM hub WHERE batch <> $1 AND EXISTS (SELECT FROM cycle WHERE ended_at IS NULL AND state <> 'open')
+"""
 _UNDER_WAY = """
-SELECT h.batch, c.number, c.state, c.items, c.told, c.defaulted FROM hub h JOIN cycle c ON ended_at IS NULL
- WHERE state IN ('closing', 'settled') ORDER BY c.number
+SELECT number, state, items, told, defaulted FROM cycle WHERE ended_at IS NULL AND state <> 'open' ORDER BY number
 """
 ITEMS = """
 SELECT d.participant AS debtor, c.participant AS creditor, t.currency, t.amount, i.product
@@ -23,11 +26,12 @@ SELECT d.participant AS debtor, c.participant AS creditor, t.currency, t.amount,
   JOIN account d ON d.id = t.debit_account_id JOIN account c ON c.id = t.credit_account_id
  WHERE i.cycle = $1 ORDER BY i.sequence
 """
-_AVAILABLE = """
+_AVAILABLE = f"""
 SELECT a.participant, a.currency, a.credit_limit
-       + coalesce(credits_posted - debits_posted - debits_pending, 0) AS available
+       + coalesce(credits_posted - debits_posted - debits_pending, 0) AS available,
+       a.flags & {AccountFlag.FROZEN} <> 0 AS blocked
   FROM settlement_account s JOIN account a ON a.id = s.account_id LEFT JOIN balance b ON b.account_id = a.id
-"""
+"""  # noqa: S608  our own
 _UNTOLD = "SELECT number, uetr FROM cycle_item WHERE cycle = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"
 _CYCLES = "SELECT number, state, items, digest FROM cycle WHERE $1::bigint IN (0, number) ORDER BY number"
 _COUNTED = """
@@ -40,48 +44,32 @@ SELECT c.number AS cycle, t.currency, a.participant,
   JOIN account a ON a.id IN (t.debit_account_id, t.credit_account_id) AND a.code = 4
 """
 
-Fetch = Callable[..., Awaitable[Sequence[Any]]]
 
-
-class CycleReads:
-    """One read-only connection to the journal."""
-
-    def __init__(self, dsn: str, told_at_once: int) -> None:
-        self._dsn = dsn
-        self._told_at_once = told_at_once
-        self._db: asyncpg.Connection | None = None
-
-    async def read(self) -> CycleNews:
-        """Return what is closed and not settled, and what is settled and not told. Raises: JournalAway."""
-        try:
-            if self._db is None or self._db.is_closed():
-                self._db = await asyncpg.connect(self._dsn)
-            async with self._db.transaction(isolation="repeatable_read", readonly=True):
-                return await self._read(self._db.fetch)
-        except AWAY as error:
-            raise JournalAway(str(error)) from error
-
-    async def close(self) -> None:
-        if self._db is not None:
-            await self._db.close()
-
-    async def _read(self, fetch: Fetch) -> CycleNews:
-        closed: Closed | None = None
-        untold: list[Untold] = []
-        for row in await fetch(_UNDER_WAY):
-            number = row["number"]
-            if row["state"] == CYCLE_CLOSING:
-                available = {
-                    (each["currency"], each["participant"]): each["available"]
-                    for each in await fetch(_AVAILABLE)
-                }
-                items = await read_items(fetch, number)
-                defaulted = frozenset(row["defaulted"].split())
-                closed = Closed(row["batch"], number, row["items"], items, available, defaulted)
-            else:
-                payments = await fetch(_UNTOLD, number, row["told"], self._told_at_once)
-                untold.append(Untold(number, tuple((each["number"], each["uetr"]) for each in payments)))
-        return CycleNews(closed, tuple(untold))
+async def read_cycles(fetch: Fetch, seen: int = -1) -> CycleNews | None:
+    """Return what is closed and not settled, and what is settled and not told; None if that batch is the last."""
+    found = await fetch(_NEWS, seen)
+    if not found:
+        return None
+    batch: int = found[0]["batch"]
+    closed: Closed | None = None
+    untold: list[Untold] = []
+    for row in await fetch(_UNDER_WAY):
+        number = row["number"]
+        if row["state"] == CYCLE_CLOSING:
+            accounts = {(each["currency"], each["participant"]): each for each in await fetch(_AVAILABLE)}
+            closed = Closed(
+                batch,
+                number,
+                row["items"],
+                await read_items(fetch, number),
+                {place: each["available"] for place, each in accounts.items()},
+                frozenset(row["defaulted"].split()),
+                frozenset(place for place, each in accounts.items() if each["blocked"]),
+            )
+        else:
+            payments = await fetch(_UNTOLD, number, row["told"], TOLD_MAX)
+            untold.append(Untold(number, tuple((each["number"], each["uetr"]) for each in payments)))
+    return CycleNews(batch, closed, tuple(untold))
 
 
 async def read_items(fetch: Fetch, cycle: int) -> dict[str, list[Item]]:

@@ -1,20 +1,17 @@
 """What the settler reads: the queues, and what room there is for them, in one snapshot."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-import asyncpg
-
-from corridor.adapters.postgres.looks import AWAY
+from corridor.adapters.postgres.snapshots import Fetch
 from corridor.domain.instants import DAY, SECOND, Instant, iso_date
-from corridor.ports import JournalAway
+from corridor.ledger.accounts import AccountFlag
 from corridor.services.settlement.ordering import Queues
 from corridor.services.settlement.records import ALL
-from corridor.services.settlement.waiting import Account, Pair, Room, Waiting
+from corridor.services.settlement.waiting import Account, Pair, Room, Waiting, block
 
 _NEWS = """
 SELECT batch, at FROM hub
- WHERE batch > $1 AND EXISTS (SELECT FROM obligation WHERE state = 'queued' AND from_at IS NULL)
+ WHERE batch <> $1 AND EXISTS (SELECT FROM obligation WHERE state = 'queued' AND from_at IS NULL)
 """
 _WAITING = """
 SELECT number, debtor, creditor, currency, amount, priority, place FROM obligation
@@ -26,6 +23,10 @@ SELECT a.participant, a.currency, a.credit_limit
   FROM account a LEFT JOIN balance ON account_id = a.id
  WHERE a.id IN (SELECT account_id FROM queue WHERE urgent + high + normal > 0)
 """
+_BLOCKED = f"""
+SELECT participant, currency FROM account
+ WHERE id IN (SELECT account_id FROM settlement_account) AND flags & {AccountFlag.FROZEN | AccountFlag.CLOSED} <> 0
+"""  # noqa: S608  our own
 _DAYS = """
 SELECT a.participant, a.currency, l.counterparty_id, c.participant AS counterparty, l.amount, l.next_amount, l.next_on,
        u.day, u.sent, u.received, second
@@ -39,38 +40,9 @@ SELECT a.participant, a.currency, r.amount, r.next_amount, r.next_on, second
 """
 
 
-Fetch = Callable[..., Awaitable[Sequence[Any]]]
-
-
-R = TypeVar("R")
-
-
-class QueueReads(Generic[R]):
-    """One read-only connection to the journal, on which one thing is read again and again."""
-
-    def __init__(self, dsn: str, what: Callable[[Fetch, int], Awaitable[R | None]]) -> None:
-        self._dsn = dsn
-        self._what = what
-        self._db: asyncpg.Connection | None = None
-
-    async def read(self, after: int) -> R | None:
-        """Return what waits, if anything does and was committed after a batch. Raises: JournalAway."""
-        try:
-            if self._db is None or self._db.is_closed():
-                self._db = await asyncpg.connect(self._dsn)
-            async with self._db.transaction(isolation="repeatable_read", readonly=True):
-                return await self._what(self._db.fetch, after)
-        except AWAY as error:
-            raise JournalAway(str(error)) from error
-
-    async def close(self) -> None:
-        if self._db is not None:
-            await self._db.close()
-
-
-async def read_queues(fetch: Fetch, after: int = -1) -> Queues | None:
-    """Return the queues if something waits and was committed after a batch; `fetch` is of one snapshot, or nearly."""
-    found = await fetch(_NEWS, after)
+async def read_queues(fetch: Fetch, seen: int = -1) -> Queues | None:
+    """Return the queues if something waits and a batch is not the last; `fetch` is of one snapshot, or nearly."""
+    found = await fetch(_NEWS, seen)
     if not found:
         return None
     news, at = found[0], found[0]["at"]
@@ -78,7 +50,9 @@ async def read_queues(fetch: Fetch, after: int = -1) -> Queues | None:
     available = {(row["participant"], row["currency"]): row["available"] for row in await fetch(_AVAILABLE)}
     bilateral, multilateral = await read_limits(fetch, at)
     kept = await read_kept(fetch, at)
-    return Queues(news["batch"], waiting, Room(available, bilateral, multilateral), kept)
+    blocked = [(row["participant"], row["currency"]) for row in await fetch(_BLOCKED)]
+    room = block(Room(available, bilateral, multilateral), waiting, blocked)
+    return Queues(news["batch"], waiting, room, kept)
 
 
 async def read_limits(fetch: Fetch, at: Instant) -> tuple[dict[Pair, int], dict[Account, int]]:

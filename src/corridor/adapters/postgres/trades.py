@@ -1,12 +1,13 @@
 """What the settler reads of trades: those whose time has come, and what room there is for them, in one snapshot."""
 
-from corridor.adapters.postgres.queues import Fetch, read_kept, read_limits
+from corridor.adapters.postgres.queues import read_kept, read_limits
+from corridor.adapters.postgres.snapshots import Fetch
 from corridor.ledger.accounts import AccountFlag
 from corridor.services.settlement.pvp.choice import Matched, Trades
 from corridor.services.settlement.waiting import HIGH, Room, Waiting
 
 _NEWS = """
-SELECT batch, at FROM hub WHERE batch > $1 AND EXISTS (SELECT FROM trade WHERE open AND state = 'matched')
+SELECT batch, at FROM hub WHERE batch <> $1 AND EXISTS (SELECT FROM trade WHERE open AND state = 'matched')
 """
 _MATCHED = f"""
 SELECT number, first, second, first_currency, first_amount, second_currency, second_amount FROM trade
@@ -24,9 +25,9 @@ SELECT a.participant, a.currency,
 """
 
 
-async def read_trades(fetch: Fetch, after: int = -1) -> Trades | None:
-    """Return the trades if one waits and something was committed after a batch; `fetch` is of one snapshot."""
-    found = await fetch(_NEWS, after)
+async def read_trades(fetch: Fetch, seen: int = -1) -> Trades | None:
+    """Return the trades if one waits and a batch is not the last; `fetch` is of one snapshot."""
+    found = await fetch(_NEWS, seen)
     if not found:
         return None
     batch, at = found[0]["batch"], found[0]["at"]

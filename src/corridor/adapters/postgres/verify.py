@@ -6,6 +6,7 @@ import asyncpg
 
 from corridor.adapters.postgres import (
     verify_anchors,
+    verify_correspondents,
     verify_credit,
     verify_cycles,
     verify_exchange,
@@ -39,6 +40,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *verify_liquidity.INVARIANTS,
     *verify_quotes.INVARIANTS,
     *verify_credit.INVARIANTS,
+    *verify_correspondents.INVARIANTS,
     verify_cycles.cycles,
     verify_anchors.heads,
 )

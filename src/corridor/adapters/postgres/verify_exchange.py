@@ -94,6 +94,8 @@ async def numbers(db: Connection) -> Findings:
               UNION ALL SELECT 'a proposal', max(number) FROM proposal
               UNION ALL SELECT 'a payment', max(number) FROM payment
               UNION ALL SELECT 'a trade', max(number) FROM trade
+              UNION ALL SELECT 'an inquiry', max(number) FROM inquiry
+              UNION ALL SELECT 'a reply', max(number) FROM reply
               UNION ALL SELECT 'a leg', max(first_transfer + legs - 1) FROM payment) AS n(what, highest)
         """,
     )

@@ -142,7 +142,7 @@ async def pending(db: Connection) -> Findings:
 
 
 async def accounts(db: Connection) -> Findings:
-    """Every account is the one settlement or clearing account of a participant in its currency, or a facility's."""
+    """Every account is the one settlement or clearing account of a participant in its currency, or one of a pair."""
     return await ask(
         db,
         "accounts",
@@ -157,6 +157,14 @@ async def accounts(db: Connection) -> Findings:
                                            THEN f.borrower ELSE f.lender END OR a.currency <> f.currency
                 THEN format('account %s of %s in %s is not as facility %s has it', a.id, a.participant,
                             a.currency, f.number) END
+            WHEN a.code = 7 AND s.account_id IS NULL THEN CASE
+                WHEN c.number IS NULL THEN format('account %s of %s is a side of no correspondent account', a.id,
+                                                  a.participant)
+                WHEN (a.participant, a.currency, a.flags & 1 <> 0, a.credit_limit) <> CASE
+                     WHEN a.id = nostro_account_id THEN (account_owner, c.currency, true, overdraft_amount)
+                     ELSE (account_servicer, c.currency, ceiling_amount > 0, ceiling_amount) END
+                THEN format('account %s of %s in %s is not as correspondent account %s has it', a.id, a.participant,
+                            a.currency, c.number) END
             WHEN (s.participant, s.currency) IS DISTINCT FROM (a.participant, a.currency)
             THEN format('account %s is of %s in %s, but is used by %s in %s', a.id, a.participant, a.currency,
                         coalesce(s.participant, 'nobody'), coalesce(s.currency, 'none'))
@@ -170,6 +178,7 @@ async def accounts(db: Connection) -> Findings:
           LEFT JOIN participant p ON bic = a.participant
           LEFT JOIN facility f ON a.code = 6 AND a.id IN (debt_account_id, claim_account_id,
                                                           charges_account_id, income_account_id)
+          LEFT JOIN correspondent c ON a.code = 7 AND a.id IN (nostro_account_id, vostro_account_id)
         """,
     )
 

@@ -1,7 +1,7 @@
 """Payments against the ledger and the log: their legs and holds, and the evidence for them.
 
-In these queries a leg is a transfer with the code of a payment's principal (10), of the hub's fee (11), or of an item
-of a netting cycle (20), which moves between clearing accounts.
+In these queries a leg is a transfer with the code of a payment's principal (10), of the hub's fee (11), of an item of a
+netting cycle (20), which moves between clearing accounts, or of what is booked on a correspondent account (62).
 """
 
 import asyncpg
@@ -28,18 +28,24 @@ async def legs(db: Connection) -> Findings:
         f"""
         WITH paid AS (
             SELECT p.*, coalesce(f.flags & 14 = 0 AND p.provider = '', false) AS at_once,
-                   i.number IS NOT NULL AS netted
+                   i.number IS NOT NULL AS netted, e.number IS NOT NULL AS booked, c.account_owner,
+                   c.nostro_account_id AS nostro, c.vostro_account_id AS vostro
               FROM payment p LEFT JOIN transfer f ON f.id = p.first_transfer
-              LEFT JOIN cycle_item i ON i.number = p.number),
+              LEFT JOIN cycle_item i ON i.number = p.number
+              LEFT JOIN correspondent_entry e ON e.number = p.number LEFT JOIN correspondent c ON c.number = e.account),
         entry AS (SELECT *, false AS netted FROM settlement_account UNION ALL SELECT *, true FROM clearing_account),
         due AS (
-            SELECT p.uetr, p.number, p.status, p.at_once, p.netted, leg.*, p.first_transfer + leg.ordinal AS id,
-                   d.account_id AS debits, c.account_id AS credits,
+            SELECT p.uetr, p.number, p.status, p.at_once, p.netted OR p.booked AS unreserved, p.netted, leg.*,
+                   p.first_transfer + leg.ordinal AS id,
+                   CASE WHEN NOT booked THEN d.account_id WHEN account_owner = leg.debtor THEN nostro ELSE vostro END
+                   AS debits,
+                   CASE WHEN NOT booked THEN c.account_id WHEN account_owner = leg.debtor THEN vostro ELSE nostro END
+                   AS credits,
                    CASE status WHEN 'ACSP' THEN 1 WHEN 'RJCT' THEN 3 WHEN 'PDNG' THEN 0 ELSE 2 END AS phase
               FROM paid p CROSS JOIN hub h
              CROSS JOIN LATERAL (VALUES
                 (0, debtor_agent, CASE WHEN provider = '' THEN creditor_agent ELSE provider END,
-                    source_amount, source_currency, CASE WHEN netted THEN 20 ELSE 10 END),
+                    source_amount, source_currency, CASE WHEN netted THEN 20 WHEN booked THEN 62 ELSE 10 END),
                 (1, provider, creditor_agent, destination_amount, destination_currency, 10),
                 (2, debtor_agent, h.bic, fee_amount, source_currency, 11)
              ) AS leg(ordinal, debtor, creditor, amount, currency, code)
@@ -61,7 +67,7 @@ async def legs(db: Connection) -> Findings:
                (CASE WHEN at_once THEN 0 ELSE 2 END, debits, credits, due.amount, due.currency, due.code,
                 due.number, CASE WHEN NOT at_once THEN phase END)
             OR at_once AND due.status NOT IN ('ACSC', 'ACCC') AND NOT (netted AND due.status = 'ACPD')
-            OR netted AND NOT at_once
+            OR unreserved AND NOT at_once
         UNION ALL
         SELECT format('%s: %s transfers are made in its name, not %s',
                       coalesce('payment ' || uetr, 'no payment has number ' || reference),
@@ -69,7 +75,7 @@ async def legs(db: Connection) -> Findings:
           FROM (SELECT number, uetr, legs * CASE WHEN status = 'ACSP' OR at_once THEN 1 ELSE 2 END AS due
                   FROM paid) p
           FULL JOIN (SELECT reference, count(*) AS made FROM transfer
-                      WHERE reference <> 0 AND (code IN (10, 11, 20) OR pending_id <> 0 AND code <> 2)
+                      WHERE reference <> 0 AND (code IN (10, 11, 20, 62) OR pending_id <> 0 AND code <> 2)
                       GROUP BY reference) t
             ON reference = number
          WHERE coalesce(made, 0) <> coalesce(due, 0)
@@ -102,7 +108,8 @@ async def evidence(db: Connection) -> Findings:
             SELECT p.uetr, p.status, p.legs, p.debtor_agent, p.creditor_agent,
                    EXISTS (SELECT FROM held_payment h WHERE h.uetr = p.uetr) AS held,
                    EXISTS (SELECT FROM obligation o WHERE o.number = p.number AND state = 'settled')
-                   OR EXISTS (SELECT FROM cycle_item i WHERE i.number = p.number) AS gross,
+                   OR EXISTS (SELECT FROM cycle_item i WHERE i.number = p.number)
+                   OR EXISTS (SELECT FROM correspondent_entry b WHERE b.number = p.number) AS gross,
                    count(*) FILTER (WHERE ordered) AS orders,
                    count(*) FILTER (WHERE ordered AND accepted) AS accepted,
                    count(*) FILTER (WHERE direction = 'out' AND definition = 'pacs.008.001.13'

@@ -3,16 +3,17 @@
 import asyncio
 import logging
 
-from corridor.adapters.postgres.cycles import CycleReads
-from corridor.adapters.postgres.queues import QueueReads, read_queues
+from corridor.adapters.postgres.cycles import read_cycles
+from corridor.adapters.postgres.queues import read_queues
+from corridor.adapters.postgres.snapshots import SnapshotReads
 from corridor.adapters.postgres.trades import read_trades
 from corridor.adapters.stream import link
 from corridor.adapters.system.clock import SystemClock
 from corridor.cli import database
 from corridor.cli.home import Home
-from corridor.services.settlement.cycles import TOLD_MAX
 from corridor.workers import settler
 from corridor.workers.netter import Netter
+from corridor.workers.rounds import Rounds
 
 
 async def serve(home: Home) -> None:
@@ -21,10 +22,12 @@ async def serve(home: Home) -> None:
     hub = link.StreamLink(home.hub_socket)
     hub.open()
     dsn, clock = database.reader_dsn(home), SystemClock()
-    payments = settler.of_queues(QueueReads(dsn, read_queues).read, hub, clock)
-    trades = settler.of_trades(QueueReads(dsn, read_trades).read, hub, clock)
-    netter = Netter(CycleReads(dsn, TOLD_MAX).read, hub, clock)
+    rounds = (
+        Rounds(settler.of_queues(), SnapshotReads(dsn, read_queues).read, hub, clock),
+        Rounds(settler.of_trades(), SnapshotReads(dsn, read_trades).read, hub, clock),
+        Rounds(Netter(), SnapshotReads(dsn, read_cycles).read, hub, clock),
+    )
     home.settler_mark.write_text("working")
     async with asyncio.TaskGroup() as group:
-        for worker in (payments, trades, netter):
-            group.create_task(worker.run())
+        for each in rounds:
+            group.create_task(each.run())

@@ -43,6 +43,27 @@ class RequestQuote(Command, frozen=True):
     provider: str = ""
 
 
+class Inquire(Command, frozen=True):
+    """The signer, a debtor agent, asks all providers of a pair at once for their best rate for a payment.
+
+    As for a quote; `within_s` seconds the providers have to reply, and the best reply becomes a quote.
+    """
+
+    creditor_agent: str
+    source_currency: str
+    destination_currency: str
+    fixed: Literal["source", "destination"]
+    amount: int
+    within_s: int
+
+
+class ReplyToInquiry(Command, frozen=True):
+    """The signer, a provider that was asked, says what one unit of the base currency costs for this payment."""
+
+    inquiry: int
+    rate: Decimal
+
+
 class SetFxPair(Command, frozen=True):
     """An operator opens a pair for trade, or changes how it is traded. A base and its quote never swap.
 
@@ -80,3 +101,16 @@ class PostFixing(Command, frozen=True):
     base_currency: str
     quote_currency: str
     rate: Decimal
+
+
+class SetFxLimit(Command, frozen=True):
+    """Treasurers limit what a provider's net open position in a currency may come to, or one quote of it.
+
+    `amount` in minor units, None for no limit. It holds from the day `on` in UTC; "" is at once.
+    """
+
+    provider: str
+    currency: str
+    kind: Literal["position", "quote"]
+    amount: int | None = None
+    on: str = ""

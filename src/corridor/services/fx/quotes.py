@@ -9,12 +9,12 @@ from corridor.domain.errors import CorridorError
 from corridor.domain.instants import SECOND
 from corridor.domain.money import Money, Rate, share
 from corridor.services.fx.answers import quote_answer
-from corridor.services.fx.commands import RequestQuote
-from corridor.services.fx.offers import best_offer
+from corridor.services.fx.commands import Inquire, RequestQuote
+from corridor.services.fx.offers import Offer, best_offer
+from corridor.services.fx.positions import Exchange, promise
 from corridor.services.fx.rates import fresh, market_mid, worth
 from corridor.services.fx.records import (
     EXPIRED,
-    FX_EXPOSURE,
     FX_FEE,
     FX_PAIR,
     OPEN,
@@ -22,7 +22,6 @@ from corridor.services.fx.records import (
     QUOTE,
     SOURCE,
     SPENT,
-    FxExposure,
     FxPair,
     OpenQuotes,
     Quote,
@@ -45,27 +44,30 @@ def request_quote(step: Step, command: RequestQuote) -> Answer:
     """Promise the debtor agent an amount, a rate and a fee, all firm until the quote expires.
 
     Rates that are too old give no quote, nor does a provider whose balance does not cover its open quotes
-    and this one. Of the others the best rate is taken, and of equal ones the first BIC's. The amount in base
-    currency decides the tier; where the fixed side is the other one, it is taken at the mid rate.
+    and this one, or whose limits do not. Of the others the best rate is taken, and of equal ones the first
+    BIC's. The amount in base currency decides the tier; where the fixed side is the other one, it is taken at
+    the mid rate.
     """
-    pair = _pair(step, command)
+    pair = pair_of(step, command)
     if isinstance(pair, Rejected):
         return pair
-    refused = _who(step, command)
+    refused = refuse_agents(step, command) or refuse_more(step, command.origin.signer, pair)
     if refused is not None:
         return refused
-    count = step.get(OPEN_QUOTES, command.origin.signer)
-    if count is not None and count.quotes >= pair.open_quotes:
-        return Rejected("DS0K", f"the bank has {count.quotes} open quotes; spend some or let them expire")
     try:
         quote = _quote(step, command, pair)
     except CorridorError as error:
         return Rejected(error.reason, error.message, "amount")
     if isinstance(quote, Rejected):
         return quote
+    give(step, quote)
+    return Accepted(quote_answer(quote))
+
+
+def give(step: Step, quote: Quote) -> None:
+    """Let a quote be open: from now on it counts."""
     step.put(QUOTE, quote)
     _count(step, quote, 1)
-    return Accepted(quote_answer(quote))
 
 
 def spend_quote(
@@ -127,7 +129,8 @@ def quote_id(hub: str, number: int) -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-8{digits[15]}00-{hub[:6].encode().hex()}"
 
 
-def _pair(step: Step, command: RequestQuote) -> FxPair | Rejected:
+def pair_of(step: Step, command: RequestQuote | Inquire) -> FxPair | Rejected:
+    """Return the pair that a payment would be converted by, directly: never through a third currency."""
     source, destination = command.source_currency, command.destination_currency
     if source == destination:
         return Rejected("CURR", "a payment in one currency needs no quote", "destination_currency")
@@ -135,7 +138,7 @@ def _pair(step: Step, command: RequestQuote) -> FxPair | Rejected:
     return pair or Rejected("AM03", f"{source} and {destination} are not traded here", "destination_currency")
 
 
-def _who(step: Step, command: RequestQuote) -> Rejected | None:
+def refuse_agents(step: Step, command: RequestQuote | Inquire) -> Rejected | None:
     """Say why these agents can have no quote, or None."""
     debtor_agent, creditor_agent = command.origin.signer, command.creditor_agent
     if creditor_agent == debtor_agent:
@@ -152,6 +155,14 @@ def _who(step: Step, command: RequestQuote) -> Rejected | None:
     return None
 
 
+def refuse_more(step: Step, debtor_agent: str, pair: FxPair) -> Rejected | None:
+    """Say that a bank has as many open quotes as it may, or None."""
+    count = step.get(OPEN_QUOTES, debtor_agent)
+    if count is None or count.quotes < pair.open_quotes:
+        return None
+    return Rejected("DS0K", f"the bank has {count.quotes} open quotes; spend some or let them expire")
+
+
 def _quote(step: Step, command: RequestQuote, pair: FxPair) -> Quote | Rejected:
     source_fixed = command.fixed == SOURCE
     amount = Money(command.amount, command.source_currency if source_fixed else command.destination_currency)
@@ -166,18 +177,25 @@ def _quote(step: Step, command: RequestQuote, pair: FxPair) -> Quote | Rejected:
     mid = market_mid(pair, market)
     base = amount if amount.currency == pair.base_currency else worth(amount, mid)
     offer = best_offer(step, asked, amount, base.minor, source_fixed=source_fixed)
-    if offer is None:
-        return Rejected("AM23", "no provider's balance covers the amount now", "amount")
+    if isinstance(offer, Rejected):
+        return offer
     if offer.destination.minor == 0:
         return Rejected("AM06", "the amount buys nothing", "amount")
+    return quote_of(step, offer, pair, mid, command.origin.signer, command.creditor_agent, command.fixed)
+
+
+def quote_of(
+    step: Step, offer: Offer, pair: FxPair, mid: Rate, debtor_agent: str, creditor_agent: str, fixed: str
+) -> Quote:
+    """Return a firm quote of an offer, from now on. Raises: CorridorError if a side is too large for an amount."""
     fee = _fee(step, offer.source)
     expires_at = step.now + pair.quote_life_s * SECOND
     return Quote(
         quote_id=quote_id(step.hub, step.number()),
-        debtor_agent=command.origin.signer,
-        creditor_agent=command.creditor_agent,
+        debtor_agent=debtor_agent,
+        creditor_agent=creditor_agent,
         provider=offer.provider,
-        fixed=command.fixed,
+        fixed=fixed,
         source_amount=offer.source.minor,
         source_currency=offer.source.currency,
         destination_amount=offer.destination.minor,
@@ -193,6 +211,7 @@ def _quote(step: Step, command: RequestQuote, pair: FxPair) -> Quote | Rejected:
         expires_at=expires_at,
         status=OPEN,
         due_at=expires_at + 1,
+        rated_at=offer.rated_at,
     )
 
 
@@ -213,14 +232,12 @@ def _close(step: Step, quote: Quote, status: str, payment: int = 0) -> Quote:
 
 def _count(step: Step, quote: Quote, by: int) -> None:
     """Add an open quote to what the provider has promised and the bank has open, or take it away."""
-    key = (quote.provider, quote.destination_currency)
-    exposure = step.get(FX_EXPOSURE, key) or FxExposure(*key)
+    sold, bought = quote.destination_amount, quote.source_amount
+    promised = Exchange(quote.provider, quote.destination_currency, sold, quote.source_currency, bought)
+    promise(step, promised, by)
     count = step.get(OPEN_QUOTES, quote.debtor_agent) or OpenQuotes(quote.debtor_agent)
-    exposure = FxExposure(*key, exposure.amount + by * quote.destination_amount)
-    count = OpenQuotes(quote.debtor_agent, count.quotes + by)
-    assert exposure.amount >= 0, f"exposure of {quote.provider} below zero"
+    count = OpenQuotes(quote.debtor_agent, count.quotes + by, count.inquiries)
     assert count.quotes >= 0, f"open quotes of {quote.debtor_agent} below zero"
-    step.put(FX_EXPOSURE, exposure)
     step.put(OPEN_QUOTES, count)
 
 

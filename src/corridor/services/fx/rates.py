@@ -72,10 +72,15 @@ def _rows(pair: FxPair, provider: str, tiers: Sequence[Tier], now: int) -> list[
 def _outside_band(rates: Sequence[FxRate], reference: Decimal, band_bps: int) -> Rejected | None:
     for rate in rates:
         for name, value in (("bid", rate.bid), ("ask", rate.ask)):
-            if abs(value - reference) * _BASIS_POINTS > band_bps * reference:
+            if is_outside(value, reference, band_bps):
                 text = f"more than {band_bps} basis points away from {reference:f}"
                 return Rejected("CH16", text, f"tiers[{rate.level}].{name}")
     return None
+
+
+def is_outside(value: Decimal, reference: Decimal, band_bps: int) -> bool:
+    """Say whether a rate lies further from a reference than the band allows."""
+    return abs(value - reference) * _BASIS_POINTS > band_bps * reference
 
 
 def fresh(step: Step, pair: FxPair) -> Iterator[tuple[FxRate, ...]]:
@@ -100,11 +105,12 @@ def _tier(step: Step, first: FxRate, level: int) -> FxRate:
 
 def market_mid(pair: FxPair, market: Sequence[Sequence[FxRate]]) -> Rate:
     """The median of the providers' first mids: with three providers or more none of them sets it alone."""
-    return _median(pair.base_currency, pair.quote_currency, tuple(sorted(tiers[0].mid for tiers in market)))
+    return median(pair.base_currency, pair.quote_currency, tuple(sorted(tiers[0].mid for tiers in market)))
 
 
 @lru_cache(maxsize=1_024)  # rates change every few seconds, and every quote asks for their middle
-def _median(base: str, quote: str, mids: tuple[Decimal, ...]) -> Rate:
+def median(base: str, quote: str, mids: tuple[Decimal, ...]) -> Rate:
+    """Return the middle one of ascending rates; of an even number the middle of the two."""
     upper = Rate(mids[len(mids) // 2], base, quote)
     if len(mids) % 2:
         return upper

@@ -6,11 +6,17 @@ from typing import Any
 import msgspec
 
 from corridor.decision import Table, While
-from corridor.domain.instants import Instant
+from corridor.domain.instants import Instant, iso_date
 from corridor.domain.money import Money, Rate
 
 OPEN, SPENT, EXPIRED = "open", "spent", "expired"
+ASKED, QUOTED, UNQUOTED = "asked", "quoted", "unquoted"
+"""The states of an inquiry."""
+TAKEN, PASSED = "taken", "passed"
+"""How a reply, which is OPEN at first, ends."""
 SOURCE, DESTINATION = "source", "destination"
+POSITION, SINGLE = "position", "quote"
+"""The kinds of a limit: on the net open position, and on a single quote."""
 
 
 class FxPair(msgspec.Struct, frozen=True):
@@ -81,6 +87,8 @@ class Quote(msgspec.Struct, frozen=True):
     status: str
     due_at: Instant | None
     spent_by: int = 0
+    rated_at: Instant = 0
+    """When the provider had posted the rate that was quoted."""
 
     @property
     def source(self) -> Money:
@@ -103,19 +111,101 @@ class Quote(msgspec.Struct, frozen=True):
         return Rate(self.rate, self.base_currency, self.quote_currency)
 
 
+class Inquiry(msgspec.Struct, frozen=True):
+    """A debtor agent's question to several providers, and what came of it: a quote, or the reason why there is none.
+
+    `providers` are the BICs of those who were asked, ascending, separated by spaces; `replies` counts theirs, which are
+    taken until `answers_until`.
+    """
+
+    number: int
+    state: str
+    due_at: Instant | None
+    debtor_agent: str
+    creditor_agent: str
+    source_currency: str
+    destination_currency: str
+    fixed: str
+    amount: int
+    base_currency: str
+    quote_currency: str
+    providers: str
+    replies: int
+    asked_at: Instant
+    answers_until: Instant
+    ended_at: Instant | None = None
+    quote_id: str = ""
+    reason: str = ""
+
+    @property
+    def wanted(self) -> Money:
+        """The amount that is fixed, on its side."""
+        return Money(self.amount, self.source_currency if self.fixed == SOURCE else self.destination_currency)
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What a provider replied to an inquiry: open until that ends, then taken or passed over.
+
+    Of the one that is taken a quote was made. `number` is one of the hub's ascending numbers: of equal rates the
+    lowest one is taken.
+    """
+
+    inquiry: int
+    provider: str
+    state: str
+    number: int
+    rate: Decimal
+    source_amount: int
+    destination_amount: int
+    replied_at: Instant
+
+
 class FxExposure(msgspec.Struct, frozen=True):
-    """What a provider has promised in a currency: the sum of its open quotes' destination amounts."""
+    """What a provider has promised and exchanged in a currency: all of it sums of minor units, for ever.
+
+    `amount` and `receives` are what it pays and gets by its open quotes, `selling` and `buying` by payments that are
+    reserved on its quotes, `sold` and `bought` by those that have settled, and by its trades.
+    """
 
     provider: str
     currency: str
     amount: int = 0
+    receives: int = 0
+    selling: int = 0
+    buying: int = 0
+    sold: int = 0
+    bought: int = 0
+
+    @property
+    def position(self) -> int:
+        """The net open position: what was sold, less what was bought; above zero it is short of the currency."""
+        return self.sold - self.bought
+
+
+class FxLimit(msgspec.Struct, frozen=True):
+    """What a provider's position in a currency may come to, either way (POSITION), or one quote of it (SINGLE).
+
+    `amount` until the day `next_on` ("": for good), `next_amount` from then on, in UTC; None is no limit.
+    """
+
+    provider: str
+    currency: str
+    kind: str
+    amount: int | None
+    next_amount: int | None = None
+    next_on: str = ""
+
+    def at(self, now: Instant) -> int | None:
+        """Return the limit that holds."""
+        return self.next_amount if self.next_on and self.next_on <= iso_date(now) else self.amount
 
 
 class OpenQuotes(msgspec.Struct, frozen=True):
-    """How many quotes a debtor agent has open."""
+    """How many quotes a debtor agent has open, and how many inquiries."""
 
     debtor_agent: str
     quotes: int = 0
+    inquiries: int = 0
 
 
 class Fixing(msgspec.Struct, frozen=True):
@@ -132,7 +222,13 @@ FX_PAIR = Table("fx_pair", FxPair, "base_currency", "quote_currency")
 FX_RATE = Table("fx_rate", FxRate, "base_currency", "quote_currency", "provider", "level")
 FX_FEE = Table("fx_fee", FxFee, "currency")
 QUOTE = Table("quote", Quote, "quote_id", resident=While("status", OPEN))
+INQUIRY = Table("inquiry", Inquiry, "number", resident=While("state", ASKED))
+REPLY = Table("reply", Reply, "inquiry", "provider", resident=While("state", OPEN))
 FX_EXPOSURE = Table("fx_exposure", FxExposure, "provider", "currency")
+FX_LIMIT = Table("fx_limit", FxLimit, "provider", "currency", "kind")
 OPEN_QUOTES = Table("open_quotes", OpenQuotes, "debtor_agent")
 FIXING = Table("fixing", Fixing, "day", "base_currency", "quote_currency")
-TABLES: tuple[Table[Any], ...] = (FX_PAIR, FX_RATE, FX_FEE, QUOTE, FX_EXPOSURE, OPEN_QUOTES, FIXING)
+TABLES: tuple[Table[Any], ...] = (
+    *(FX_PAIR, FX_RATE, FX_FEE, QUOTE, INQUIRY, REPLY),
+    *(FX_EXPOSURE, FX_LIMIT, OPEN_QUOTES, FIXING),
+)

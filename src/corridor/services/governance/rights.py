@@ -28,6 +28,7 @@ from corridor.services.messaging.records import (
     TREASURER,
 )
 from corridor.services.settlement import commands as settlement
+from corridor.services.settlement.correspondents import commands as correspondents
 from corridor.services.settlement.funding import commands as funding
 from corridor.services.settlement.pvp import commands as pvp
 
@@ -61,11 +62,19 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     instant.StatusReport: _by(BANK, CENTRAL_BANK),
     instant.StatusRequest: _by(BANK, FX_PROVIDER, CENTRAL_BANK),
     fx.RequestQuote: _by(BANK),
+    fx.Inquire: _by(BANK),
+    fx.ReplyToInquiry: _by(FX_PROVIDER),
     settlement.MoveObligation: _by(BANK),
     settlement.SetObligationPriority: _by(BANK),
     settlement.CancelObligation: _by(BANK),
     pvp.CaptureTrade: _by(BANK, FX_PROVIDER),
     pvp.CancelTrade: _by(BANK, FX_PROVIDER),
+    correspondents.OfferCorrespondent: _by(BANK, audited=True),
+    correspondents.AcceptCorrespondent: _by(BANK, audited=True),
+    correspondents.CloseCorrespondent: _by(BANK, audited=True),
+    correspondents.FundCorrespondent: _by(BANK),
+    correspondents.WithdrawCorrespondent: _by(BANK),
+    correspondents.ReconcileCorrespondent: _by(BANK),
     directory.RegisterAlias: _by(BANK, audited=True),
     directory.RemoveAlias: _by(BANK, audited=True),
     fx.PostRates: _by(FX_PROVIDER),
@@ -101,6 +110,7 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     settlement.CloseCycle: _one(OPERATIONS),
     fx.SetFxPair: _OPERATIONS,
     fx.SetFxFee: _OPERATIONS,
+    fx.SetFxLimit: _TREASURERS,
     compliance.ActivateList: _one(COMPLIANCE),
     compliance.SetScreeningPolicy: _COMPLIANCE,
     compliance.SetContractPolicy: _COMPLIANCE,

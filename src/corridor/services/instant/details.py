@@ -9,9 +9,8 @@ import msgspec
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
 from corridor.decision import Rejected, Step, Table
 from corridor.domain.instants import iso_date
+from corridor.services.settlement.goods import goods_codes
 
-GOODS: Final = "PTCD"
-"""ExternalDocumentLineType1Code: a product type code, here of the Harmonized System."""
 _HEADING: Final = re.compile(r"(?:[0-9]{2}){1,5}")
 
 
@@ -57,11 +56,6 @@ def check(order: CreditTransfer) -> Rejected | None:
             "CH16", "a goods code has 2, 4, 6, 8 or 10 digits", "RmtInf/Strd/RfrdDocInf/LineDtls/Id/Nb"
         )
     return None
-
-
-def goods_codes(order: CreditTransfer) -> list[str]:
-    """Return the codes of all goods that an order pays."""
-    return [line.number for document in order.documents for line in document.lines if line.type == GOODS]
 
 
 def common_heading(codes: Sequence[str]) -> str:

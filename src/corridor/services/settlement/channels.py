@@ -6,12 +6,14 @@ from typing import Final
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
 from corridor.decision import Accepted, Rejected, Step
 from corridor.services.settlement.clearing import clear
+from corridor.services.settlement.correspondents.booking import book, refuse_method
 from corridor.services.settlement.payments import Payment
 from corridor.services.settlement.queue import settle_gross
 
 CHANNELS: Final[Mapping[str, Callable[[Step, CreditTransfer, Payment], Accepted | Rejected]]] = {
     "RTGS": settle_gross,
     "MPNS": clear,
+    "BOOK": book,
 }
 
 
@@ -20,7 +22,7 @@ def settle(step: Step, order: CreditTransfer, payment: Payment) -> Accepted | Re
     way = CHANNELS.get(order.clearing_channel or "")
     if way is None:
         return Rejected("CH16", f"settled here is by {', '.join(CHANNELS)}", "PmtTpInf/ClrChanl")
-    return way(step, order, payment)
+    return refuse_method(order) or way(step, order, payment)
 
 
 def refuse_wishes(order: CreditTransfer) -> Rejected | None:
@@ -29,4 +31,4 @@ def refuse_wishes(order: CreditTransfer) -> Rejected | None:
         return Rejected("CH17", "an instant payment settles at once", "SttlmTmReq")
     if order.settlement_priority:
         return Rejected("CH17", "an instant payment never waits", "SttlmPrty")
-    return None
+    return refuse_method(order)

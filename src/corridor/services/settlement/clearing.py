@@ -32,6 +32,7 @@ from corridor.services.settlement.cycle_records import (
     product_of,
 )
 from corridor.services.settlement.days import business_day
+from corridor.services.settlement.goods import goods_codes
 from corridor.services.settlement.legs import REFUSALS
 from corridor.services.settlement.limits import Movement
 from corridor.services.settlement.payments import CLEARED, PAYMENT, Payment
@@ -81,7 +82,7 @@ def clear(step: Step, order: CreditTransfer, payment: Payment) -> Accepted | Rej
     cycle = open_cycle(step)
     cycle = msgspec.structs.replace(cycle, items=cycle.items + 1)
     step.put(CYCLE, cycle)
-    product = product_of(order.category_purpose)
+    product = product_of(order.category_purpose, order.purpose, goods=bool(goods_codes(order)))
     _add(step, cycle, payment.debtor_agent, currency, product, amount, 0)
     _add(step, cycle, payment.creditor_agent, currency, product, 0, amount)
     step.put(

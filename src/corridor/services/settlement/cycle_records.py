@@ -14,23 +14,22 @@ CYCLE_OPEN, CYCLE_CLOSING, CYCLE_SETTLED = "open", "closing", "settled"
 OTHER: Final = "other"
 PRODUCTS: Final = ("goods", "wages", "fees", "taxes", OTHER)
 """What crosses a border, in one position and shown apart."""
-_PRODUCTS: Final[Mapping[str, str]] = {
-    "SUPP": "goods",
-    "TRAD": "goods",
-    "SALA": "wages",
-    "BONU": "wages",
-    "PENS": "wages",
-    "FCOL": "fees",
-    "FCIN": "fees",
-    "TAXS": "taxes",
-    "VATX": "taxes",
-    "WHLD": "taxes",
+_CODES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("SUPP", "TRAD", "GDDS", "GDSV", "ELEC"), "goods"),
+    **dict.fromkeys(("SALA", "PAYR", "BONU", "PENS", "DEPD"), "wages"),
+    **dict.fromkeys(("FCOL", "FCIN"), "fees"),
+    **dict.fromkeys(("TAXS", "VATX", "WHLD"), "taxes"),
 }
+"""Of ExternalCategoryPurpose1Code and of ExternalPurpose1Code; no code means one thing here and another there."""
 
 
-def product_of(category_purpose: str | None) -> str:
-    """Return the product of a category purpose (ExternalCategoryPurpose1Code)."""
-    return _PRODUCTS.get(category_purpose or "", OTHER)
+def product_of(category_purpose: str | None, purpose: str | None = None, *, goods: bool = False) -> str:
+    """Return what a payment is for: by its category purpose, else its purpose, else by the goods that it pays.
+
+    >>> product_of(None, "DEPD"), product_of("CASH", None, goods=True), product_of(None)
+    ('wages', 'goods', 'other')
+    """
+    return _CODES.get(category_purpose or "") or _CODES.get(purpose or "") or ("goods" if goods else OTHER)
 
 
 class ClearingAccount(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import msgspec
 
 from corridor.decision import ACCOUNT, Accepted, Answer, Key, Rejected, Step, Table
 from corridor.domain.instants import SECOND, Instant
-from corridor.ledger.accounts import Account
+from corridor.ledger.accounts import Account, AccountFlag
 from corridor.ledger.results import TransferResult
 from corridor.ledger.transfers import Transfer, TransferFlag
 from corridor.services.messaging.records import PARTICIPANT
@@ -158,15 +158,17 @@ def wake_cycle(step: Step, cycle: Cycle) -> None:
         else:
             step.put(CYCLE, _timed(step, cycle))
         return
-    short = "; ".join(
-        f"{participant} lacks {-left} {currency}"
-        for (currency, participant), left in capacities(step, cycle).items()
-        if left < 0
-    )
-    open_case(
-        step, "unsettled cycle", "", f"cycle {cycle.number} is closed, but has not settled: {short or '?'}"
-    )
+    why = "; ".join(_obstacles(step, cycle)) or "no worker has proposed it"
+    open_case(step, "unsettled cycle", "", f"cycle {cycle.number} is closed, but has not settled: {why}")
     step.put(CYCLE, msgspec.structs.replace(cycle, due_at=None))
+
+
+def _obstacles(step: Step, cycle: Cycle) -> Iterator[str]:
+    for (currency, member), left in capacities(step, cycle).items():
+        if _money(step, member, currency).flags & AccountFlag.FROZEN:
+            yield f"{member} is blocked in {currency}"
+        if left < 0:
+            yield f"{member} lacks {-left} {currency}"
 
 
 def capacities(step: Step, cycle: Cycle) -> dict[tuple[str, str], int]:

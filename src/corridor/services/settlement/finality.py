@@ -19,7 +19,9 @@ def settle(step: Step, payment: Payment) -> None:
         tellings.notify_provider(step, settled)
 
 
-def settle_at_once(step: Step, payment: Payment, order: CreditTransfer, transfer_id: int) -> None:
+def settle_at_once(
+    step: Step, payment: Payment, order: CreditTransfer, transfer_id: int, *information: str
+) -> None:
     """Make a payment final whose money this decision has posted in one transfer; no promise was needed."""
     settled = msgspec.structs.replace(
         payment,
@@ -34,8 +36,8 @@ def settle_at_once(step: Step, payment: Payment, order: CreditTransfer, transfer
     )
     step.put(PAYMENT, settled)
     tellings.forward(step, order, settled)
-    tellings.tell(step, settled, payment.debtor_agent)
-    tellings.tell(step, settled, payment.creditor_agent)
+    tellings.tell(step, settled, payment.debtor_agent, *information)
+    tellings.tell(step, settled, payment.creditor_agent, *information)
 
 
 def reject(step: Step, payment: Payment, reason: str) -> None:

@@ -9,6 +9,8 @@ from corridor.decision import Rejected, Step
 from corridor.ledger.results import TransferResult
 from corridor.ledger.transfers import Transfer, TransferFlag
 from corridor.services.credit.rules import post_covered
+from corridor.services.fx import positions
+from corridor.services.fx.positions import Exchange, passes_position
 from corridor.services.messaging.rules import settlement_account
 from corridor.services.settlement import limits
 from corridor.services.settlement.limits import Movement
@@ -34,6 +36,8 @@ REFUSALS: Final = {
     TransferResult.CREDIT_ACCOUNT_CLOSED: Rejected("AC07", "a settlement account is closed", "CdtrAgt"),
     TransferResult.AMOUNT_OUT_OF_RANGE: Rejected("AM01", "the amount is zero or too large", "IntrBkSttlmAmt"),
 }
+
+POSITION_PASSED: Final = Rejected("AM23", "it passes the limit of the provider's position", "AgrdRate/QtId")
 
 
 def reserve(step: Step, payment: Payment) -> Payment | Rejected:
@@ -65,23 +69,31 @@ def reserve(step: Step, payment: Payment) -> Payment | Rejected:
     refused = limits.refuse(step, moves) if moves else None
     if refused is not None:
         return refused
+    if payment.provider and passes_position(step, _exchange(payment), quoted=False):
+        return POSITION_PASSED
     posted, results = post_covered(step, chain)
     for result in results:
         if result is not TransferResult.OK and result is not TransferResult.LINKED_EVENT_FAILED:
             return REFUSALS.get(result) or Rejected("AM09", result.name.lower().replace("_", " "))
     for move in moves:
         limits.count(step, move, sent=move.amount)
+    if payment.provider:
+        positions.reserve(step, _exchange(payment), 1)
     return msgspec.structs.replace(payment, first_transfer=posted[0].id, legs=len(posted))
 
 
 def post(step: Step, payment: Payment) -> None:
     """Move every reserved leg. It cannot fail: what is reserved is only ever ended here."""
     _end(step, payment, _POST)
+    if payment.provider:
+        positions.settle(step, _exchange(payment))
 
 
 def void(step: Step, payment: Payment) -> None:
     """Release every reserved leg."""
     _end(step, payment, _VOID)
+    if payment.provider:
+        positions.reserve(step, _exchange(payment), -1)
 
 
 def _end(step: Step, payment: Payment, flag: int) -> None:
@@ -105,6 +117,11 @@ def _counted(step: Step, chain: Sequence[Transfer]) -> bool:
 
 def _movement(leg: Transfer) -> Movement:
     return Movement(leg.debit_account_id, leg.credit_account_id, leg.currency, leg.amount, NORMAL)
+
+
+def _exchange(payment: Payment) -> Exchange:
+    sold, bought = payment.destination_amount, payment.source_amount
+    return Exchange(payment.provider, payment.destination_currency, sold, payment.source_currency, bought)
 
 
 def _legs(step: Step, payment: Payment) -> list[tuple[str, str, str, int, int]]:

@@ -8,7 +8,7 @@ import msgspec
 
 from corridor.services.settlement.offsetting import offset_bilaterally, settle_cycles
 from corridor.services.settlement.optimisation import optimise
-from corridor.services.settlement.waiting import URGENT, Account, Room, Selection, Waiting
+from corridor.services.settlement.waiting import NOTHING, URGENT, Account, Room, Selection, Waiting
 
 TOGETHER: Final = 100
 """So many in order are proposed at once: what one of them spoils, others do not have to suffer long."""
@@ -130,6 +130,8 @@ def what_it_lacks(queues: Queues) -> dict[int, str]:
         available = room.available.get(account, 0)
         if account in blocked:
             lacks[payment.number] = "those before it"
+        elif queues.room.bilateral.get(pair) == NOTHING:
+            lacks[payment.number] = "an account that is blocked"
         elif payment.amount > available:
             lacks[payment.number] = "money"
         elif payment.amount > available - kept:

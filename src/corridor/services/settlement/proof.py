@@ -19,6 +19,8 @@ class Closed(msgspec.Struct, frozen=True):
     items: Mapping[str, Sequence[Item]]
     available: Mapping[tuple[str, str], int]
     defaulted: frozenset[str] = frozenset()
+    blocked: frozenset[tuple[str, str]] = frozenset()
+    """Whose money operators have blocked, by currency and member: until it is not, the cycle cannot settle."""
 
 
 class Untold(msgspec.Struct, frozen=True):
@@ -29,8 +31,9 @@ class Untold(msgspec.Struct, frozen=True):
 
 
 class CycleNews(msgspec.Struct, frozen=True):
-    """What is under way, besides the open cycle."""
+    """What is under way as of a batch, besides the open cycle."""
 
+    batch: int
     closed: Closed | None
     untold: tuple[Untold, ...]
 

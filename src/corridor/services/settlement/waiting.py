@@ -74,6 +74,20 @@ class Room(msgspec.Struct, frozen=True):
         return Room(available, bilateral, multilateral)
 
 
+NOTHING: Final = -(10**18)
+"""As a limit: not even what comes back makes room."""
+
+
+def block(room: Room, waiting: Sequence[Waiting], blocked: Collection[Account]) -> Room:
+    """Return the room in which nothing of what waits goes from or to these accounts; it waits as first in its queue."""
+    shut = {
+        (each.debtor, each.creditor, each.currency)
+        for each in waiting
+        if {(each.debtor, each.currency), (each.creditor, each.currency)} & set(blocked)
+    }
+    return Room(room.available, {**room.bilateral, **dict.fromkeys(shut, NOTHING)}, room.multilateral)
+
+
 class Selection(msgspec.Struct, frozen=True):
     """Payments that settle together, in the order of the queues, and why, in words."""
 

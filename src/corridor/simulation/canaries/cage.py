@@ -58,6 +58,7 @@ class Cage:
                         "-x",
                         "-n0",
                         "-q",
+                        f"--timeout={within_s:.0f}",  # a test that is slow on a busy machine has not failed
                         "-p",
                         "no:cacheprovider",
                         *_FINDING,

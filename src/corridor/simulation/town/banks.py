@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corridor.client import events, liquidity, requests
 from corridor.client.events import Receipt
@@ -19,11 +19,12 @@ from corridor.domain.parties import Party
 from corridor.sandbox.bank import OUT, Bank, BankPayment, Turn
 from corridor.sandbox.book import Account, Book
 from corridor.sandbox.central_bank import reserve_account
+from corridor.sandbox.mirror import Booking
 from corridor.sandbox.world import Institution
+from corridor.simulation.town.customers import BOOKED, GROSS, NETTED, Wish
 from corridor.simulation.town.institutions import House, Store
 
 if TYPE_CHECKING:
-    from corridor.simulation.town.customers import Wish
     from corridor.simulation.town.town import Town
 
 TOO_OLD: Instant = 7 * SECOND
@@ -37,12 +38,15 @@ class BankStore(Store):
         super().__init__()
         self.accounts = {account.number: account for account in accounts}
         self.payments: dict[str, BankPayment] = {}
+        self.mirror: dict[int, Booking] = {}
 
     def write(self, effect: Turn) -> None:
         for account in effect.accounts:
             self.accounts[account.number] = account
         for payment in effect.payments:
             self.payments[payment.uetr] = payment
+        for booking in effect.bookings:
+            self.mirror.setdefault(booking.number, booking)
 
 
 class BankHouse(House):
@@ -68,7 +72,7 @@ class BankHouse(House):
         super().begin()
         self._set_timer()
 
-    def order(self, wish: "Wish") -> None:
+    def order(self, wish: Wish) -> None:
         """Do what a customer wants, if the bank is there at all."""
         if not self.up:
             return
@@ -79,8 +83,10 @@ class BankHouse(House):
             )
             self._quotes[message_id] = wish
             self.receive(events.Submitted([requests.request("quotes", message_id, members, kept=False)]))
+            if wish.number % 3 == 0 and self.up:
+                self._inquire(members, 1 + wish.number % 5)
         else:
-            self._pay(wish, wish.order(None))
+            self._pay(wish, wish.order(None, self.timeline.now))
 
     def move_liquidity(self, issuer: str, amount: Money, uetr: str, *, inward: bool) -> None:
         """Ask a central bank for money, or send it some back."""
@@ -139,7 +145,7 @@ class BankHouse(House):
         wish = self._quotes.pop(told.message_id, None)
         if wish is not None and isinstance(told.outcome, Receipt):
             quote = requests.read_quote(told.outcome.answer)
-            self._pay(wish, wish.order(quote))
+            self._pay(wish, wish.order(quote, self.timeline.now))
             # Some try to use their quote once more, at once or when it is too old.
             if wish.number % 7 == 3:
                 self._again(wish, quote)
@@ -167,20 +173,39 @@ class BankHouse(House):
         self.submit(written, turns, deliveries[-1].number)
         self._set_timer()
 
-    def _again(self, wish: "Wish", quote: Quote) -> None:
-        again = self._town.once_more(wish)
-        self._pay(again, again.order(quote))
+    def _inquire(self, members: dict[str, Any], within_s: int) -> None:
+        """Ask all providers, too: what they promise counts, whether anybody pays on it or not."""
+        message_id, _ = self.identify()
+        asked = requests.request("inquiries", message_id, {**members, "within_s": within_s}, kept=False)
+        self.receive(events.Submitted([asked]))
 
-    def _pay(self, wish: "Wish", order: Order) -> None:
+    def _again(self, wish: Wish, quote: Quote) -> None:
+        again = self._town.once_more(wish)
+        self._pay(again, again.order(quote, self.timeline.now))
+
+    def _pay(self, wish: Wish, order: Order) -> None:
         try:
             turn = self.bank.order(order, wish.uetr)
         except CorridorError:
             return  # the customer has too little
+        how = {GROSS: "gross ", NETTED: "netted ", BOOKED: "on account "}.get(wish.channel, "")
         self._town.tell(
-            f"{self.name} orders {order.amount} to {order.creditor_agent} ({self._town.story.name(wish.uetr)})"
+            f"{self.name} orders {how}{order.amount} to {order.creditor_agent} ({self._town.story.name(wish.uetr)})"
         )
+        if wish.second_thought:
+            self.after(self._dice.randrange(4 * SECOND), self._think_again, wish)
         self.submit(turn.messages, [turn])
         self._set_timer()
+
+    def _think_again(self, wish: Wish) -> None:
+        """Cancel what may still wait, move it, or give it another priority."""
+        what = wish.second_thought
+        path, members = {
+            "cancel": ("queue/cancel", {}),
+            "first": ("queue/move", {"to": "first"}),
+            "last": ("queue/move", {"to": "last"}),
+        }.get(what, ("queue/priority", {"priority": what}))
+        self.ask_hub(path, {"uetr": wish.uetr, **members})
 
     def _tell(self, turns: Sequence[Turn]) -> None:
         for turn in turns:

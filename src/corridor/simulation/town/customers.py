@@ -6,10 +6,11 @@ from typing import Final
 
 import msgspec
 
+from corridor.client.correspondents import Method
 from corridor.client.identifiers import random_uetrs
-from corridor.client.messages import Order
+from corridor.client.messages import Gross, Order
 from corridor.client.requests import Quote
-from corridor.domain.instants import Instant
+from corridor.domain.instants import SECOND, Instant, iso
 from corridor.domain.money import Money
 from corridor.domain.parties import Party
 from corridor.sandbox.book import Account
@@ -18,10 +19,16 @@ from corridor.sandbox.world import BANKS, BOTH, Institution
 PEOPLE: Final = 6
 """Customers of each bank in each currency; the last has a closed account."""
 OPENING: Final = 5_000_000_00
+INSTANT_SHARE: Final = 75
+NETTED_SHARE: Final = 10
+BOOKED_SHARE: Final = 5
+"""Of a hundred that need no exchange; the others are settled gross."""
+METHODS: Final[tuple[Method, ...]] = ("INDA", "INGA")
 LISTED: Final = "Иван Разыскиваемый"
 """Whom the screening list names."""
 
 ACCEPTS, REFUSES, SILENT, LATE, RACES = "accepts", "refuses", "silent", "late", "at the deadline"
+INSTANT, GROSS, NETTED, BOOKED = "", "RTGS", "MPNS", "BOOK"
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -39,14 +46,24 @@ class Wish(msgspec.Struct, frozen=True):
     phone: str | None
     behaviour: str
     jitter: Instant
+    channel: str = INSTANT
+    priority: str | None = None
+    begins_in: Instant = 0
+    ends_in: Instant = 0
+    """From the order on; 0 is at once, or with the business day."""
+    category_purpose: str | None = None
+    method: Method = "INDA"
+    second_thought: str = ""
+    """What its bank does about it while it waits."""
 
     @property
     def quoted(self) -> bool:
         """The creditor is to get another currency."""
         return self.currency != self.amount.currency
 
-    def order(self, quote: Quote | None) -> Order:
+    def order(self, quote: Quote | None, now: Instant) -> Order:
         """The order, as the debtor agent's counter writes it."""
+        begins, ends = (_time(now + each) if each else None for each in (self.begins_in, self.ends_in))
         return Order(
             creditor_agent=self.creditor_agent,
             amount=self.amount,
@@ -55,6 +72,12 @@ class Wish(msgspec.Struct, frozen=True):
             creditor_phone=self.phone,
             quote=quote,
             end_to_end_id=f"payment {self.number}",
+            category_purpose=self.category_purpose,
+            gross=Gross(priority=self.priority, from_time=begins, reject_time=ends)
+            if self.channel == GROSS
+            else None,
+            netted=self.channel == NETTED,
+            booked=self.method if self.channel == BOOKED else None,
         )
 
 
@@ -101,7 +124,7 @@ def wishes(seed: int, payments: int, spacing: Instant, races: int) -> Iterator[W
         party = Party(
             name="Далер Назаров", account=None if by_phone else account_number(creditor.bic, currency, i)
         )
-        yield Wish(
+        wish = Wish(
             number=number,
             at=at,
             uetr=random_uetrs(dice)(),
@@ -115,6 +138,37 @@ def wishes(seed: int, payments: int, spacing: Instant, races: int) -> Iterator[W
             behaviour=_behaviour(dice, races),
             jitter=dice.randrange(-54_000, 6_000),
         )
+        yield wish if wish.quoted else _by_channel(wish, Random(f"{seed}/channel/{number}"))
+
+
+def _by_channel(wish: Wish, dice: Random) -> Wish:
+    """Let some of what needs no exchange be settled gross, netted or booked, to accounts that can take it."""
+    drawn = dice.randrange(100)
+    if drawn < INSTANT_SHARE:
+        return wish
+    i = dice.randrange(PEOPLE - 1)
+    account = account_number(wish.creditor_agent, wish.currency, i)
+    wish = msgspec.structs.replace(wish, creditor=Party(name="Далер Назаров", account=account), phone=None)
+    purpose = dice.choice((None, "SUPP", "SALA", "TAXS"))
+    if drawn < INSTANT_SHARE + NETTED_SHARE:
+        return msgspec.structs.replace(wish, channel=NETTED, category_purpose=purpose)
+    if drawn < INSTANT_SHARE + NETTED_SHARE + BOOKED_SHARE:
+        method = dice.choice(METHODS)
+        return msgspec.structs.replace(wish, channel=BOOKED, method=method, category_purpose=purpose)
+    return msgspec.structs.replace(
+        wish,
+        channel=GROSS,
+        amount=Money(dice.choice((wish.amount.minor, dice.randrange(1, 2_500_000_00))), wish.currency),
+        priority=dice.choice((None, "URGT", "HIGH", "NORM")),
+        begins_in=dice.choice((0, 0, 0, dice.randrange(1, 8) * SECOND)),
+        ends_in=dice.choice((0, dice.randrange(9, 30) * SECOND)),
+        category_purpose=purpose,
+        second_thought=dice.choice(("", "", "", "first", "last", "URGT", "HIGH", "NORM", "cancel")),
+    )
+
+
+def _time(instant: Instant) -> str:
+    return f"{iso(instant)[11:19]}+00:00"
 
 
 def _amount(dice: Random) -> int:

@@ -9,10 +9,17 @@ from collections.abc import Callable
 from random import Random
 from typing import Final, NamedTuple
 
-from corridor.domain.instants import MILLISECOND, SECOND, Instant
-from corridor.sandbox.world import BANKS, BOTH
+from corridor.domain.instants import MILLISECOND, SECOND, Instant, iso
+from corridor.sandbox.world import BANKS, BOTH, FX_PROVIDERS
+from corridor.services.fx.commands import SetFxLimit
 from corridor.services.messaging.commands import SetFrozen, SetParticipantState
 from corridor.services.messaging.records import ACTIVE, SUSPENDED
+from corridor.services.settlement.commands import (
+    SetClearingCap,
+    SetCutOff,
+    SetSettlementLimit,
+    SetUrgentReserve,
+)
 from corridor.simulation.town.hub_house import HubHouse
 from corridor.simulation.town.town import Town
 
@@ -90,6 +97,14 @@ def _participant_crash(town: Town, dice: Random) -> None:
         town.kill(dice.choice(town.houses))
 
     every(town, dice, dice.choice((300 * MILLISECOND, 2 * SECOND)), crash)
+
+
+def _settler_crash(town: Town, dice: Random) -> None:
+    def crash() -> None:
+        town.strike("settler crash")
+        town.kill(town.settler)
+
+    every(town, dice, 2 * SECOND, crash)
 
 
 def _gateway_crash(town: Town, dice: Random) -> None:
@@ -222,6 +237,43 @@ def _suspended_banks(town: Town, dice: Random) -> None:
     every(town, dice, 4 * SECOND, suspend)
 
 
+def _changed_limits(town: Town, dice: Random) -> None:
+    """What a bank may send, keeps or may owe a cycle, or a provider may promise, is changed by two operators (F39)."""
+
+    def change() -> None:
+        one, other = (bank.bic for bank in dice.sample(BANKS, 2))
+        amount, currency = dice.randrange(4_000_000_00), dice.choice(BOTH)
+        town.strike("changed limits")
+        facts = {"participant": one, "currency": currency}
+        what = dice.randrange(4)
+        if what == 0:
+            creditor = dice.choice(("", other))
+            order = town.staff.order(SetSettlementLimit, **facts, creditor=creditor, amount=amount)
+        elif what == 1:
+            order = town.staff.order(SetUrgentReserve, **facts, amount=amount)
+        elif what == 2:
+            order = town.staff.order(SetClearingCap, **facts, cap=amount)
+        else:
+            provider, kind = dice.choice(FX_PROVIDERS).bic, dice.choice(("position", "quote"))
+            order = town.staff.order(
+                SetFxLimit, provider=provider, currency=currency, kind=kind, amount=amount
+            )
+        town.operate(order)
+
+    every(town, dice, 2 * SECOND, change)
+
+
+def _end_of_day(town: Town, dice: Random) -> None:
+    """The business day of a currency ends in the middle of everything (F35, F39)."""
+
+    def end() -> None:
+        town.strike("end of day")
+        at = town.timeline.now + dice.randrange(1, 4) * SECOND
+        town.operate(town.staff.order(SetCutOff, currency=dice.choice(BOTH), time=f"{iso(at)[11:19]}+00:00"))
+
+    town.timeline.after(dice.randrange(6 * SECOND), end)
+
+
 def _equivocation(town: Town, dice: Random) -> None:
     """A bank orders two payments under one UETR (F41)."""
 
@@ -260,6 +312,9 @@ FAULTS: Final = (
     Fault("list change", ("F39",), _new_lists),
     Fault("frozen account", ("F39", "F23"), _frozen_accounts),
     Fault("suspended bank", ("F39",), _suspended_banks),
+    Fault("settler crash", ("F7", "F21"), _settler_crash),
+    Fault("changed limits", ("F39",), _changed_limits),
+    Fault("end of day", ("F39", "F35"), _end_of_day),
     Fault("equivocation", ("F41",), _equivocation),
     Fault("poison", ("F37",), _poison),
 )

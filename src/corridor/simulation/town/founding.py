@@ -15,9 +15,10 @@ from corridor.sandbox import world
 from corridor.services.compliance.commands import ActivateList, SetScreeningPolicy
 from corridor.services.compliance.records import HOLD
 from corridor.services.directory.commands import RegisterAlias
-from corridor.services.fx.commands import SetFxFee, SetFxPair
+from corridor.services.fx.commands import SetFxFee, SetFxLimit, SetFxPair
 from corridor.services.messaging import commands
 from corridor.services.messaging.commands import Command, Origin
+from corridor.services.settlement.commands import ScheduleCycles, SetClearingCap
 from corridor.simulation.staff import FOREVER, Ordered
 from corridor.simulation.town.customers import accounts
 from corridor.simulation.town.disk import Journal, finish
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from corridor.simulation.town.town import Town
 
 HOLD_LIMIT_S = 25
+POSITIONS = (2_000_00, 30_000_000_00, None)
+"""Limits of providers: one that passes with the first payments, one with many, and none."""
 
 
 def found(town: "Town") -> None:
@@ -94,12 +97,28 @@ def _orders(town: "Town", dice: Random) -> Iterator[list[Ordered]]:
     frame.append(order(SetFxPair, base_currency=base, quote_currency=quote, quote_life_s=6))
     for currency, rate_bps, minimum in world.FEES:
         frame.append(order(SetFxFee, currency=currency, rate_bps=rate_bps, minimum_amount=minimum))
+    frame.append(order(ScheduleCycles, every_s=dice.choice((4, 5, 6, 8, 10))))
     frame.append(order(ActivateList, version=town.list_version, entries=1))
     if dice.randrange(2):
         frame.append(order(SetScreeningPolicy, on_hit=HOLD, hold_limit_s=HOLD_LIMIT_S))
     yield frame
     for state in ("certified", "active"):
         yield [order(commands.SetParticipantState, bic=each.bic, state=state) for each in everyone]
+    yield [
+        order(
+            SetClearingCap, participant=bank.bic, currency=currency, cap=dice.choice((2_000_000_00, 10**12))
+        )
+        for bank in world.BANKS
+        for currency in world.BOTH
+    ]
+    limits = Random(f"{town.seed}/limits")
+    yield [
+        order(SetFxLimit, provider=each.bic, currency=currency, kind=kind, amount=limits.choice(POSITIONS))
+        for each in world.FX_PROVIDERS
+        for currency in each.currencies
+        for kind in ("position", "quote")
+        if limits.randrange(2)
+    ]
 
 
 def _commands(town: "Town", dice: Random) -> Iterator[Command]:
@@ -115,7 +134,7 @@ def _commands(town: "Town", dice: Random) -> Iterator[Command]:
     for issuer, currency in ((world.ROUBLE_ISSUER, "RUB"), (world.SOMONI_ISSUER, "TJS")):
         for each in (*world.BANKS, *world.FX_PROVIDERS):
             # Some banks are short of money, so that some payments are not covered.
-            amount = dice.choice((3_000_000_00, 50_000_000_00))
+            amount = dice.choice((300_000_00, 3_000_000_00, 50_000_000_00))
             yield commands.FundAccount(origin(issuer.bic, "json/funding"), each.bic, currency, amount)
     for bank in world.BANKS:
         for account in accounts(bank):

@@ -13,8 +13,9 @@ from corridor.client.profile import Profile
 from corridor.client.store import Effect
 from corridor.codecs.iso20022.messages import Message
 from corridor.domain.instants import SECOND, Instant
+from corridor.domain.money import Money
 from corridor.sandbox import central_bank
-from corridor.sandbox.provider import Movement, Provider, movements
+from corridor.sandbox.provider import Movement, Provider, asked, movements
 from corridor.sandbox.world import BANKS, MID, PAIR, Institution
 from corridor.simulation.town.front_door import FrontDoor, Reader
 from corridor.simulation.town.network import GIVES_UP
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 FIRST_NUMBER = 1_000
 """Below it are the numbers used before the simulation begins."""
 RATES_EVERY: Instant = 20 * SECOND
+REPLIES_WITHIN: Instant = 4 * SECOND
 RESERVE: Final = 20_000_000_00
 """What each bank has with each central bank at first: less than it may want here."""
 
@@ -126,6 +128,12 @@ class House(Process):
         """Store messages and effects together, then send."""
         draft, now = self._town.wire.draft, self.now()
         self.receive(events.Submitted([draft(self.profile, each, now) for each in written], effects, handled))
+
+    def ask_hub(self, path: str, members: Mapping[str, Any]) -> str:
+        """Send a request in JSON; return its message id, under which the answer will be in the store."""
+        message_id, _ = self.identify()
+        self.receive(events.Submitted([requests.request(path, message_id, members, kept=True)]))
+        return message_id
 
     def identify(self) -> tuple[str, Instant]:
         """An id for a message, and the time."""
@@ -263,7 +271,7 @@ class ProviderStore(Store):
 
 
 class ProviderHouse(House):
-    """An FX provider that posts rates and books what was exchanged."""
+    """An FX provider that posts rates, replies to inquiries and books what was exchanged."""
 
     def __init__(self, town: "Town", institution: Institution) -> None:
         super().__init__(town, institution)
@@ -276,8 +284,16 @@ class ProviderHouse(House):
         self._post_rates()
 
     def handle(self, deliveries: Sequence[Delivery]) -> None:
-        """Book what the notifications say."""
+        """Book what the notifications say, and reply, in time or too late, to what they ask."""
         self.submit((), [movements(deliveries)], deliveries[-1].number)
+        for number in asked(deliveries):
+            self.after(self._dice.randrange(REPLIES_WITHIN), self._reply, number)
+
+    def _reply(self, number: int) -> None:
+        message_id, _ = self.identify()
+        rate = self._trader.firm_rate(sells_base=bool(self._dice.randrange(2)))
+        members = {"inquiry": number, "rate": f"{rate:f}"}
+        self.receive(events.Submitted([requests.request("inquiries/reply", message_id, members, kept=False)]))
 
     def _post_rates(self) -> None:
         message_id, _ = self.identify()
@@ -337,10 +353,5 @@ class IssuerHouse(House):
         """Issue money to a participant."""
         if not self.up:
             return
-        message_id, _ = self.identify()
-        members = {
-            "participant": participant,
-            "amount": {"amount": str(amount), "currency": currency, "scale": 2},
-        }
-        self.issued[message_id] = amount
-        self.receive(events.Submitted([requests.request("funding", message_id, members, kept=True)]))
+        members = {"participant": participant, "amount": requests.amount_members(Money(amount, currency))}
+        self.issued[self.ask_hub("funding", members)] = amount

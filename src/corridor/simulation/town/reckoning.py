@@ -8,15 +8,22 @@ from corridor.domain.instants import SECOND, Instant
 from corridor.sandbox.bank import IN
 from corridor.services.messaging.rules import FUNDING
 from corridor.services.settlement.funding.records import FUNDING as DIRECTION_IN
-from corridor.services.settlement.payments import CREDITED, SETTLED, Payment
+from corridor.services.settlement.payments import CLEARED, CREDITED, SETTLED, Payment
+from corridor.simulation.town import correspondents, dealings
 from corridor.simulation.town.banks import BankHouse
 from corridor.simulation.town.customers import OPENING
 from corridor.simulation.town.institutions import IssuerHouse, ProviderHouse
+from corridor.simulation.town.treasury import settleable_now, waiting
 
 if TYPE_CHECKING:
     from corridor.simulation.town.town import Town
 
 FINAL_WITHIN: Instant = 60 * SECOND
+LEFT_ALONE: Instant = 15 * SECOND
+RELIEVED_EVERY: Instant = 4 * SECOND
+"""So long what waits may still wait for money; then there is enough of it, and every few seconds it is seen to."""
+SETTLES_WITHIN: Instant = 2 * SECOND
+"""What can settle, and still can after so long, has been overlooked by the settler."""
 KNOWN_WITHIN: Instant = 150 * SECOND
 """A participant that was turned away often tries again every half minute."""
 
@@ -24,13 +31,19 @@ KNOWN_WITHIN: Instant = 150 * SECOND
 def wait(town: "Town") -> None:
     """Let time pass until nothing is left to do, or it should long be done. I17."""
     healed = town.timeline.now
+    _pass(town, healed + LEFT_ALONE)
+    _ask_settler(town)
     while town.timeline.now < healed + FINAL_WITHIN and not _final(town):
-        town.timeline.run(town.timeline.now + SECOND)
-    opened = [payment for payment in town.watching.payments.values() if payment.open]
+        town.treasury.relieve()
+        dealings.wind_up(town)
+        _pass(town, town.timeline.now + RELIEVED_EVERY)
+    opened = [payment for payment in town.watching.payments.values() if _under_way(payment)]
     town.checked["liveness"] += len(town.watching.payments)
     for payment in opened:
         since = (town.timeline.now - healed) // SECOND
         town.break_("liveness", f"{_name(town, payment)} is {payment.status} {since} s after all was well")
+    for sentence in (*waiting(town), *dealings.open_trades(town)):
+        town.break_("liveness", sentence)
     while town.timeline.now < healed + KNOWN_WITHIN and _untold(town):
         town.timeline.run(town.timeline.now + SECOND)
     for sentence in _untold(town):
@@ -63,12 +76,35 @@ def reckon(town: "Town") -> None:
             }
             town.ask("banks", held == due, lambda: f"{house.name} has booked {held}, the hub {due}")  # noqa: B023
     _ask_funding(town)
+    for sentence in correspondents.mirrors(town):
+        town.break_("banks", sentence)
+
+
+def _pass(town: "Town", until: Instant) -> None:
+    """Let time pass, but no longer than until everything is final."""
+    while town.timeline.now < until and not _final(town):
+        town.timeline.run(town.timeline.now + SECOND)
+
+
+def _ask_settler(town: "Town") -> None:
+    """What can settle does. I17."""
+    before = settleable_now(town)
+    town.timeline.run(town.timeline.now + SETTLES_WITHIN)
+    left = before & settleable_now(town)
+    town.ask("liveness", not left, lambda: f"these could settle, and do not: {sorted(left)}")
 
 
 def _final(town: "Town") -> bool:
-    return all(house.up and house.quiet for house in town.houses) and not any(
-        payment.open for payment in town.watching.payments.values()
+    return (
+        all(house.up and house.quiet for house in town.houses)
+        and not any(_under_way(payment) for payment in town.watching.payments.values())
+        and not waiting(town)
+        and not dealings.open_trades(town)
     )
+
+
+def _under_way(payment: Payment) -> bool:
+    return payment.open or payment.status == CLEARED
 
 
 def _untold(town: "Town") -> list[str]:

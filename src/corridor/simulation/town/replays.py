@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from corridor.simulation.town.town import Town
 
 WAVE_LASTS = 3 * SECOND
+AT_REST = 10 * SECOND
+"""After so long a hub has done what was due while it slept."""
 
 
 def replay(town: "Town", count: int) -> int:
@@ -36,7 +38,7 @@ def replay(town: "Town", count: int) -> int:
 
 
 def _wave(town: "Town", dice: Random, letters: list[tuple[House, Letter]], count: int) -> None:
-    town.timeline.run(town.timeline.now + WAVE_LASTS)
+    town.timeline.run(town.timeline.now + AT_REST)
     before = _effects(town)
     answered = [0]
     for _ in range(count):

@@ -13,7 +13,9 @@ from corridor.domain.money import Money
 from corridor.reports.invariants import Broken
 from corridor.sandbox.world import BANKS, BOTH, CENTRAL_BANKS
 from corridor.simulation.town import reckoning, replays
+from corridor.simulation.town.correspondents import CORRESPONDENTS, keep
 from corridor.simulation.town.customers import wishes
+from corridor.simulation.town.dealings import CREDIT, TRADES, lend, trade
 from corridor.simulation.town.faults import FAULTS, every, swarm
 from corridor.simulation.town.lost_tail import LOST_TAIL, lose_tail
 from corridor.simulation.town.story import Story
@@ -27,15 +29,25 @@ SPACING: Instant = 14 * MILLISECOND
 AFTERWARDS: Instant = 4 * SECOND
 """So long the storm goes on when no more customers come."""
 RACES: Final = "time-out races answer"
+BUSINESS: Final[dict[str, Callable[[Town, Random], None]]] = {
+    TRADES: trade,
+    CREDIT: lend,
+    CORRESPONDENTS: keep,
+}
+"""What banks deal in besides payments: a run draws from it, as it does from the faults."""
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What a run is: everything follows from this. `payments` are the numbers of the customers who come."""
+    """What a run is: everything follows from this.
+
+    `payments` are the numbers of the customers who come, `business` is what banks deal in besides.
+    """
 
     seed: int
     payments: tuple[int, ...]
     faults: tuple[str, ...]
     real: bool
+    business: tuple[str, ...] = ()
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -60,7 +72,10 @@ def plan(seed: int, payments: int = PAYMENTS) -> Plan:
         faults = (*faults, LOST_TAIL)
     if dice.randrange(10):
         faults = (*faults, RACES)
-    return Plan(seed, tuple(range(payments)), faults, dice.randrange(10) == 0)
+    real = dice.randrange(10) == 0
+    return Plan(
+        seed, tuple(range(payments)), faults, real, tuple(each for each in BUSINESS if dice.randrange(3))
+    )
 
 
 def run(plan: Plan, *, keep: bool = False, tell: Callable[[str], None] | None = None) -> Outcome:
@@ -90,6 +105,8 @@ def _run(plan: Plan, story: Story) -> Outcome:
     for fault in FAULTS:
         if fault.name in plan.faults:
             fault.befall(town, Random(f"{seed}/fault/{fault.name}"))
+    for name in plan.business:
+        BUSINESS[name](town, Random(f"{seed}/business/{name}"))
     replayed = 0
     town.timeline.run(town.storm_ends)
     town.heal()

@@ -39,8 +39,14 @@ def smaller(plan: Plan) -> Iterator[Plan]:
             first, last = i * size // parts, (i + 1) * size // parts
             yield msgspec.structs.replace(plan, payments=payments[first:last])
         parts *= 2
+    half = len(plan.faults) // 2
+    if half > 1:
+        yield msgspec.structs.replace(plan, faults=plan.faults[:half])
+        yield msgspec.structs.replace(plan, faults=plan.faults[half:])
     for fault in plan.faults:
         yield msgspec.structs.replace(plan, faults=tuple(each for each in plan.faults if each != fault))
+    for name in plan.business:
+        yield msgspec.structs.replace(plan, business=tuple(each for each in plan.business if each != name))
     if size > 2:
         for i in range(min(size, 8)):
             first, last = i * size // 8, (i + 1) * size // 8

@@ -13,15 +13,15 @@ class Timeline:
     def __init__(self, start: Instant) -> None:
         self.start = start
         self.now = start
-        self._coming: list[tuple[Instant, int, Callable[..., None], tuple[Any, ...]]] = []
+        self._coming: list[tuple[Instant, int, Callable[..., object], tuple[Any, ...]]] = []
         self._put = 0
 
-    def at(self, when: Instant, do: Callable[..., None], *facts: Any) -> None:
+    def at(self, when: Instant, do: Callable[..., object], *facts: Any) -> None:
         """Do this at a time; what is late already happens now."""
         self._put += 1
         heappush(self._coming, (max(when, self.now), self._put, do, facts))
 
-    def after(self, delay: Instant, do: Callable[..., None], *facts: Any) -> None:
+    def after(self, delay: Instant, do: Callable[..., object], *facts: Any) -> None:
         """Do this after a while."""
         self.at(self.now + delay, do, *facts)
 
@@ -54,7 +54,7 @@ class Process:
         """Its clock's time."""
         return self.timeline.now + self.skew
 
-    def after(self, delay: Instant, do: Callable[..., None], *facts: Any) -> None:
+    def after(self, delay: Instant, do: Callable[..., object], *facts: Any) -> None:
         """Do this after a while, unless it dies before."""
         self.timeline.after(delay, self._if_alive, self.life, do, facts)
 
@@ -67,6 +67,6 @@ class Process:
         """Start, from what is durable."""
         self.up = True
 
-    def _if_alive(self, life: int, do: Callable[..., None], facts: tuple[Any, ...]) -> None:
+    def _if_alive(self, life: int, do: Callable[..., object], facts: tuple[Any, ...]) -> None:
         if life == self.life:
             do(*facts)

@@ -44,8 +44,10 @@ from corridor.simulation.town.front_door import FrontDoor
 from corridor.simulation.town.hub_house import HubHouse
 from corridor.simulation.town.institutions import House, IssuerHouse, ProviderHouse
 from corridor.simulation.town.network import Network
+from corridor.simulation.town.settler_house import SettlerHouse
 from corridor.simulation.town.story import Story
 from corridor.simulation.town.timeline import Process, Timeline
+from corridor.simulation.town.treasury import Treasury
 from corridor.simulation.town.wire import Wire
 
 START: Final[Instant] = 1_795_000_000 * SECOND
@@ -98,9 +100,11 @@ class Town:
             *self.issuers,
         ]
         self.wishes: dict[str, Wish] = {}
-        self.parties: list[Process] = [self.hub, *self.doors, *self.houses]
+        self.settler = SettlerHouse(self)
+        self.parties: list[Process] = [self.hub, *self.doors, *self.houses, self.settler]
         for party in self.parties:
             party.begin()
+        self.treasury = Treasury(self)
 
     def calm(self) -> None:
         """No fault is at work: what is slow is quick again, what is away comes back."""
@@ -276,7 +280,7 @@ class Town:
                 )
             name, reason = self.story.name(payment.uetr), f" {payment.reason}" if payment.reason else ""
             self.tell(f"batch {writes.number} holds {name} as {payment.status}{reason}")
-            if payment.status == HELD:
+            if payment.status == HELD and payment.due_at is not None:  # else it waits to be settled
                 self._held(payment)
 
     def releases_answer(self, answer: hub_events.Answered) -> None:

@@ -4,8 +4,12 @@ In a story `S>P:100` orders 100 kopecks into the open cycle, numbered 1, 2, 3; `
 `settle:1` and `tell:1` are of cycle 1, `?` after one that it is refused.
 """
 
+from typing import Any
+
+import msgspec
 import pytest
 
+from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
 from corridor.decision import TRANSFER
 from corridor.domain.money import Money
 from corridor.services.compliance.commands import SetScreeningPolicy
@@ -26,6 +30,7 @@ from tests.rig import answer_of
 from tests.unit.services.settlement.netting_world import BANKS, PAMR, SEVR, ZARA, Netting
 from tests.world import CBTJ, LIST
 
+INVOICE = ReferredDocument(type="CINV", number="I-1", lines=(DocumentLine(type="PTCD", number="7304"),))
 ROWS = [
     # what is taken in says so at once, and is final with its cycle
     ("S>P:100", ["ACPD"], ["pacs.008"], "open"),
@@ -200,6 +205,24 @@ def test_goods_wages_fees_and_taxes_are_one_position_shown_apart(world: Netting)
     assert [t.amount for t in world.store.rows[TRANSFER].values() if t.code == 21] == [60, 60]
     assert (world.balance(SEVR, "RUB"), world.balance(PAMR, "RUB")) == (0, 60)
     world.watch()
+
+
+@pytest.mark.parametrize(
+    ("facts", "product"),
+    [
+        ({"purpose": "DEPD"}, "wages"),
+        ({"category_purpose": "TAXS", "purpose": "GDDS"}, "taxes"),
+        ({"category_purpose": "CASH", "purpose": "GDDS"}, "goods"),
+        ({"documents": (INVOICE,)}, "goods"),
+        ({"documents": (msgspec.structs.replace(INVOICE, lines=()),)}, "other"),
+    ],
+    ids=str,
+)
+def test_a_product_is_what_the_order_says_of_its_purpose_or_goods(
+    world: Netting, facts: dict[str, Any], product: str
+) -> None:
+    world.netted(1, 100, **facts)
+    assert {p.product for p in world.store.rows[CYCLE_POSITION].values()} == {product}
 
 
 def test_currencies_settle_together_and_apart(world: Netting) -> None:

@@ -13,7 +13,9 @@ import msgspec
 from corridor.decision import Accepted, Answer, Key, Rejected, Step, Table
 from corridor.ledger.results import TransferResult
 from corridor.ledger.transfers import Transfer, TransferFlag
-from corridor.services.messaging.records import ACTIVE, PARTICIPANT
+from corridor.services.fx import positions
+from corridor.services.fx.positions import Exchange
+from corridor.services.messaging.records import ACTIVE, FX_PROVIDER, PARTICIPANT
 from corridor.services.settlement import limits
 from corridor.services.settlement.legs import REFUSALS
 from corridor.services.settlement.limits import Movement
@@ -95,6 +97,12 @@ def _settled(step: Step, trade: Trade, first_transfer: int, method: str) -> None
         method=method,
     )
     step.put(TRADE, settled)
+    for side in trade.sides:
+        participant = step.get(PARTICIPANT, side)
+        if participant is not None and participant.role == FX_PROVIDER:
+            sold, bought = trade.paid_by(side), trade.paid_by(trade.other(side))
+            exchanged = Exchange(side, sold.currency, sold.minor, bought.currency, bought.minor)
+            positions.trade(step, exchanged)
     tell_both(step, settled)
 
 

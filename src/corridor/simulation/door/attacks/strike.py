@@ -11,6 +11,7 @@ import msgspec
 
 from corridor.gateway.acknowledgements import DEFINITION as ACKNOWLEDGEMENT
 from corridor.services.messaging.records import IN, OUT
+from corridor.services.settlement.payments import HELD
 from corridor.simulation.door import world
 from corridor.simulation.door.caller import Caller
 from corridor.simulation.door.house import House
@@ -176,7 +177,12 @@ class Strike:
     async def _end_open_payments(self) -> None:
         """Leave nothing behind that the next attack would find changed by time."""
         for payment in (await self.house.ledger()).payments.values():
-            if payment.open:
+            if not payment.open:
+                continue
+            if payment.status == HELD:  # queued: only its owner takes it back
+                owner = self.house[payment.debtor_agent]
+                await owner.send(owner.ask("/v1/queue/cancel", uetr=payment.uetr))
+            else:
                 agent = self.house[payment.creditor_agent]
                 await agent.send(agent.post(agent.report(payment.uetr, "RJCT", "AC04")))
 

@@ -6,7 +6,6 @@ A cell is the HTTP status and, where the hub refuses, the reason in its log; `-`
 Nobody signs: the request is sent without a signature. An unknown caller signs with a key nobody has registered.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple
 
 from corridor.domain.instants import iso_date
@@ -19,6 +18,7 @@ from corridor.simulation.door.attacks.replays import pay
 from corridor.simulation.door.attacks.strike import Strike
 from corridor.simulation.door.attacks.values import QUOTE, quote
 from corridor.simulation.door.caller import Caller
+from corridor.simulation.door.rights.agreements import Build, deal, keep, terms
 from corridor.simulation.door.wire import JSON, Answer
 from corridor.simulation.door.world import (
     ALFX,
@@ -43,7 +43,6 @@ CALLERS: Final = {
     "unknown": UNKNOWN,
     "nobody": UNKNOWN,
 }
-Build = Callable[[Strike, Caller], Awaitable[bytes]]
 
 
 class Row(NamedTuple):
@@ -129,6 +128,27 @@ async def _quote(s: Strike, by: Caller) -> bytes:
     return by.ask("/v1/quotes", **QUOTE)
 
 
+async def _inquire(s: Strike, by: Caller) -> bytes:
+    await quote(s)
+    return by.ask("/v1/inquiries", **QUOTE)
+
+
+async def _reply(s: Strike, by: Caller) -> bytes:
+    return by.ask("/v1/inquiries/reply", inquiry=await _asked(s), rate="8.55")
+
+
+async def _reply_unasked(s: Strike, by: Caller) -> bytes:
+    return by.ask("/v1/inquiries/reply", inquiry=await _asked(s) + 1_000, rate="8.55")
+
+
+async def _asked(s: Strike) -> int:
+    """Let a bank ask all providers, and return the number of the inquiry."""
+    await quote(s)
+    answer = await s.sevr.send(s.sevr.ask("/v1/inquiries", **QUOTE))
+    number: int = answer.json["answer"]["inquiry"]
+    return number
+
+
 def _alias(phone: str) -> Build:
     async def build(_s: Strike, by: Caller) -> bytes:
         account = "40817810000000000001"
@@ -191,36 +211,18 @@ async def _confirm(s: Strike, by: Caller) -> bytes:
 
 
 async def _offer(s: Strike, by: Caller) -> bytes:
-    return by.ask("/v1/facilities", borrower=PAMR, **_terms(s))
+    return by.ask("/v1/facilities", borrower=PAMR, **terms(s))
 
 
-def _terms(s: Strike) -> dict[str, Any]:
-    today = iso_date(s.house.now())
-    limit = {"amount": "100", "currency": "RUB", "scale": 2}
-    return {
-        "limit": limit,
-        "rate": "16.5",
-        "day_count": "ACT/365F",
-        "starts_on": today,
-        "ends_on": "2027-11-18",
-    }
-
-
-def _deal(*deeds: str, between_others: bool = False) -> Build:
-    """Do the last of these deeds, after the others, to a facility that Severny offers to Volga, or to Pamir."""
-
-    async def build(s: Strike, by: Caller) -> bytes:
-        if by.bic != VOLG:
-            return by.ask(f"/v1/facilities/{deeds[-1]}", **_deed(deeds[-1], 1))
-        borrower = s.pamr if between_others else s.volg
-        offered = await s.sevr.send(s.sevr.ask("/v1/facilities", borrower=borrower.bic, **_terms(s)))
-        number = offered.json["answer"]["facility"]
-        for deed in deeds[:-1]:
-            done = await borrower.send(borrower.ask(f"/v1/facilities/{deed}", **_deed(deed, number)))
-            assert done.status == 200, done.body
-        return by.ask(f"/v1/facilities/{deeds[-1]}", **_deed(deeds[-1], number))
+def _keep_for(owner: str) -> Build:
+    async def build(_s: Strike, by: Caller) -> bytes:
+        return by.ask("/v1/correspondents", account_servicer=VOLG, account_owner=owner, currency="RUB")
 
     return build
+
+
+async def _keep_for_others(_s: Strike, by: Caller) -> bytes:
+    return by.ask("/v1/correspondents", account_servicer=SEVR, account_owner=PAMR, currency="RUB")
 
 
 def _fix(quoted: str) -> Build:
@@ -229,11 +231,6 @@ def _fix(quoted: str) -> Build:
         return by.ask("/v1/fixings", day=day, base_currency="USD", quote_currency=quoted, rate="89.5")
 
     return build
-
-
-def _deed(deed: str, facility: int) -> dict[str, Any]:
-    amount = {"amount": "1", "currency": "RUB", "scale": 2}
-    return {"facility": facility, **({"amount": amount} if deed in ("draw", "repay") else {})}
 
 
 def _line(currency: str) -> Build:
@@ -351,6 +348,11 @@ ROWS: Final = (
     Row("POST /v1/messages", "confirms what it was asked", _confirm,         "202 NOOR   202 AG01     202          202 DS0G     202 AG01     202 AG01     401     401", moves=True),
     Row("POST /v1/rates", "posts its rates", _rates,                         "422 AG01   200          422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/quotes", "asks for a quote", _quote,                       "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/inquiries", "asks several providers", _inquire,            "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/inquiries/reply", "replies to what it is asked", _reply,   "422 AG01   200          422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/inquiries/reply", "replies to what nobody asked", _reply_unasked,
+                                                                             "422 AG01   422 NOOR     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("GET /v1/inquiries", "reads its inquiries", _get("/v1/inquiries"),   "200        200          403          403          403          403          401     401", stored=False),
     Row("POST /v1/aliases", "registers a number", _alias(OWN),               "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/aliases", "registers another's number", _alias_of_another, "422 BE23   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/aliases/remove", "frees its number", _remove(OWN),         "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
@@ -365,20 +367,45 @@ ROWS: Final = (
     Row("POST /v1/queue/cancel", "takes back its own", _queue("cancel"),     "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/queue/cancel", "takes back another's", _cancel_anothers,   "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/facilities", "offers to lend", _offer,                     "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/facilities/accept", "takes an offer", _deal("accept"),     "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
-    Row("POST /v1/facilities/accept", "takes another's offer", _deal("accept", between_others=True),
+    Row("POST /v1/facilities/accept", "takes an offer", deal("accept"),      "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/facilities/accept", "takes another's offer", deal("accept", between_others=True),
                                                                              "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/facilities/cancel", "declines an offer", _deal("cancel"),  "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/facilities/cancel", "declines another's offer", _deal("cancel", between_others=True),
+    Row("POST /v1/facilities/cancel", "declines an offer", deal("cancel"),   "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/facilities/cancel", "declines another's offer", deal("cancel", between_others=True),
                                                                              "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/facilities/draw", "draws", _deal("accept", "draw"),        "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
-    Row("POST /v1/facilities/draw", "draws for another", _deal("accept", "draw", between_others=True),
+    Row("POST /v1/facilities/draw", "draws", deal("accept", "draw"),         "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/facilities/draw", "draws for another", deal("accept", "draw", between_others=True),
                                                                              "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
-    Row("POST /v1/facilities/repay", "repays", _deal("accept", "draw", "repay"),
+    Row("POST /v1/facilities/repay", "repays", deal("accept", "draw", "repay"),
                                                                              "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
-    Row("POST /v1/facilities/repay", "repays for another", _deal("accept", "draw", "repay", between_others=True),
+    Row("POST /v1/facilities/repay", "repays for another", deal("accept", "draw", "repay", between_others=True),
                                                                              "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("GET /v1/facilities", "reads its facilities", _get("/v1/facilities"),
+                                                                             "200        403          403          403          403          403          401     401", stored=False),
+    Row("POST /v1/correspondents", "offers to keep an account", _keep_for(PAMR),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents", "offers it between others", _keep_for_others,
+                                                                             "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/accept", "takes an offer", keep("accept"),  "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/correspondents/accept", "takes another's offer", keep("accept", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/close", "wants its own closed", keep("accept", "close"),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/close", "wants another's closed", keep("accept", "close", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/fund", "brings money to its own", keep("accept", "fund"),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/correspondents/fund", "brings another's money", keep("accept", "fund", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/withdraw", "takes its money back", keep("accept", "fund", "withdraw"),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/correspondents/withdraw", "takes another's money", keep("accept", "fund", "withdraw", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/reconcile", "compares its book", keep("accept", "fund", "reconcile"),
+                                                                             "200        422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/correspondents/reconcile", "compares another's", keep("accept", "fund", "reconcile", between_others=True),
+                                                                             "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("GET /v1/correspondents", "reads its accounts", _get("/v1/correspondents"),
                                                                              "200        403          403          403          403          403          401     401", stored=False),
     Row("POST /v1/credit-lines", "lends in its currency", _line("RUB"),      "422 AG01   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/credit-lines", "lends in another's", _line("TJS"),         "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),

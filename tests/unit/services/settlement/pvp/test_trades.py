@@ -6,6 +6,8 @@ import pytest
 
 from corridor.domain.instants import DAY, SECOND, iso_date
 from corridor.domain.money import MAX_MINOR, Money
+from corridor.services.fx.commands import SetFxLimit
+from corridor.services.fx.records import FX_EXPOSURE
 from corridor.services.messaging.commands import SetFrozen, SetParticipantState
 from corridor.services.settlement.commands import (
     SetCutOff,
@@ -283,3 +285,14 @@ def test_a_trade_says_who_pays_what(world: Trading) -> None:
     assert trade.sides == (PAMR, SEVR)
     assert trade.paid_by(SEVR) == Money(850, "RUB")
     assert trade.paid_by(PAMR) == Money(100, "TJS")
+
+
+def test_a_trade_of_a_provider_moves_its_position_and_passes_no_limit(rich: Trading) -> None:
+    rich.operate(SetFxLimit, provider=ALFX, currency="RUB", kind="position", amount=0)
+    rich.bring_money(ALFX, 100, "TJS")
+    rich.trade(1, SEVR, ALFX)
+    rich.trade(2, SEVR, PAMR)
+    assert rich.states() == "settled settled"
+    held = {key: (each.sold, each.bought) for key, each in rich.store.rows[FX_EXPOSURE].items()}
+    assert held == {(ALFX, "RUB"): (0, 850), (ALFX, "TJS"): (100, 0)}
+    rich.watch()

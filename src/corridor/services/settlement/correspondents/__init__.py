@@ -1,0 +1,1 @@
+"""Correspondent accounts: what one bank keeps with another, and payments that settle on it."""
