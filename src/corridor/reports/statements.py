@@ -12,6 +12,7 @@ from corridor.domain.errors import CorridorError
 from corridor.domain.instants import Instant
 from corridor.services.credit.records import CREDIT_FEE, DRAWDOWN, INTEREST, REPAYMENT
 from corridor.services.messaging.rules import FUNDING
+from corridor.services.settlement.correspondents.records import FUNDED, WITHDRAWN
 from corridor.services.settlement.cycles import LOSS, NET
 from corridor.services.settlement.funding.orders import OUT
 from corridor.services.settlement.legs import FEE, PRINCIPAL
@@ -29,6 +30,8 @@ KINDS: Final[Mapping[int, str]] = {
     REPAYMENT: "credit repaid",
     INTEREST: "interest",
     CREDIT_FEE: "credit fee",
+    FUNDED: "correspondent account funded",
+    WITHDRAWN: "correspondent account withdrawn",
 }
 """By the code of the transfer."""
 
