@@ -6,7 +6,7 @@ comparison, an operator, a number, a code; a condition is turned round; a statem
 is left out. Assertions and prose stay as they are. Each mutant runs in a process of its own, which the unit tests of
 its package watch; it counts as noticed if a test fails or if it takes far more processor time than they usually do.
 
-    tools/mutants.py [--only ledger|instant|codecs] [--sample N] [--seed N]
+    tools/mutants.py [--only ledger|instant|funding|codecs] [--sample N] [--seed N]
 """
 
 import argparse
@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = {
     "ledger": ("src/corridor/ledger", ("tests/unit/ledger", "tests/properties/test_ledger.py")),
     "instant": ("src/corridor/services/instant", ("tests/unit/services/instant",)),
+    "funding": ("src/corridor/services/settlement/funding", ("tests/unit/services/settlement/funding",)),
     "codecs": ("src/corridor/codecs", ("tests/unit/codecs", "--ignore=tests/unit/codecs/test_schemas.py")),
 }
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {

@@ -272,15 +272,15 @@ def _traded(world: SignedWorld) -> None:
 
 def _funded(world: SignedWorld) -> None:
     """Money that comes because it was asked for, or of itself, and leaves; some is refused, some waits on."""
-    for n, inward in ((60, False), (61, False), (62, True), (63, True), (64, False), (65, True)):
+    for n, inward in ((80, False), (81, False), (82, True), (83, True), (84, False), (85, True)):
         wish(world, n, inward=inward)
-    for n, status in ((60, "ACSC"), (61, "RJCT"), (63, "RJCT")):
+    for n, status in ((80, "ACSC"), (81, "RJCT"), (83, "RJCT")):
         world.report(uetr(world, n), status, CBRR, reason="AM04" if status == "RJCT" else None)
-    for n in (62, 66):
+    for n in (82, 86):
         bring(world, n)
-    wish(world, 67, kopecks=FUNDS * 100)
-    bring(world, 68, by=CBTJ)
-    world.ask(uetr(world, 64))
+    wish(world, 87, kopecks=FUNDS * 100)
+    bring(world, 88, by=CBTJ)
+    world.ask(uetr(world, 84))
 
 
 def wish(world: SignedWorld, n: int, *, inward: bool = False, kopecks: int = 250_00) -> None:

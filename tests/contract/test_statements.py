@@ -103,7 +103,7 @@ def test_entries_say_when_what_for_and_with_whom(days):
     assert entries[0].kind == "funding"
     assert (entries[0].amount, entries[0].balance, entries[0].counterparty) == (FUNDS, FUNDS, CBRR)
     by_reference = {entry.reference: entry for entry in entries}
-    left, came = by_reference[uetr(days.world, 60)], by_reference[uetr(days.world, 62)]
+    left, came = by_reference[uetr(days.world, 80)], by_reference[uetr(days.world, 82)]
     assert (left.kind, left.amount, left.counterparty) == ("defunding", -250_00, CBRR)
     assert (came.kind, came.amount, came.counterparty) == ("funding", 250_00, CBRR)
     paid = by_reference[uetr(days.world, 1)]
@@ -112,7 +112,7 @@ def test_entries_say_when_what_for_and_with_whom(days):
         each.kind for each in entries
     }
     assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
-    assert uetr(days.world, 61) not in by_reference  # the central bank has refused it
+    assert uetr(days.world, 81) not in by_reference  # the central bank has refused it
 
 
 def test_entries_stand_on_their_business_day(days):

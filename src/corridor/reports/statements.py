@@ -30,8 +30,8 @@ KINDS: Final[Mapping[int, str]] = {
     REPAYMENT: "credit repaid",
     INTEREST: "interest",
     CREDIT_FEE: "credit fee",
-    FUNDED: "to a correspondent account",
-    WITHDRAWN: "from a correspondent account",
+    FUNDED: "correspondent account funded",
+    WITHDRAWN: "correspondent account withdrawn",
 }
 """By the code of the transfer."""
 

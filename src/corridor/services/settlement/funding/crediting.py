@@ -117,8 +117,6 @@ def _refusal(step: Step, command: CreditParticipant) -> Rejected | None:
         return Rejected("AC03", f"its account here is {name}", "CdtrAcct")
     if credit.debtor not in (signer, credit.creditor):
         return Rejected("RC03", "the money is the central bank's or the creditor's own", "Dbtr")
-    if amount.minor <= 0:
-        return Rejected("AM01", "the amount is zero", "IntrBkSttlmAmt")
     return refusal_of_date(step, amount.currency, credit.interbank_settlement_date, "IntrBkSttlmDt")
 
 

@@ -1,5 +1,6 @@
 """docs/rulebook.md, section 15: money that leaves."""
 
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.domain.instants import MINUTE, SECOND, iso_date
 from corridor.domain.money import MAX_MINOR, Money
 from corridor.services.messaging.commands import AddParticipant, SetFrozen, SetLimit, SetParticipantState
+from corridor.services.messaging.records import MESSAGE
 from corridor.services.settlement.commands import CloseCycle, SetClearingCap, SetCutOff, SetUrgentReserve
 from corridor.services.settlement.funding.orders import ANSWER_TIME
 from tests.unit.services.settlement.funding.liquidity import ELSEWHERE, Liquidity, uetr
@@ -22,6 +24,9 @@ def world() -> Liquidity:
     world = Liquidity().found()
     world.bring(SEVR, 1_000)
     return world
+
+
+ABOUT_IT = ("camt.050.001.07", "pacs.009.001.08", "pacs.002.001.10", "pacs.028.001.03", "admi.002.001.01")
 
 
 def statuses(world: Liquidity, who: str) -> list[StatusReport]:
@@ -47,6 +52,8 @@ def test_money_is_reserved_until_the_central_bank_has_it_and_both_hear_the_same(
     assert (mine.transaction_status, mine.original_message_id) == ("ACSC", "SEVRRUM0-l1")
     assert (theirs.transaction_status, theirs.original_message_id) == ("ACSC", asked.message_id)
     assert mine.original_message_definition_id == theirs.original_message_definition_id == "camt.050.001.07"
+    assert mine.original_instruction_id == theirs.original_instruction_id == "i1"
+    assert (mine.original_end_to_end_id, mine.original_transaction_id) == ("e1", None)
     for name in ("original_uetr", "effective_settlement_at", "clearing_system_reference", "acceptance_at"):
         assert getattr(mine, name) == getattr(theirs, name) is not None
     world.watch()
@@ -174,6 +181,31 @@ def test_a_currency_without_a_central_bank_does_not_leave(world: Liquidity) -> N
     assert world.state(1) == "defunding RJCT AM03"
 
 
+def test_a_currency_that_the_sender_does_not_hold_does_not_leave(world: Liquidity) -> None:
+    facts = {"bic": "ISFRTJ20", "name": "Isfara Bank", "role": "bank", "currencies": ("TJS",)}
+    world.operate(AddParticipant, **facts, key=world.new_key("ISFRTJ20"))
+    for state in ("certified", "active"):
+        world.operate(SetParticipantState, bic="ISFRTJ20", state=state)
+    assert world.defund(1, 100, "ISFRTJ20").status == "refused"
+    assert (world.state(1), world.cases()) == ("defunding RJCT AM03", [])
+
+
+def test_all_that_is_said_of_it_stands_in_the_log_under_its_number(world: Liquidity) -> None:
+    wish = world.wish(1, 100, transaction_id="t1")
+    for _ in range(2):
+        world.transfer(wish)
+    world.ask(uetr(1))
+    for _ in range(2):
+        world.answer(1, "ACSC")
+    world.defund(1, 7)  # refused under a known UETR
+    world.defund(2, 10_000)
+    lines = [each for each in world.store.rows[MESSAGE].values() if each.definition in ABOUT_IT]
+    assert len(lines) == 14
+    own = {uetr(1): world.stands(1).number, uetr(2): world.stands(2).number}
+    assert Counter(each.payment for each in lines) == {own[uetr(1)]: 12, own[uetr(2)]: 2}
+    assert statuses(world, SEVR)[0].original_transaction_id == "t1"
+
+
 class TestTheSameTwice:
     def test_the_same_order_is_decided_once(self, world: Liquidity) -> None:
         wish = world.wish(1, 400)
@@ -211,7 +243,7 @@ class TestTheSameTwice:
             world.answer(n, other)
             assert len(world.cases()) == before[2] + 1
             told = first if first == "ACSC" else "RJCT NARR"
-            assert world.heard(CBRR)[-2:] == [told, told]
+            assert world.heard(CBRR)[-3:] == [told, told, told]
             assert (world.balance(SEVR, "RUB"), world.heard(SEVR)) == before[:2]
         world.watch()
 
@@ -234,6 +266,7 @@ class TestTheCentralBank:
         assert world.state(1) == "defunding ACSP"
 
     def test_its_silence_means_nothing_but_that_a_person_is_told(self, world: Liquidity) -> None:
+        assert ANSWER_TIME == 15 * MINUTE
         world.defund(1, 100)
         world.advance(ANSWER_TIME // SECOND - 1)
         assert world.cases() == []
@@ -257,7 +290,7 @@ class TestWhereItStands:
     def test_either_side_may_ask_and_nobody_else(self, world: Liquidity) -> None:
         world.defund(1, 100)
         for who in (SEVR, CBRR):
-            world.ask(uetr(1), who)
+            assert world.ask(uetr(1), who).status == "accepted"
             assert world.heard(who)[-1] == "ACSP"
         for who in (PAMR, CBTJ, ALFX):
             world.ask(uetr(1), who)

@@ -1,5 +1,6 @@
 """docs/rulebook.md, section 15: money that comes."""
 
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from corridor.codecs.iso20022.pacs009 import InstitutionTransfer as Credit
 from corridor.domain.instants import iso_date
 from corridor.domain.money import MAX_MINOR, Money
 from corridor.services.messaging.commands import SetFrozen, SetParticipantState
+from corridor.services.messaging.records import MESSAGE
 from corridor.services.settlement.funding.orders import ANSWER_TIME
 from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER
 from tests.rig import HUB
@@ -49,11 +51,15 @@ def test_a_central_banks_money_is_there_at_once_and_both_hear_the_same(world: Li
     assert mine.original_message_definition_id == theirs.original_message_definition_id == "pacs.009.001.08"
     assert mine.clearing_system_reference == theirs.clearing_system_reference == number
     assert mine.effective_settlement_at == theirs.effective_settlement_at == world.stands(1).final_at
+    assert world.stands(1).forwarded_at == world.stands(1).final_at
+    assert (theirs.original_instruction_id, theirs.original_transaction_id) == (None, None)
     world.watch()
 
 
 def test_what_a_participant_asks_for_comes_under_its_uetr(world: Liquidity) -> None:
     world.ask_for(1, 500)
+    asked_at = world.stands(1).forwarded_at
+    world.advance(1)
     assert (world.state(1), world.purse()) == ("funding PDNG", (0, 0))
     (asked,) = [each.message for each in world.mailboxes[CBRR] if isinstance(each.message, Wish)]
     assert (asked.creditor_account, asked.uetr) == ("SEVRRUM0-RUB", uetr(1))
@@ -73,6 +79,8 @@ def test_what_a_participant_asks_for_comes_under_its_uetr(world: Liquidity) -> N
     )
     world.answer(1, "ACSC")
     assert world.heard(CBRR)[-1] == "ACSC"
+    assert world.stands(1).forwarded_at == asked_at
+    assert world.stands(1).final_at > asked_at
     world.watch()
 
 
@@ -92,6 +100,7 @@ def test_what_was_asked_for_does_not_come_by_a_status(world: Liquidity) -> None:
     world.ask_for(1, 500)
     assert world.answer(1, "ACSC").status == "refused"
     assert (world.heard(CBRR)[-1], world.state(1)) == ("admi.002 CH20", "funding PDNG")
+    assert "comes by pacs.009" in world.mailboxes[CBRR][-1].message.description
     world.advance(ANSWER_TIME // 1_000_000 + 1)
     assert [case.kind for case in world.cases()] == ["unanswered"]
     assert world.state(1) == "funding PDNG"
@@ -150,6 +159,25 @@ def test_nobody_but_a_central_bank_sends_it(world: Liquidity) -> None:
         assert world.heard(who) == ["admi.002 AG01"]
     assert world.transfer(world.wish(1, 5, CBRR), CBRR).status == "refused"
     assert LIQUIDITY_TRANSFER not in world.store.rows or not world.store.rows[LIQUIDITY_TRANSFER]
+
+
+def test_nothing_is_asked_for_by_asking_for_nothing(world: Liquidity) -> None:
+    world.ask_for(1, 0)
+    assert (world.state(1), world.heard(SEVR), world.heard(CBRR)) == ("funding RJCT AM01", ["RJCT AM01"], [])
+
+
+def test_all_that_is_said_of_it_stands_in_the_log_under_its_number(world: Liquidity) -> None:
+    credit = world.crediting(1, 500, instruction_id="i1", transaction_id="t1")
+    for _ in range(2):
+        world.send_credit(credit)
+    world.credit(1, 501)
+    world.credit(2, 500, "NOPERUM0")
+    told = [each.message for each in world.mailboxes[CBRR] if isinstance(each.message, StatusReport)]
+    assert (told[0].original_instruction_id, told[0].original_transaction_id) == ("i1", "t1")
+    about = ("pacs.009.001.08", "pacs.002.001.10", "admi.002.001.01")
+    lines = [each.payment for each in world.store.rows[MESSAGE].values() if each.definition in about]
+    numbers = [world.stands(n).number for n in (1, 2)]
+    assert Counter(lines) == {numbers[0]: 7, numbers[1]: 2}
 
 
 def test_who_is_suspended_or_blocked_gets_none(world: Liquidity) -> None:
