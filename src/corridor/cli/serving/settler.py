@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+from typing import Final
 
 from corridor.adapters.postgres.cycles import read_cycles
 from corridor.adapters.postgres.queues import read_queues
@@ -15,9 +17,13 @@ from corridor.workers import settler
 from corridor.workers.netter import Netter
 from corridor.workers.rounds import Rounds
 
+NICE: Final = 10
+"""What is instant comes before what can wait."""
+
 
 async def serve(home: Home) -> None:
     """Settle what waits, payments and trades, and what was netted, until something fails."""
+    os.nice(NICE)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     hub = link.StreamLink(home.hub_socket)
     hub.open()
