@@ -1,8 +1,9 @@
 """`corridor cycle`: netting cycles, their positions and proof, their cut-off, who takes part, and default."""
 
 import asyncio
+import time
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -15,12 +16,14 @@ from corridor.cli.person import Refusal
 from corridor.cli.reading import reading, running
 from corridor.domain.money import decimal_text, minor_units
 from corridor.services.settlement.commands import CloseCycle, DeclareDefault, ScheduleCycles, SetClearingCap
-from corridor.services.settlement.cycle_records import PRODUCTS
+from corridor.services.settlement.cycle_records import CYCLE_SETTLED, PRODUCTS
 from corridor.services.settlement.netting import net
 from corridor.services.settlement.positions import digest, nets
 from corridor.services.settlement.proof import Difference, Sheet, differences
 
 app = typer.Typer()
+SETTLES_WITHIN_S: Final = 5.0
+POLL_S: Final = 0.1
 
 _CYCLES = """
 SELECT number, state, items, told, opened_at, closed_at, settled_at, due_at, defaulted FROM cycle
@@ -79,14 +82,15 @@ def cycle(
 def show_cycle(number: Number = 0, directory: Directory = HERE, as_json: AsJson = False) -> None:
     """The positions of a cycle, towards all and towards each, by product, recomputed from its transfers."""
     home = Home(directory)
-    number = number or asyncio.run(_open(home))
-    if not number:
-        raise Refusal("nothing has been netted; `corridor cycle cap` lets a bank take part")
-    (sheet,) = _sheets(home, number)
-    document = _document(sheet)
+    (sheet,) = _sheets(home, number or _open_number(home))
     if as_json:
-        show_json(document)
-        return
+        show_json(_document(sheet))
+    else:
+        _show(sheet)
+
+
+def _show(sheet: Sheet) -> None:
+    document = _document(sheet)
     typer.echo(f"cycle {sheet.number}, {sheet.state}, {sheet.count} payments")
     show(document["positions"], _POSITIONS, as_json=False)
     typer.echo()
@@ -96,15 +100,22 @@ def show_cycle(number: Number = 0, directory: Directory = HERE, as_json: AsJson 
 
 @app.command()
 def close(
-    number: Annotated[int, typer.Argument(help="The open cycle: a cut-off names what it cuts off.")],
+    number: Number = 0,
     by: As = "",
     directory: Directory = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Cut off the open cycle; it settles once it is proven, and what comes from now on is in the next."""
+    """Cut off the open cycle, let it be proven and settled, and show its net positions; what comes now is in the next.
+
+    The cut-off names its cycle: given twice, it closes one.
+    """
+    home = Home(directory)
+    number = number or _open_number(home)
     facts = {"cycle": number}
-    sentence = f"cycle {number} is closed; it settles as soon as it is proven"
+    sentence = f"cycle {number} is closed; it settles as soon as it is proven\n"
     order(directory, by, CloseCycle, facts, facts, sentence, as_json=as_json)
+    if not as_json:
+        _show(_settled(home, number))
 
 
 @app.command()
@@ -191,6 +202,24 @@ async def _list(home: Home, last: int) -> list[dict[str, Any]]:
         }
         for each in found
     ]
+
+
+def _settled(home: Home, number: int) -> Sheet:
+    """Return a closed cycle once it has settled, or as it stands if that takes long."""
+    until = time.monotonic() + SETTLES_WITHIN_S
+    (sheet,) = _sheets(home, number)
+    while sheet.state != CYCLE_SETTLED and time.monotonic() < until:
+        time.sleep(POLL_S)
+        (sheet,) = _sheets(home, number)
+    return sheet
+
+
+def _open_number(home: Home) -> int:
+    """Raises: Refusal."""
+    number = asyncio.run(_open(home))
+    if not number:
+        raise Refusal("nothing has been netted; `corridor cycle cap` lets a bank take part")
+    return number
 
 
 async def _open(home: Home) -> int:
