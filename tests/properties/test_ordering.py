@@ -1,21 +1,29 @@
 """Whatever waits: what is proposed may settle, one after the other; own money goes to the first of a queue."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corridor.services.settlement.ordering import Queues, selections, settle_in_order, what_it_lacks
-from corridor.services.settlement.waiting import URGENT, Room, verify_selection
+from corridor.services.settlement.ordering import (
+    Queues,
+    quick_selections,
+    selections,
+    settle_in_order,
+    what_it_lacks,
+)
+from corridor.services.settlement.waiting import URGENT, Room, block, verify_selection
 from tests.properties.settlement_queues import BANKS, queues
 
 kept = st.dictionaries(st.sampled_from([(bank, "RUB") for bank in BANKS]), st.integers(0, 10), max_size=2)
 
 
-@given(queues(), kept)
+@pytest.mark.parametrize("find", [selections, quick_selections])
+@given(queue=queues(), kept=kept)
 @settings(max_examples=300)
-def test_what_is_proposed_may_settle_on_top_of_what_was_before(queue, kept):
+def test_what_is_proposed_may_settle_on_top_of_what_was_before(find, queue, kept):
     waiting, room = queue
     seen = set()
-    for found in selections(Queues(1, waiting, room, kept)):
+    for found in find(Queues(1, waiting, room, kept)):
         assert found.numbers
         assert not seen & set(found.numbers)
         seen |= set(found.numbers)
@@ -73,6 +81,16 @@ def test_each_queue_is_served_from_its_beginning(queue, kept):
             )
             settled = [n for n in numbers if n in {each.number for each in own}]
             assert settled == [each.number for each in own[: len(settled)]]
+
+
+@given(queues(), st.sets(st.sampled_from([(bank, "RUB") for bank in BANKS])))
+def test_nothing_moves_from_or_to_what_is_blocked(queue, blocked):
+    waiting, room = queue
+    found = selections(Queues(1, waiting, block(room, waiting, blocked), {}))
+    numbers = {number for each in found for number in each.numbers}
+    for each in waiting:
+        if {(each.debtor, each.currency), (each.creditor, each.currency)} & blocked:
+            assert each.number not in numbers
 
 
 def test_who_has_nothing_waits_for_money():

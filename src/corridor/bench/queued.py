@@ -19,8 +19,8 @@ from corridor.adapters.postgres.snapshots import SnapshotReads
 from corridor.adapters.stream.link import StreamLink
 from corridor.adapters.system.clock import SystemClock
 from corridor.bench.members import AMOUNT_MAX, ENOUGH, Members, serve
-from corridor.workers.rounds import Rounds
-from corridor.workers.settler import of_queues
+from corridor.workers.rounds import LONG_REST, Rounds
+from corridor.workers.settler import of_queues, of_queues_quickly
 
 UNDER_WAY: Final = 1_000
 """So many orders are without an answer at a time."""
@@ -96,7 +96,10 @@ def _settle(reader: str, socket: Path) -> None:
     async def run() -> None:
         hub = StreamLink(socket)
         hub.open()
-        reads = SnapshotReads(reader, read_queues)
-        await Rounds(of_queues(), reads.read, hub, SystemClock()).run()
+        quick, all_ways = (SnapshotReads(reader, read_queues) for _ in range(2))
+        await asyncio.gather(
+            Rounds(of_queues_quickly(), quick.read, hub, SystemClock()).run(),
+            Rounds(of_queues(), all_ways.read, hub, SystemClock(), LONG_REST).run(),
+        )
 
     asyncio.run(run())

@@ -9,7 +9,7 @@ from corridor.domain.instants import Instant
 from corridor.services.messaging.commands import Command, Origin
 from corridor.services.messaging.records import ACCEPTED
 from corridor.services.settlement.commands import SettleObligations
-from corridor.services.settlement.ordering import Queues, selections
+from corridor.services.settlement.ordering import Queues, quick_selections, selections
 from corridor.services.settlement.pvp.choice import Trades, settleable
 from corridor.services.settlement.pvp.commands import SettleTrades
 from corridor.services.settlement.waiting import Selection
@@ -74,8 +74,13 @@ class Settler(Generic[S]):
 
 
 def of_queues() -> Settler[Queues]:
-    """Return what settles payments that wait."""
+    """Return what settles payments that wait, in every way."""
     return Settler(selections, SettleObligations)
+
+
+def of_queues_quickly() -> Settler[Queues]:
+    """Return what settles payments that wait, in order and in pairs."""
+    return Settler(quick_selections, SettleObligations)
 
 
 def of_trades() -> Settler[Trades]:
