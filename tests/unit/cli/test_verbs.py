@@ -202,7 +202,7 @@ def test_a_limit_counts_as_money_once_two_persons_want_it(run):
     number = said.out.split()[1]
     assert f"next: corridor approve {number} --as vera" in said.out
     waits = next(each for each in run("proposals", "--json").json if each["number"] == int(number))
-    assert waits["what"] == "SetLimit participant=ZARFTJ20 currency=TJS limit=250000"
+    assert waits["what"] == "SetLimit participant=ZARFTJ20 currency=TJS limit=2500.00"
     assert "a second person must approve it" in run("approve", number).err
     assert available(run, "ZARFTJ20", "TJS") == before
     assert "is done: SetLimit" in run("approve", number, "--as", "vera").out
