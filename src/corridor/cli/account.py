@@ -17,6 +17,7 @@ from corridor.cli.person import Refusal
 from corridor.cli.reading import reading
 from corridor.cli.story import in_words
 from corridor.codecs.iso20022.pacs002 import StatusReport
+from corridor.domain.dates import parse_date
 from corridor.domain.errors import CorridorError
 from corridor.domain.money import Money, decimal_text
 from corridor.ports import HubAway
@@ -93,6 +94,8 @@ def statement(
 
     It is shown only if it adds up to the minor unit, and the ledger to the balance that the hub has stored.
     """
+    if date:
+        parse_date(date, field="--date")
     found = asyncio.run(_read(Home(directory), bic, currency, date))
     facts = {name: decimal_text(getattr(found, name), currency) for name in _SUMS}
     rows = [_row(entry, currency) for entry in found.entries]
@@ -118,7 +121,12 @@ def transfers(
 ) -> None:
     """Money on its way from and to the central banks: what they have been asked and have not answered."""
     rows = asyncio.run(_read_transfers(Home(directory), bank, everything=everything))
-    show([_transfer(row) for row in rows], _TRANSFER_COLUMNS, as_json=as_json)
+    if rows or as_json:
+        show([_transfer(row) for row in rows], _TRANSFER_COLUMNS, as_json=as_json)
+    elif everything:
+        typer.echo("no money came from or went to a central bank")
+    else:
+        typer.echo("nothing is on its way; --all shows what has ended")
 
 
 _SUMS = ("opening", "credits", "debits", "closing", "reserved")
