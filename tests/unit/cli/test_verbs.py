@@ -191,6 +191,8 @@ def test_the_statement_of_an_account_adds_up(run):
     assert f"closing balance  {told['closing']}" in page
     empty = run("account", "statement", "PAMRTJ20", "TJS", "--date", "2020-01-01").out
     assert "opening balance  0.00" in empty
+    future = run("account", "statement", "PAMRTJ20", "TJS", "--date", "2099-01-01")
+    assert (future.code, "has not begun" in future.err) == (1, True)
     assert run("account", "statement", "NOPERUM0", "TJS").code == 1
     assert "2020-13-01" not in run("account", "statement", "PAMRTJ20", "TJS", "--date", "2020-13-01").out
     assert run("account", "statement", "PAMRTJ20", "TJS", "--date", "soon").code == 1
