@@ -64,7 +64,7 @@ def test_a_cycle_is_shown_and_proven(world: Netted, run: Run) -> None:
         (PAMR, SEVR, "100.00")
     ]
     assert "recomputed from 2 transfers: equal" in run("cycle", "show", "1")[1]
-    assert run("cycle", "verify") == (0, "1 cycles, 2 payments, difference 0\n", "")
+    assert run("cycle", "verify") == (0, "cycles: 1, payments: 2, difference: 0\n", "")
     code, _, err = run("cycle", "show", "7")
     assert (code, "there is no cycle 7" in err) == (1, True)
 

@@ -17,6 +17,7 @@ from corridor.cli.person import Refusal
 from corridor.cli.reading import reading
 from corridor.cli.story import in_words
 from corridor.codecs.iso20022.pacs002 import StatusReport
+from corridor.domain.dates import parse_date
 from corridor.domain.errors import CorridorError
 from corridor.domain.money import Money, decimal_text
 from corridor.ports import HubAway
@@ -61,6 +62,12 @@ class NoSuchAccount(CorridorError):
     reason = "AC01"
 
 
+class NotBegun(CorridorError):
+    """That business day has not begun."""
+
+    reason = "DT01"
+
+
 @app.command("fund")
 def fund(bic: str, currency: str, amount: str, directory: Directory = HERE, as_json: AsJson = False) -> None:
     """Let an institution ask the currency's central bank for an amount, as 1500.00, out of its account there.
@@ -93,9 +100,11 @@ def statement(
 
     It is shown only if it adds up to the minor unit, and the ledger to the balance that the hub has stored.
     """
+    if date:
+        parse_date(date, field="--date")
     found = asyncio.run(_read(Home(directory), bic, currency, date))
     facts = {name: decimal_text(getattr(found, name), currency) for name in _SUMS}
-    rows = [_row(entry, currency) for entry in found.entries]
+    rows = [_row(entry, bic, currency) for entry in found.entries]
     if as_json:
         head = {"participant": bic, "currency": currency, "day": found.day}
         show_json({**head, **facts, "entries": rows})
@@ -118,7 +127,12 @@ def transfers(
 ) -> None:
     """Money on its way from and to the central banks: what they have been asked and have not answered."""
     rows = asyncio.run(_read_transfers(Home(directory), bank, everything=everything))
-    show([_transfer(row) for row in rows], _TRANSFER_COLUMNS, as_json=as_json)
+    if rows or as_json:
+        show([_transfer(row) for row in rows], _TRANSFER_COLUMNS, as_json=as_json)
+    elif everything:
+        typer.echo("no money came from or went to a central bank")
+    else:
+        typer.echo("nothing is on its way; --all shows what has ended")
 
 
 _SUMS = ("opening", "credits", "debits", "closing", "reserved")
@@ -164,7 +178,10 @@ async def _read(home: Home, bic: str, currency: str, date: str) -> Statement:
         account_id = await read_account(reads.fetch, bic, currency)
         if account_id is None:
             raise NoSuchAccount(field=f"{bic} {currency}")
-        day = await read_day(reads.fetch, currency, SystemClock().now(), date)
+        now = SystemClock().now()
+        day = await read_day(reads.fetch, currency, now, date)
+        if day.begins > now:
+            raise NotBegun(field=day.date)
         balances, moved = await read_statement(reads.fetch, account_id, day)
         return made(bic, currency, day.date, balances, moved)
 
@@ -190,13 +207,13 @@ def _transfer(row: Any) -> dict[str, Any]:
     }
 
 
-def _row(entry: Any, currency: str) -> dict[str, Any]:
+def _row(entry: Any, bic: str, currency: str) -> dict[str, Any]:
     side = "credit" if entry.amount > 0 else "debit"
     return {
         "at": moment(entry.at),
         "transfer": entry.transfer,
         "kind": entry.kind,
-        "counterparty": entry.counterparty,
+        "counterparty": None if entry.counterparty == bic else entry.counterparty,  # its own clearing account
         side: decimal_text(abs(entry.amount), currency),
         "balance": decimal_text(entry.balance, currency),
         "reference": entry.reference,

@@ -38,7 +38,7 @@ def audit(
     directory: Directory = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Every change that an operator made, newest first: time, who (maker and checker), what, before -> after.
+    """Every change that a person or bank made, newest first: time, who (maker and checker), what, before -> after.
 
     It is part of the chained log: `corridor verify` finds what was edited, deleted or put in another order.
     """

@@ -18,6 +18,7 @@ from corridor.cli.reading import reading
 from corridor.client import Facility as Told
 from corridor.client import Terms
 from corridor.decision import Table
+from corridor.domain.dates import parse_date
 from corridor.domain.errors import CorridorError
 from corridor.domain.instants import iso_date
 from corridor.domain.money import Money, decimal_text, percent
@@ -118,7 +119,11 @@ def show_facility(number: Number, directory: Directory = HERE, as_json: AsJson =
 @app.command("lines")
 def lines(directory: Directory = HERE, as_json: AsJson = False) -> None:
     """Credit lines of central banks: the line, what its collateral counts for, and the limit that follows."""
-    show(asyncio.run(_lines(Home(directory))), _LINE_COLUMNS, as_json=as_json)
+    rows = asyncio.run(_lines(Home(directory)))
+    if rows or as_json:
+        show(rows, _LINE_COLUMNS, as_json=as_json)
+    else:
+        typer.echo("no central bank has set a credit line")
 
 
 @app.command("offer")
@@ -146,8 +151,8 @@ def offer(
         rate=percent(rate, field="rate"),
         fee_rate=percent(fee, field="fee"),
         day_count=day_count,
-        starts_on=starts_on or iso_date(SystemClock().now()),
-        ends_on=ends_on,
+        starts_on=parse_date(starts_on or iso_date(SystemClock().now()), field="--starts-on"),
+        ends_on=parse_date(ends_on, field="--ends-on"),
         automatic=automatic,
         secured=secured,
     )

@@ -137,7 +137,7 @@ def verify(
     else:
         for cycle_, each in wrong:
             typer.echo(f"cycle {cycle_}: {_words(each)}")
-        typer.echo(f"{len(read)} cycles, {items} payments, difference {units}")
+        typer.echo(f"cycles: {len(read)}, payments: {items}, difference: {units}")
     if wrong:
         raise typer.Exit(WRONG)
 

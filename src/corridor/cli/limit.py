@@ -6,6 +6,7 @@ import typer
 
 from corridor.cli.order import As, order
 from corridor.cli.output import HERE, AsJson, Directory, money
+from corridor.domain.instants import InvalidDateTime, at
 from corridor.domain.money import minor_units
 from corridor.services.messaging.commands import SetLimit
 from corridor.services.settlement.commands import SetCutOff, SetSettlementLimit, SetUrgentReserve
@@ -89,5 +90,9 @@ def set_cut_off(
     as_json: AsJson = False,
 ) -> None:
     """Set when the business day of a currency ends. It takes two of operations."""
+    try:
+        at("2026-11-24", time)
+    except InvalidDateTime:
+        raise typer.BadParameter("a time reads like 21:00:00+03:00", param_hint="TIME") from None
     facts = {"currency": currency, "time": time}
     order(directory, by, SetCutOff, facts, facts, f"days of {currency} end at {time}", as_json=as_json)

@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import typer
@@ -45,6 +46,7 @@ VERBS = {
 }
 """In the order of the help. The file of a verb has its name and holds `app`; groups name their commands."""
 
+NOT_UNDERSTOOD = 2
 HIDDEN = {"serve": "The processes behind `up` and `demo`."}
 
 
@@ -80,6 +82,10 @@ def corridor() -> None:
 
 def main() -> None:
     """Run the verb that the command line names; what goes wrong is told in one line."""
+    for before, word in pairwise(sys.argv):
+        if word[:1] == "-" and word[1:2].isdigit() and not before.startswith("-"):
+            typer.echo(f"corridor: {word}: no amount or number here is negative", err=True)
+            sys.exit(NOT_UNDERSTOOD)
     try:
         typer.main.get_command(app)(prog_name="corridor")
     except Exception as error:

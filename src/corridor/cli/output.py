@@ -21,7 +21,7 @@ from corridor.cli.person import Refusal
 from corridor.cli.stack import TAIL_LOST, Halted, NotReady
 from corridor.domain.errors import CorridorError
 from corridor.domain.instants import MILLISECOND, Instant, iso
-from corridor.domain.money import decimal_text
+from corridor.domain.money import amount_text
 from corridor.hub.fence import TailLost
 from corridor.ports import HubAway
 
@@ -88,7 +88,7 @@ def console() -> Console:
 
 def money(minor: int, currency: str) -> str:
     """Return an amount as people write it: '1500.00 RUB'."""
-    return f"{decimal_text(minor, currency)} {currency}"
+    return amount_text(minor, currency)
 
 
 def after(start: Instant, then: Instant) -> str:

@@ -10,6 +10,7 @@ from corridor.adapters.stream import frames
 from corridor.cli.counter import PRIORITIES, Wish
 from corridor.cli.home import Home
 from corridor.cli.output import HERE, WRONG, AsJson, Directory, after, money, show_json
+from corridor.cli.story import in_words
 from corridor.client.correspondents import Method
 from corridor.client.messages import Gross
 from corridor.domain.money import minor_units
@@ -103,12 +104,12 @@ async def _order(home: Home, wish: Wish, *, quiet: bool) -> list[Notice]:
 def _tell(notice: Notice) -> None:
     if notice.status == "ordered":
         typer.echo(f"{notice.debtor_agent} -> {notice.creditor_agent}  UETR {notice.uetr}")
-        typer.echo(f"  debited   {money(notice.source.minor + notice.fee.minor, notice.source.currency)}")
-        typer.echo(f"  credited  {money(notice.destination.minor, notice.destination.currency)}")
+        typer.echo(f"  to debit   {money(notice.source.minor + notice.fee.minor, notice.source.currency)}")
+        typer.echo(f"  to credit  {money(notice.destination.minor, notice.destination.currency)}")
         if notice.source.currency != notice.destination.currency:
             cost = money(notice.total_cost, notice.source.currency)
-            typer.echo(f"  cost      {cost}, {notice.total_cost_bps / 100:.2f} % against the mid rate")
-    reason = f" ({notice.reason})" if notice.reason else ""
+            typer.echo(f"  cost       {cost}, {notice.total_cost_bps / 100:.2f} % against the mid rate")
+    reason = f" ({in_words(notice.reason)})" if notice.reason else ""
     typer.echo(
         f"  {after(notice.ordered_at, notice.at):>9}  {WORDS.get(notice.status, notice.status)}{reason}"
     )

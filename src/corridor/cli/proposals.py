@@ -12,6 +12,7 @@ from corridor.cli.home import Home
 from corridor.cli.output import HERE, AsJson, Column, Directory, moment, show
 from corridor.cli.reading import reading
 from corridor.domain.errors import CorridorError
+from corridor.domain.money import decimal_text
 
 app = typer.Typer()
 
@@ -30,6 +31,8 @@ _COLUMNS = (
     Column("checker", "decided by"),
     Column("text", ""),
 )
+_AMOUNTS = frozenset({"amount", "cap", "from_amount", "limit", "line", "minimum_amount"})
+"""What commands call an amount in minor units of their `currency`."""
 
 
 class NoSuchProposal(CorridorError):
@@ -60,7 +63,7 @@ async def read(home: Home, where: str, *arguments: Any) -> list[dict[str, Any]]:
         {
             **{name: each[name] or None for name in ("number", "state", "maker", "checker", "text")},
             **{name: moment(each[name]) for name in ("proposed_at", "expires_at", "decided_at")},
-            "what": _words(each["command"]),
+            "what": words(each["command"]),
             "digest": sha256(each["command"]).hexdigest(),
         }
         for each in found
@@ -78,12 +81,18 @@ async def named(home: Home, numbers: Sequence[int]) -> list[dict[str, Any]]:
     return rows
 
 
-def _words(command: bytes) -> str:
-    """Return a command as a line: its type and what it says."""
+def words(command: bytes) -> str:
+    """Return a command as a line: its type and what it says; amounts as people write them, never in minor units."""
     operation = json.loads(command)["operation"]
     kind = operation.pop("type")
-    return " ".join([kind, *(f"{name}={_value(value)}" for name, value in operation.items())])
+    code = operation.get("currency", "")
+    said = (f"{name}={_value(name, value, code)}" for name, value in operation.items() if value != "")
+    return " ".join([kind, *said])
 
 
-def _value(value: Any) -> str:
+def _value(name: str, value: Any, code: str) -> str:
+    if value is None:
+        return "none"
+    if code and name in _AMOUNTS:
+        return decimal_text(int(value), code)  # what is signed holds integers as text
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

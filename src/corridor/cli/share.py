@@ -48,7 +48,10 @@ def share(
         periods = [_plain(each, question.unit) for each in found]
         show_json({"question": msgspec.to_builtins(question), "periods": periods})
         return
-    print_report(question, found)
+    if found:
+        print_report(question, found)
+    else:
+        typer.echo("nothing has settled in these days")
 
 
 def ask(since: str, until: str, period: str, by: str, of: str, unit: str) -> Question:

@@ -113,6 +113,15 @@ def decimal_text(minor: int, code: str) -> str:
     return f"{digits[:-exponent]}.{digits[-exponent:]}"
 
 
+def amount_text(minor: int, code: str) -> str:
+    """An amount as people write it.
+
+    >>> amount_text(150000, "RUB")
+    '1500.00 RUB'
+    """
+    return f"{decimal_text(minor, code)} {code}"
+
+
 def minor_units(text: str, code: str, *, field: str | None = None) -> int:
     """The exact number of minor units that a decimal text means; never rounds.
 

@@ -67,6 +67,14 @@ def test_where_nothing_is_set_up_one_is_told_what_to_do(monkeypatch, capsys, tmp
         ),
         (["limit", "set", "SEVRRUM0", "XXX", "1"], "The currency is not an ISO 4217 code"),
         (["account", "fund", "SEVRRUM0", "RUB", "1e3"], "amount: An amount is a plain number"),
+        (
+            ["account", "statement", "SEVRRUM0", "RUB", "--date", "2026-24-11"],
+            "--date: The date must read like 2026-11-24",
+        ),
+        (
+            ["credit", "offer", "SEVRRUM0", "PAMRTJ20", "1", "RUB", "--rate", "1", "--ends-on", "01.01.2030"],
+            "--ends-on: The date must read like 2026-11-24",
+        ),
         (["status", "1"], "UETR: The UETR must be a UUID"),
         (["participant", "add", "x", "--name", "X", "--currency", "RUB"], "bic: "),
     ],
@@ -86,3 +94,18 @@ def test_a_database_of_ones_own_is_not_ours_to_copy(monkeypatch, capsys, tmp_pat
 def test_an_unknown_verb_is_not_understood(monkeypatch, capsys):
     assert run(monkeypatch, "dance") == 2
     assert "No such command 'dance'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["pay", "-5.00", "RUB"], ["limit", "set", "SEVRRUM0", "RUB", "-1"], ["cycle", "schedule", "-60"]],
+)
+def test_what_is_negative_is_no_option(monkeypatch, capsys, arguments):
+    assert run(monkeypatch, *arguments) == 2
+    assert "no amount or number here is negative" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("time", ["25:00", "23:00", "23:00:00"])
+def test_a_cut_off_has_its_offset(monkeypatch, capsys, time):
+    assert run(monkeypatch, "limit", "cut-off", "RUB", time) == 2
+    assert "a time reads like 21:00:00+03:00" in capsys.readouterr().err

@@ -191,6 +191,8 @@ def test_the_statement_of_an_account_adds_up(run):
     assert f"closing balance  {told['closing']}" in page
     empty = run("account", "statement", "PAMRTJ20", "TJS", "--date", "2020-01-01").out
     assert "opening balance  0.00" in empty
+    future = run("account", "statement", "PAMRTJ20", "TJS", "--date", "2099-01-01")
+    assert (future.code, "has not begun" in future.err) == (1, True)
     assert run("account", "statement", "NOPERUM0", "TJS").code == 1
     assert "2020-13-01" not in run("account", "statement", "PAMRTJ20", "TJS", "--date", "2020-13-01").out
     assert run("account", "statement", "PAMRTJ20", "TJS", "--date", "soon").code == 1
@@ -202,7 +204,7 @@ def test_a_limit_counts_as_money_once_two_persons_want_it(run):
     number = said.out.split()[1]
     assert f"next: corridor approve {number} --as vera" in said.out
     waits = next(each for each in run("proposals", "--json").json if each["number"] == int(number))
-    assert waits["what"] == "SetLimit participant=ZARFTJ20 currency=TJS limit=250000"
+    assert waits["what"] == "SetLimit participant=ZARFTJ20 currency=TJS limit=2500.00"
     assert "a second person must approve it" in run("approve", number).err
     assert available(run, "ZARFTJ20", "TJS") == before
     assert "is done: SetLimit" in run("approve", number, "--as", "vera").out

@@ -6,7 +6,7 @@ import msgspec
 
 from corridor.decision import ACCOUNT, Step
 from corridor.domain.instants import MINUTE
-from corridor.domain.money import Money, share
+from corridor.domain.money import Money, amount_text, share
 from corridor.ledger.accounts import Account
 from corridor.services.credit.records import CREDIT_LINE, PLEDGE, CreditLine, Facility, Pledge
 from corridor.services.messaging.rules import open_case, settlement_account
@@ -55,7 +55,8 @@ def follow_line(step: Step, line: CreditLine) -> None:
     account, due = line_account(step, line), covered_line(step, line)
     limit = max(due, used_line(step, account))
     if limit > due and line.due_at is None:
-        text = f"{limit} minor units of {line.currency} are in use, collateral and line cover {due}"
+        used, covered = (amount_text(each, line.currency) for each in (limit, due))
+        text = f"{used} is in use, collateral and line cover {covered}"
         open_case(step, "collateral", line.participant, text)
     if limit != account.credit_limit:
         step.put(ACCOUNT, msgspec.structs.replace(account, credit_limit=limit))

@@ -7,6 +7,7 @@ import msgspec
 
 from corridor.decision import Accepted, Answer, Rejected, Step
 from corridor.domain.instants import iso_date
+from corridor.domain.money import amount_text
 from corridor.ledger.accounts import Account, AccountFlag
 from corridor.ledger.results import TransferResult
 from corridor.ledger.transfers import Transfer
@@ -51,7 +52,7 @@ def draw_facility(step: Step, command: DrawFacility) -> Answer:
     facility = reckon(step, facility)
     left = facility.limit_amount - drawn(step, facility)
     if command.amount > left:
-        return Rejected("AM14", f"of the limit {left} minor units are left", "amount")
+        return Rejected("AM14", f"of the limit {amount_text(left, facility.currency)} is left", "amount")
     if facility.secured and command.amount > secured_amount(step, facility) - drawn(step, facility):
         return Rejected("AM23", "the lender does not hold collateral for so much", "amount")
     refused = _post(step, drawing(step, facility, command.amount))
@@ -76,7 +77,7 @@ def repay_facility(step: Step, command: RepayFacility) -> Answer:
     facility = reckon(step, facility)
     owed = owed_amount(step, facility)
     if command.amount > owed:
-        return Rejected("AM09", f"no more than {owed} minor units are owed", "amount")
+        return Rejected("AM09", f"no more than {amount_text(owed, facility.currency)} is owed", "amount")
     paid = pay(step, facility, command.amount)
     return paid if isinstance(paid, Rejected) else answer(step, paid)
 

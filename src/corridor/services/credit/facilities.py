@@ -7,6 +7,7 @@ import msgspec
 from corridor.decision import ACCOUNT, Answer, Rejected, Step
 from corridor.domain.dates import midnight, next_date
 from corridor.domain.instants import iso_date
+from corridor.domain.money import amount_text
 from corridor.ledger.accounts import Account, AccountFlag
 from corridor.ledger.chart import AccountCode
 from corridor.services.credit.accruals import drawn, reckon
@@ -145,9 +146,8 @@ def _finish(step: Step, facility: Facility) -> None:
     if not owed:
         _end(step, facility, ENDED)
     elif facility.state == ACTIVE:
-        open_case(
-            step, OVERDUE, facility.borrower, f"facility {facility.number}: {owed} minor units are owed"
-        )
+        text = f"facility {facility.number}: {amount_text(owed, facility.currency)} is owed"
+        open_case(step, OVERDUE, facility.borrower, text)
         step.put(FACILITY, msgspec.structs.replace(facility, state=OVERDUE))
         _source(step, facility, gone=True)
 

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from corridor.decision import Accepted, Answer, Rejected, Step
-from corridor.domain.money import MAX_MINOR
+from corridor.domain.money import MAX_MINOR, amount_text
 from corridor.services.credit.accruals import drawn
 from corridor.services.credit.collateral import ALL_OF_IT, follow_line, secured_amount
 from corridor.services.credit.commands import ReleasePledge, TakePledge
@@ -87,7 +87,8 @@ def expire_pledge(step: Step, pledge: Pledge) -> None:
     if pledge.facility:
         needed, left = _needed(step, pledge.facility)
         if needed > left:
-            text = f"facility {pledge.facility}: {needed} minor units are drawn, {left} are covered"
+            used, covered = (amount_text(each, pledge.currency) for each in (needed, left))
+            text = f"facility {pledge.facility}: {used} is drawn, {covered} is covered"
             open_case(step, "collateral", pledge.pledger, text)
         return
     line = step.get(CREDIT_LINE, (pledge.pledger, pledge.currency))

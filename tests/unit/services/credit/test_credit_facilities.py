@@ -11,6 +11,7 @@ from corridor.services.credit.facilities import OFFERS_MAX
 from corridor.services.credit.records import CREDIT_SOURCE
 from corridor.services.messaging.commands import SetFrozen, SetParticipantState
 from corridor.services.messaging.records import CASE, MESSAGE, TIMER
+from tests.rig import answer_of
 from tests.unit.services.credit.lending import FIRST, LIMIT, SECOND_DAY, TERMS, Lending
 from tests.world import ALFX, CBRR, FUNDS, PAMR, SEVR
 
@@ -68,6 +69,18 @@ def test_drawn_money_is_on_the_borrowers_account_and_the_debt_in_the_ledger(worl
     assert world.repay(40_000_00) == ""
     assert world.drawn == 60_000_00
     assert world.repay(60_000_00 + 1) == "AM09"
+
+
+def test_a_refusal_says_what_is_left_as_people_write_it(world):
+    world.lent()
+    world.draw(100_000_00)
+    facts = {"facility": world.number, "amount": LIMIT, "currency": "RUB"}
+    assert "of the limit 400000.00 RUB is left" in str(
+        answer_of(world.say(commands.DrawFacility, PAMR, **facts))
+    )
+    assert "no more than 100000.00 RUB is owed" in str(
+        answer_of(world.say(commands.RepayFacility, PAMR, **facts))
+    )
 
 
 REFUSALS = [

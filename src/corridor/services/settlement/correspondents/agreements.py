@@ -6,7 +6,7 @@ import msgspec
 
 from corridor.decision import ACCOUNT, Accepted, Answer, Rejected, Step
 from corridor.domain.instants import DAY
-from corridor.domain.money import MAX_MINOR
+from corridor.domain.money import MAX_MINOR, amount_text
 from corridor.ledger.accounts import Account, AccountFlag
 from corridor.ledger.chart import AccountCode
 from corridor.services.messaging.records import ACTIVE, BANK, PARTICIPANT
@@ -108,7 +108,9 @@ def close_correspondent(step: Step, command: CloseCorrespondent) -> Answer:
         return answer(step, asked)
     standing = balance(step, account)
     if standing:
-        return Rejected("AM14", f"{standing} minor units are on it; they must go first", "account")
+        return Rejected(
+            "AM14", f"{amount_text(standing, account.currency)} is on it, and must go first", "account"
+        )
     for account_id in (account.nostro_account_id, account.vostro_account_id):
         kept = step.get(ACCOUNT, account_id)
         assert kept is not None, f"account {account_id} of correspondent {account.number} is not there"

@@ -10,6 +10,7 @@ import msgspec
 
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
 from corridor.decision import Accepted, Answer, Rejected, Step
+from corridor.domain.money import amount_text
 from corridor.ledger.accounts import Account, AccountFlag
 from corridor.ledger.results import TransferResult
 from corridor.ledger.transfers import Transfer
@@ -97,7 +98,7 @@ def withdraw_correspondent(step: Step, command: WithdrawCorrespondent) -> Answer
         return account
     own = max(0, balance(step, account))
     if command.amount > own:
-        return Rejected("AM04", f"no more than {own} minor units are on it", "amount")
+        return Rejected("AM04", f"no more than {amount_text(own, account.currency)} is on it", "amount")
     return _move(step, account, command.amount, WITHDRAWN)
 
 

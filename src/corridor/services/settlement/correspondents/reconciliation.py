@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from corridor.decision import Accepted, Answer, Key, Rejected, Step, Table
+from corridor.domain.money import amount_text
 from corridor.services.messaging.rules import open_case
 from corridor.services.settlement.correspondents.agreements import balance, found
 from corridor.services.settlement.correspondents.answers import Difference, ReconciliationAnswer
@@ -46,8 +47,9 @@ def reconcile_correspondent(step: Step, command: ReconcileCorrespondent) -> Answ
     key = (account.number, bank)
     before = step.get(CORRESPONDENT_MIRROR, key)
     if not agrees and (before is None or before.agrees):
-        text = f"account {account.number}: the book of {bank} closes {command.day} with {command.closing}, "
-        open_case(step, UNRECONCILED, bank, text + f"the ledger with {booked.closing} minor units")
+        said, has = (amount_text(each, account.currency) for each in (command.closing, booked.closing))
+        text = f"account {account.number}: the book of {bank} closes {command.day} with {said}, the ledger with {has}"
+        open_case(step, UNRECONCILED, bank, text)
     told = CorrespondentMirror(*key, command.day, command.closing, command.count, agrees, step.now)
     step.put(CORRESPONDENT_MIRROR, told)
     return Accepted(

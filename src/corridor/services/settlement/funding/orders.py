@@ -8,6 +8,7 @@ import msgspec
 from corridor.decision import Accepted, Answer, Key, Rejected, Step, Table
 from corridor.domain.accounts import settlement_account_name
 from corridor.domain.instants import MINUTE
+from corridor.domain.money import amount_text
 from corridor.ledger.accounts import Account, AccountFlag
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.results import TransferResult
@@ -118,7 +119,7 @@ def _account(step: Step, command: TransferLiquidity) -> Account | Rejected:
 def _reserve(step: Step, transfer: LiquidityTransfer, account: Account) -> LiquidityTransfer | Rejected:
     free = free_money(step, account)
     if transfer.amount > free:
-        return Rejected("AM04", f"of its own money {free} minor units are free", "TrfdAmt")
+        return Rejected("AM04", f"of its own money {amount_text(free, transfer.currency)} is free", "TrfdAmt")
     issuer = settlement_account(step, transfer.central_bank, transfer.currency)
     assert issuer is not None, f"{transfer.central_bank} does not issue {transfer.currency}"
     reserved = Transfer(

@@ -78,7 +78,7 @@ def test_a_case_is_opened_once_until_the_mirror_agrees_again(world: Correspondin
     world.reconcile(1, count=1)
     world.reconcile(2, count=1)
     (text,) = cases(world)
-    assert f"the book of {SEVR} closes {world.today} with 1, the ledger with 950" in text
+    assert f"the book of {SEVR} closes {world.today} with 0.01 RUB, the ledger with 9.50 RUB" in text
     world.reconcile(950, count=3)
     world.reconcile(3, count=3)
     assert len(cases(world)) == 2
