@@ -250,3 +250,12 @@ def test_a_credit_says_whose_money_it_was(world: Liquidity) -> None:
     told = world.mailboxes[SEVR][0].message
     assert isinstance(told, Credit)
     assert (told.debtor, told.debtor_account, told.remittance) == (SEVR, "30101810400000000225", ("на день",))
+
+
+def test_who_was_told_nothing_of_a_refused_credit_is_told_nothing_when_it_asks(world: Liquidity) -> None:
+    world.operate(SetFrozen, participant=SEVR, currency="RUB", frozen=True)
+    world.credit(1, 100)
+    assert world.state(1) == "funding RJCT AC06"
+    assert world.ask(uetr(1), SEVR).status == "refused"
+    assert world.ask(uetr(1), CBRR).status == "accepted"
+    assert world.heard(CBRR)[-1] == "RJCT AC06"
