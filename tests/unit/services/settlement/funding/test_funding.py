@@ -262,7 +262,9 @@ def test_who_was_told_nothing_of_a_refused_credit_is_told_nothing_when_it_asks(w
     assert world.heard(CBRR)[-1] == "RJCT AC06"
 
 
-def test_behind_the_cut_off_both_are_told_the_business_day_that_the_hub_itself_asks_for(world: Liquidity) -> None:
+def test_behind_the_cut_off_both_are_told_the_business_day_that_the_hub_itself_asks_for(
+    world: Liquidity,
+) -> None:
     world.operate(SetCutOff, currency="RUB", time="00:00:01Z")
     day = iso_date(world.now + DAY)
     world.ask_for(1, 100, settlement_date=day)
