@@ -82,6 +82,8 @@ class Decider:
             if all(case.text != text for case in step.resident(CASE)):
                 open_case(step, "fault", "", text)
             payloads = []
+            if table in self._rules.audited:  # that it was put off is a change, too
+                changed = trail(step, due, self._memory.peek)
         self._log(batch, TIMER, due.origin, step, payloads, outcome, changed=changed)
 
     def _decide_command(self, batch: BatchBuilder, waiting: Waiting) -> None:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any, Final
 
-from corridor.domain.instants import Instant
+from corridor.domain.instants import MINUTE, Instant
 from corridor.ports import Told
 from corridor.services.messaging.commands import Command
 from corridor.services.messaging.records import ACCEPTED
@@ -30,7 +30,9 @@ class Netter:
         if command is not None:
             accepted += _count([command], (yield [command]))
         for untold in found.untold:
-            command = _command(TellCycle, now, cycle=untold.number, payments=untold.payments)
+            # What the hub could not decide it answers as before, for ever: a minute later it is asked anew.
+            said = {"cycle": untold.number, "payments": untold.payments, "minute": now // MINUTE}
+            command = TellCycle(origin(DEFINITION, said, now), untold.number, untold.payments)
             accepted += _count([command], (yield [command]))
         if not accepted:
             self.seen = found.batch
@@ -60,9 +62,8 @@ class Netter:
         )
 
 
-def _command(command: type[Command], now: Instant, *, read_at: int | None = None, **facts: Any) -> Command:
-    said = facts if read_at is None else {**facts, "read_at": read_at}
-    return command(origin(DEFINITION, said, now), **facts)
+def _command(command: type[Command], now: Instant, *, read_at: int, **facts: Any) -> Command:
+    return command(origin(DEFINITION, {**facts, "read_at": read_at}, now), **facts)
 
 
 def _count(commands: Sequence[Command], answers: Sequence[Told]) -> int:

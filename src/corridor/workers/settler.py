@@ -41,25 +41,27 @@ class Settler(Generic[S]):
     ) -> None:
         self._find = find
         self._command = command
-        self._refused: tuple[int, ...] = ()
+        self._refused: list[tuple[int, ...]] = []
         self.seen = 0
 
     def propose(self, found: S, now: Instant) -> Proposals:
         """Propose what may settle now; return how many have settled."""
-        settled, refused, selected = 0, False, iter(self._find(found))
+        settled, batch, selected = 0, 0, iter(self._find(found))
+        refused: list[tuple[int, ...]] = []
         while not refused and (some := tuple(islice(selected, UNDER_WAY))):
             answers = yield [self._proposal(found.batch, each, now) for each in some]
             for selection, told in zip(some, answers, strict=True):
                 if told.status == ACCEPTED:
                     settled += len(selection.numbers)
                 else:
-                    refused = True
+                    refused.append(selection.numbers)
+                    batch = max(batch, told.batch)
                     _log.info("%s of %d: %s", selection.method, len(selection.numbers), told.body)
-                    if selection.numbers == self._refused:  # reading anew has not helped: wait for news
-                        self.seen = told.batch
-                    self._refused = selection.numbers
         if not refused:
-            self._refused, self.seen = (), found.batch
+            self.seen = found.batch
+        elif refused == self._refused:  # reading anew has not helped: wait for news
+            self.seen = batch
+        self._refused = refused
         return settled
 
     def _proposal(self, batch: int, selection: Selection, now: Instant) -> Command:

@@ -7,8 +7,11 @@ import pytest
 
 from corridor.reports.trails import Trails
 from corridor.services.messaging import commands
-from corridor.services.messaging.records import AUDIT, BLOB, IN, MESSAGE
+from corridor.services.messaging.records import AUDIT, BLOB, CASE, IN, MESSAGE
+from corridor.services.settlement.correspondents import agreements
+from corridor.services.settlement.correspondents.records import CORRESPONDENT
 from tests.contract.signed_world import SignedWorld
+from tests.unit.services.settlement.correspondents.corresponding import Corresponding
 from tests.world import SEVR
 
 
@@ -18,6 +21,11 @@ def lines():
     world = SignedWorld().found()
     world.operate(commands.SetFrozen, participant=SEVR, currency="RUB", frozen=True)
     world.operate(commands.SetLimit, participant=SEVR, currency="RUB", limit=1_00)
+    return logged(world)
+
+
+def logged(world):
+    """Return all lines of a log with their bodies, in order."""
     found = []
     for line in sorted(world.store.rows[MESSAGE].values(), key=lambda line: (line.batch, line.position)):
         content = zlib.decompress(world.store.rows[BLOB][line.month, line.batch].content)
@@ -122,3 +130,19 @@ def test_a_trail_of_nobodys_command_is_found(lines):
         line, body, msgspec.structs.replace(line, direction=IN, outcome="accepted", message_id="x"), b""
     )
     assert len(trails.audit.violations) >= 3
+
+
+def test_a_timer_that_could_not_be_decided_leaves_a_trail_of_what_it_put_off(monkeypatch):
+    world = Corresponding().found()
+    world.offered()
+    with monkeypatch.context() as bug:
+        bug.setattr(agreements, "_end", lambda *_: 1 / 0)
+        world.advance(8 * 86_400)
+    (case,) = world.store.rows[CASE].values()
+    assert case.kind == "fault"
+    trails = read(logged(world))
+    trails.compare(CORRESPONDENT, list(world.store.rows[CORRESPONDENT].values()))
+    assert trails.audit.violations == []
+    world.advance(60)  # another release is in place
+    assert world.account.state == "cancelled"
+    assert read(logged(world)).audit.violations == []

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from corridor.domain.instants import MINUTE
 from corridor.ports import Told
 from corridor.services.messaging.commands import Command
 from corridor.services.settlement.commands import SettleCycle, TellCycle
@@ -15,10 +16,10 @@ A, B = ("RUB", "A"), ("RUB", "B")
 CLOSED = Closed(7, 1, 1, {"goods": [Item("A", "B", "RUB", 100)]}, {A: 100, B: 0})
 
 
-def propose(netter: Netter, found: CycleNews, *, accepts: bool) -> list[Command]:
+def propose(netter: Netter, found: CycleNews, *, accepts: bool, now: int = 1) -> list[Command]:
     """Return what it proposes to a hub that accepts everything, or nothing."""
     told = Told(0, "accepted" if accepts else "refused", 8, "", b"")
-    proposals, proposed = netter.propose(found, 1), []
+    proposals, proposed = netter.propose(found, now), []
     try:
         commands = next(proposals)
         while True:
@@ -46,6 +47,13 @@ def test_what_has_settled_is_told_until_it_is() -> None:
     assert isinstance(command, TellCycle)
     assert (command.cycle, command.payments) == (untold.number, untold.payments)
     assert netter.seen == 0  # there may be more
+
+
+def test_what_could_not_be_told_is_asked_for_anew_a_minute_later() -> None:
+    news = CycleNews(8, None, (Untold(1, ((5, "uetr"),)),))
+    asked = [propose(Netter(), news, accepts=False, now=now)[0] for now in (0, MINUTE - 1, MINUTE)]
+    ids = [command.origin.message_id for command in asked]
+    assert ids[0] == ids[1] != ids[2]
 
 
 def test_who_lacks_money_or_is_blocked_is_named_once() -> None:

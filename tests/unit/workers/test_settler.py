@@ -67,6 +67,18 @@ def test_after_a_refusal_the_queue_is_read_anew() -> None:
     assert work(hub) == ((UNDER_WAY - 1) * 100 + 1_250, [0, 0])
 
 
+def test_several_that_are_refused_twice_wait_for_news() -> None:
+    settler = of_queues()
+    waiting = [Waiting(n, "A", "B", "RUB", 1, place=n) for n in range(1, 201)]
+    queues = Queues(BATCH, waiting, Room({("A", "RUB"): 200}), {})
+    for batch in (8, 9):
+        proposals = settler.propose(queues, 1)
+        assert len(next(proposals)) == 2
+        with pytest.raises(StopIteration):
+            proposals.send([Told(0, "refused", batch, "", b"")] * 2)
+    assert settler.seen == 9
+
+
 def test_what_is_refused_twice_waits_for_news() -> None:
     settler = of_queues()
     queues = Queues(BATCH, [Waiting(1, "A", "B", "RUB", 1)], Room({("A", "RUB"): 1}), {})

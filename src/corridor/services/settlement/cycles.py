@@ -293,7 +293,8 @@ def _post(step: Step, chain: Sequence[Transfer]) -> Rejected | None:
     for transfer, result in zip(chain, step.post(chain), strict=True):
         if result is not TransferResult.OK and result is not TransferResult.LINKED_EVENT_FAILED:
             reason, text = _REASONS.get(result, ("AM09", result.name.lower().replace("_", " ")))
-            account = step.get(ACCOUNT, transfer.debit_account_id)
+            credited = result is TransferResult.CREDIT_ACCOUNT_FROZEN
+            account = step.get(ACCOUNT, transfer.credit_account_id if credited else transfer.debit_account_id)
             who = "nobody" if account is None else account.participant
             return Rejected(reason, f"{who} {text} in {transfer.currency}", "cycle")
     return None

@@ -312,6 +312,15 @@ def test_a_member_in_default_is_borne_by_those_who_dealt_with_it(world: Netting)
     world.watch()
 
 
+def test_who_is_blocked_is_named_and_not_who_bears_its_loss(world: Netting) -> None:
+    world.netted(1, 100, SEVR, PAMR)
+    world.close(1)
+    world.operate(DeclareDefault, cycle=1, participant=SEVR)
+    world.operate(SetFrozen, participant=SEVR, currency="RUB", frozen=True)
+    refused = answer_of(world.settle_cycle(1, shares=(LossShare(SEVR, PAMR, "RUB", 100),)))
+    assert (refused["reason"], refused["text"]) == ("AC06", "SEVRRUM0 is blocked in RUB")
+
+
 def test_a_credit_line_comes_before_the_losses_of_others(world: Netting) -> None:
     world.netted(1, 300)
     world.close(1)

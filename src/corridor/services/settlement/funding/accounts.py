@@ -4,6 +4,7 @@ from corridor.decision import Rejected, Step
 from corridor.ledger.accounts import Account
 from corridor.services.credit.drawings import own_money
 from corridor.services.credit.lines import issues
+from corridor.services.fx.records import FX_EXPOSURE
 from corridor.services.messaging.records import ACTIVE, CENTRAL_BANK, PARTICIPANT, Participant
 from corridor.services.settlement.clearing import net_in
 from corridor.services.settlement.cycle_records import CYCLE, CYCLE_SETTLED
@@ -24,8 +25,9 @@ def central_bank_of(step: Step, currency: str) -> Participant | Rejected:
 def free_money(step: Step, account: Account) -> int:
     """Return how much of a participant's own money nothing holds here.
 
-    Not free are its credit line, what is reserved, what is kept for urgent payments, and what it owes netting cycles
-    that have not settled: who is owed that would bear the loss.
+    Not free are its credit line, what is reserved, what is kept for urgent payments, what it owes netting cycles
+    that have not settled: who is owed that would bear the loss; and what a provider has promised by open quotes, which
+    are firm.
     """
     reserve = step.get(URGENT_RESERVE, account.id)
     kept = 0 if reserve is None else reserve.on(business_day(step, account.currency))
@@ -34,7 +36,9 @@ def free_money(step: Step, account: Account) -> int:
         for cycle in step.resident(CYCLE)
         if cycle.state != CYCLE_SETTLED
     )
-    return max(0, own_money(step, account) - kept - owed)
+    exposure = step.get(FX_EXPOSURE, (account.participant, account.currency))
+    promised = 0 if exposure is None else exposure.amount
+    return max(0, own_money(step, account) - kept - owed - promised)
 
 
 def refusal_of_date(step: Step, currency: str, date: str | None, field: str) -> Rejected | None:

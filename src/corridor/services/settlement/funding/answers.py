@@ -58,6 +58,9 @@ def tell_status(step: Step, signer: str, uetr: str) -> Answer:
     transfer = step.get(LIQUIDITY_TRANSFER, uetr)
     if transfer is None or signer not in (transfer.participant, transfer.central_bank):
         return _UNKNOWN
+    message_id, _ = transfer.known_by(signer)
+    if not message_id:  # what was refused the other side is no business of this one
+        return _UNKNOWN
     step.payment = transfer.number
     tellings.tell(step, transfer, signer)
     return Accepted()

@@ -6,7 +6,7 @@ from corridor.codecs.iso20022.camt050 import LiquidityTransfer as Order
 from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.codecs.iso20022.pacs009 import InstitutionTransfer
 from corridor.decision import Step
-from corridor.domain.instants import iso_date
+from corridor.services.settlement.days import business_day
 from corridor.services.settlement.funding.records import REJECTED, SETTLED, LiquidityTransfer
 
 
@@ -16,7 +16,7 @@ def forward_order(step: Step, order: Order, transfer: LiquidityTransfer) -> None
         order,
         message_id=transfer.central_bank_message_id,
         created_at=step.now,
-        settlement_date=iso_date(step.now),
+        settlement_date=business_day(step, transfer.currency),
     )
     step.send(transfer.central_bank, forwarded)
 
@@ -30,7 +30,7 @@ def forward_credit(step: Step, credit: InstitutionTransfer, transfer: LiquidityT
             message_id=step.message_id(transfer.participant),
             created_at=step.now,
             clearing_system_reference=str(transfer.number),
-            interbank_settlement_date=iso_date(step.now),
+            interbank_settlement_date=business_day(step, transfer.currency),
             instructing_agent=step.hub,
             instructed_agent=transfer.participant,
         ),

@@ -100,6 +100,21 @@ def test_what_is_kept_for_urgent_payments_stays(world: Liquidity) -> None:
     assert (world.state(1), world.state(2)) == ("defunding RJCT AM04", "defunding ACSP")
 
 
+def test_what_a_provider_has_promised_stays_while_the_quote_is_open(world: Liquidity) -> None:
+    world.fund(CBTJ, ALFX, "TJS", 50_00)
+    promised = int(world.quote(100_00)["destination"]["amount"])
+
+    def takes_home(n: int, amount: int) -> str:
+        facts = {"debtor_account": f"{ALFX}-TJS", "amount": Money(amount, "TJS")}
+        world.transfer(world.wish(n, 0, ALFX, **facts), ALFX)
+        return world.state(n)
+
+    assert takes_home(1, 50_00 - promised + 1) == "defunding RJCT AM04"
+    assert takes_home(2, 50_00 - promised) == "defunding ACSP"
+    world.advance(61)
+    assert takes_home(3, promised) == "defunding ACSP"
+
+
 def test_what_is_owed_to_cycles_stays_whatever_others_owe(world: Liquidity) -> None:
     for bank in (SEVR, PAMR):
         world.operate(SetClearingCap, participant=bank, currency="RUB", cap=10_000)

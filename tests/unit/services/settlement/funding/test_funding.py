@@ -9,10 +9,11 @@ import pytest
 from corridor.codecs.iso20022.camt050 import LiquidityTransfer as Wish
 from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.codecs.iso20022.pacs009 import InstitutionTransfer as Credit
-from corridor.domain.instants import iso_date
+from corridor.domain.instants import DAY, iso_date
 from corridor.domain.money import MAX_MINOR, Money
 from corridor.services.messaging.commands import SetFrozen, SetParticipantState
 from corridor.services.messaging.records import MESSAGE
+from corridor.services.settlement.commands import SetCutOff
 from corridor.services.settlement.funding.orders import ANSWER_TIME
 from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER
 from tests.rig import HUB
@@ -250,3 +251,25 @@ def test_a_credit_says_whose_money_it_was(world: Liquidity) -> None:
     told = world.mailboxes[SEVR][0].message
     assert isinstance(told, Credit)
     assert (told.debtor, told.debtor_account, told.remittance) == (SEVR, "30101810400000000225", ("на день",))
+
+
+def test_who_was_told_nothing_of_a_refused_credit_is_told_nothing_when_it_asks(world: Liquidity) -> None:
+    world.operate(SetFrozen, participant=SEVR, currency="RUB", frozen=True)
+    world.credit(1, 100)
+    assert world.state(1) == "funding RJCT AC06"
+    assert world.ask(uetr(1), SEVR).status == "refused"
+    assert world.ask(uetr(1), CBRR).status == "accepted"
+    assert world.heard(CBRR)[-1] == "RJCT AC06"
+
+
+def test_behind_the_cut_off_both_are_told_the_business_day_that_the_hub_itself_asks_for(
+    world: Liquidity,
+) -> None:
+    world.operate(SetCutOff, currency="RUB", time="00:00:01Z")
+    day = iso_date(world.now + DAY)
+    world.ask_for(1, 100, settlement_date=day)
+    (asked,) = [each.message for each in world.mailboxes[CBRR] if isinstance(each.message, Wish)]
+    assert asked.settlement_date == day
+    assert world.credit(1, 100, interbank_settlement_date=asked.settlement_date).status == "accepted"
+    (credit,) = [each.message for each in world.mailboxes[SEVR] if isinstance(each.message, Credit)]
+    assert credit.interbank_settlement_date == day
