@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from corridor.gateway.acknowledgements import DEFINITION as ACKNOWLEDGEMENT
-from corridor.services.messaging.records import IN, OUT
+from corridor.services.messaging.records import IN, OUT, TIMER
 from corridor.services.settlement.payments import HELD
 from corridor.simulation.door import world
 from corridor.simulation.door.caller import Caller
@@ -161,7 +161,10 @@ class Strike:
             case _:
                 self.demand(not stored, f"the log has {len(stored)} lines of it")
         if not attack.moves:
-            others = {line.participant for line in lines if line.direction == OUT} - {self._by.bic}
+            # What an earlier case began may come to its time just now: that is not of this one.
+            timed = {line.payment for line in lines if line.direction == TIMER}
+            told = {line.participant for line in lines if line.direction == OUT and line.payment not in timed}
+            others = told - {self._by.bic}
             self.demand(not others, f"others were told of it: {others}")
 
     async def _judge_ledger(self) -> None:
