@@ -446,7 +446,7 @@ BUGS: Final = (
     ),
     Bug(
         "what is owed to cycles leaves", "services/settlement/funding/accounts.py",
-        "- kept - owed)", "- kept)", _LIQUIDITY,
+        "- kept - owed - promised)", "- kept - promised)", _LIQUIDITY,
     ),
     Bug(
         "any central bank issues any currency", "services/settlement/funding/crediting.py",
