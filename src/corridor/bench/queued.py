@@ -19,7 +19,7 @@ from corridor.adapters.postgres.snapshots import SnapshotReads
 from corridor.adapters.stream.link import StreamLink
 from corridor.adapters.system.clock import SystemClock
 from corridor.bench.members import AMOUNT_MAX, ENOUGH, Members, serve
-from corridor.workers.rounds import LONG_REST, Rounds
+from corridor.workers.rounds import Rounds
 from corridor.workers.settler import of_queues, of_queues_quickly
 
 UNDER_WAY: Final = 1_000
@@ -99,7 +99,7 @@ def _settle(reader: str, socket: Path) -> None:
         quick, all_ways = (SnapshotReads(reader, read_queues) for _ in range(2))
         await asyncio.gather(
             Rounds(of_queues_quickly(), quick.read, hub, SystemClock()).run(),
-            Rounds(of_queues(), all_ways.read, hub, SystemClock(), LONG_REST).run(),
+            Rounds(of_queues(), all_ways.read, hub, SystemClock()).run(),
         )
 
     asyncio.run(run())

@@ -13,8 +13,6 @@ POLL_S: Final = 0.05
 BACK_OFF_S: Final = 1.0
 REST: Final = 3
 """It rests so many times as long as it has worked: a long queue does not take the machine."""
-LONG_REST: Final = 12
-"""For work that is seldom of use, and takes long."""
 _log = logging.getLogger(__name__)
 
 S_contra = TypeVar("S_contra", contravariant=True)
@@ -33,19 +31,13 @@ class Rounds(Generic[S]):
     """One worker on one link. It holds nothing durable: what is forgotten by falling is found anew."""
 
     def __init__(
-        self,
-        worker: Worker[S],
-        read: Callable[[int], Awaitable[S | None]],
-        link: Link,
-        clock: Clock,
-        rest: int = REST,
+        self, worker: Worker[S], read: Callable[[int], Awaitable[S | None]], link: Link, clock: Clock
     ) -> None:
         """`read` returns None if nothing is to do, or nothing was committed but a batch. Raises: JournalAway."""
         self._worker = worker
         self._read = read
         self._link = link
         self._clock = clock
-        self._rest = rest
         self._waited_s = 0.0
 
     async def run(self) -> None:
@@ -56,7 +48,7 @@ class Rounds(Generic[S]):
             try:
                 await self.work()
                 worked_s = loop.time() - began - self._waited_s
-                await asyncio.sleep(max(POLL_S, self._rest * worked_s))
+                await asyncio.sleep(max(POLL_S, REST * worked_s))
             except (JournalAway, HubAway) as away:
                 _log.warning("%r", away)
                 await asyncio.sleep(BACK_OFF_S)

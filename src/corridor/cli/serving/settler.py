@@ -15,7 +15,7 @@ from corridor.cli import database
 from corridor.cli.home import Home
 from corridor.workers import settler
 from corridor.workers.netter import Netter
-from corridor.workers.rounds import LONG_REST, Rounds
+from corridor.workers.rounds import Rounds
 
 NICE: Final = 10
 """What is instant comes before what can wait."""
@@ -30,7 +30,7 @@ async def serve(home: Home) -> None:
     dsn, clock = database.reader_dsn(home), SystemClock()
     rounds = (
         Rounds(settler.of_queues_quickly(), SnapshotReads(dsn, read_queues).read, hub, clock),
-        Rounds(settler.of_queues(), SnapshotReads(dsn, read_queues).read, hub, clock, LONG_REST),
+        Rounds(settler.of_queues(), SnapshotReads(dsn, read_queues).read, hub, clock),
         Rounds(settler.of_trades(), SnapshotReads(dsn, read_trades).read, hub, clock),
         Rounds(Netter(), SnapshotReads(dsn, read_cycles).read, hub, clock),
     )
