@@ -45,6 +45,15 @@ def iso_date(instant: Instant) -> str:
     return _to_the_second(instant // SECOND)[:10]
 
 
+def iso_time(instant: Instant) -> str:
+    """ISOTime of the instant in UTC, to the second.
+
+    >>> iso_time(1_795_486_525_123_456)
+    '02:15:25+00:00'
+    """
+    return f"{_to_the_second(instant // SECOND)[11:]}+00:00"
+
+
 def parse(text: str, *, field: str | None = None) -> Instant:
     """The instant that an ISODateTime names; what is finer than a microsecond is cut off.
 

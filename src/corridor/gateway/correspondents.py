@@ -8,9 +8,8 @@ import msgspec
 from corridor.decision import BALANCE
 from corridor.gateway.authentication import Authenticator
 from corridor.gateway.exchange import NDJSON, Request, Response
-from corridor.gateway.facilities import NoQuery
 from corridor.gateway.problems import Kind, Problem
-from corridor.gateway.queries import read_query
+from corridor.gateway.queries import NoQuery, read_query
 from corridor.ports import Reads
 from corridor.services.messaging.records import BANK
 from corridor.services.settlement.correspondents.answers import correspondent_answer

@@ -9,17 +9,13 @@ from corridor.decision import BALANCE
 from corridor.gateway.authentication import Authenticator
 from corridor.gateway.exchange import NDJSON, Request, Response
 from corridor.gateway.problems import Kind, Problem
-from corridor.gateway.queries import read_query
+from corridor.gateway.queries import NoQuery, read_query
 from corridor.ports import Reads
 from corridor.services.credit.answers import facility_answer
 from corridor.services.credit.records import FACILITY, Facility
 from corridor.services.messaging.records import BANK
 
 _log: Final = logging.getLogger(__name__)
-
-
-class NoQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """No parameter is taken."""
 
 
 class Facilities:

@@ -11,6 +11,10 @@ S = TypeVar("S", bound=msgspec.Struct)
 _FIELDS_MAX = 16
 
 
+class NoQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """No parameter is taken."""
+
+
 def read_query(query: bytes, shape: type[S]) -> S:
     """Return the parameters of a query.
 

@@ -25,7 +25,7 @@ from corridor.services.governance.audit import trail
 from corridor.services.governance.rules import decide as decide_or_propose
 from corridor.services.messaging.admission import admit, identify
 from corridor.services.messaging.commands import Command, Origin
-from corridor.services.messaging.records import ACCEPTED, CASE, FAULT, IDENTITY, IN, REFUSED, TIMER, Identity
+from corridor.services.messaging.records import ACCEPTED, FAULT, IDENTITY, IN, REFUSED, TIMER, Identity
 from corridor.services.messaging.rules import open_case, refuse_message
 
 TIMER_AGAIN: Final = 60 * SECOND
@@ -46,6 +46,8 @@ class Decider:
         self._rules = rules
         self._memory = memory
         self._tables = {table.name: table for table in rules.tables}
+        self._put_off: set[tuple[str, Any]] = set()
+        """Whose timer this process could not decide: each is one case, however often it is tried again."""
 
     def decide(self, batch: BatchBuilder, waiting: Waiting) -> None:
         """Decide a command and write down what follows.
@@ -62,7 +64,7 @@ class Decider:
         record: Any = self._memory.find(table, due.key)
         if record is None or record.due_at is None or record.due_at > batch.at:
             return
-        step = Step(self._memory, batch.at)
+        step, which = Step(self._memory, batch.at), (due.table, due.key)
         outcome, changed = ACCEPTED, b""
         try:
             if table is PENDING:
@@ -72,15 +74,16 @@ class Decider:
             payloads = batch.render(step.outgoing)
             if table in self._rules.audited:
                 changed = trail(step, due, self._memory.peek)
+            self._put_off.discard(which)
         except Missing:
             raise
         except Exception as fault:  # noqa: BLE001  whatever it is, the other commands must commit
             outcome = FAULT
             step = Step(self._memory, batch.at)
             step.put(table, msgspec.structs.replace(record, due_at=batch.at + TIMER_AGAIN))
-            text = f"{due.origin.message_id}: {fault!r}"[:500]
-            if all(case.text != text for case in step.resident(CASE)):
-                open_case(step, "fault", "", text)
+            if which not in self._put_off:
+                self._put_off.add(which)
+                open_case(step, "fault", "", f"{due.origin.message_id}: {fault!r}"[:500])
             payloads = []
             if table in self._rules.audited:  # that it was put off is a change, too
                 changed = trail(step, due, self._memory.peek)

@@ -1,8 +1,7 @@
 """The netter: recomputes every closed cycle from its transfers and proposes to settle it; then lets all be told."""
 
 import logging
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from corridor.domain.instants import MINUTE, Instant
 from corridor.ports import Told
@@ -23,22 +22,30 @@ class Netter:
     def __init__(self) -> None:
         self.seen = 0
         self._hopeless: object = None
+        self._refused: object = None
 
     def propose(self, found: CycleNews, now: Instant) -> Proposals:
         """Propose what is due; return how many proposals the hub has accepted."""
-        accepted, command = 0, None if found.closed is None else self._settle(found.closed, now)
+        accepted, batch = 0, found.batch
+        command = None if found.closed is None else self._settle(found.closed, now)
         if command is not None:
-            accepted += _count([command], (yield [command]))
+            (told,) = yield [command]
+            accepted += _accepts(command, told)
+            refused = None if accepted else (command.cycle, command.digest, command.shares)
+            if refused is not None and refused == self._refused:  # its own refusal is no news
+                batch = told.batch
+            self._refused = refused
         for untold in found.untold:
             # What the hub could not decide it answers as before, for ever: a minute later it is asked anew.
             said = {"cycle": untold.number, "payments": untold.payments, "minute": now // MINUTE}
-            command = TellCycle(origin(DEFINITION, said, now), untold.number, untold.payments)
-            accepted += _count([command], (yield [command]))
+            telling = TellCycle(origin(DEFINITION, said, now), untold.number, untold.payments)
+            (told,) = yield [telling]
+            accepted += _accepts(telling, told)
         if not accepted:
-            self.seen = found.batch
+            self.seen = batch
         return accepted
 
-    def _settle(self, closed: Closed, now: Instant) -> Command | None:
+    def _settle(self, closed: Closed, now: Instant) -> SettleCycle | None:
         """Return the proposal; None if it would be refused as the last one was, for the same members lack money."""
         try:
             proof = prove(closed)
@@ -51,24 +58,19 @@ class Netter:
             if hopeless == self._hopeless:
                 return None
             self._hopeless = hopeless
-        return _command(
-            SettleCycle,
-            now,
-            read_at=closed.batch,
-            cycle=closed.number,
-            items=closed.count,
-            digest=proof.digest,
-            shares=proof.shares,
-        )
+        facts = {
+            "cycle": closed.number,
+            "items": closed.count,
+            "digest": proof.digest,
+            "shares": proof.shares,
+            "read_at": closed.batch,
+        }
+        whence = origin(DEFINITION, facts, now)
+        return SettleCycle(whence, closed.number, closed.count, proof.digest, proof.shares)
 
 
-def _command(command: type[Command], now: Instant, *, read_at: int, **facts: Any) -> Command:
-    return command(origin(DEFINITION, {**facts, "read_at": read_at}, now), **facts)
-
-
-def _count(commands: Sequence[Command], answers: Sequence[Told]) -> int:
-    """Return how many the hub has accepted, and say what it refused."""
-    for command, told in zip(commands, answers, strict=True):
-        if told.status != ACCEPTED:
-            _log.info("%s: %r", type(command).__name__, told.body)
-    return sum(told.status == ACCEPTED for told in answers)
+def _accepts(command: Command, told: Told) -> bool:
+    """Say whether the hub has accepted it, and log what it refused."""
+    if told.status != ACCEPTED:
+        _log.info("%s: %r", type(command).__name__, told.body)
+    return told.status == ACCEPTED

@@ -33,12 +33,13 @@ def closed(**facts: Any) -> CycleNews:
     return CycleNews(7, msgspec.structs.replace(CLOSED, **facts), ())
 
 
-def test_what_is_covered_is_proposed_until_it_settles() -> None:
-    netter = Netter()
+def test_what_is_covered_is_proposed_until_it_settles_and_refused_twice_waits_for_news() -> None:
+    netter, seen = Netter(), []
     for _ in range(2):
         (command,) = propose(netter, closed(), accepts=False)
         assert isinstance(command, SettleCycle)
-    assert netter.seen == 7
+        seen.append(netter.seen)
+    assert seen == [7, 8]  # the batch of its own refusal is no news
 
 
 def test_what_has_settled_is_told_until_it_is() -> None:

@@ -10,7 +10,7 @@ from corridor.client.correspondents import Method
 from corridor.client.identifiers import random_uetrs
 from corridor.client.messages import Gross, Order
 from corridor.client.requests import Quote
-from corridor.domain.instants import SECOND, Instant, iso
+from corridor.domain.instants import SECOND, Instant, iso_time
 from corridor.domain.money import Money
 from corridor.domain.parties import Party
 from corridor.sandbox.book import Account
@@ -63,7 +63,7 @@ class Wish(msgspec.Struct, frozen=True):
 
     def order(self, quote: Quote | None, now: Instant) -> Order:
         """The order, as the debtor agent's counter writes it."""
-        begins, ends = (_time(now + each) if each else None for each in (self.begins_in, self.ends_in))
+        begins, ends = (iso_time(now + each) if each else None for each in (self.begins_in, self.ends_in))
         return Order(
             creditor_agent=self.creditor_agent,
             amount=self.amount,
@@ -165,10 +165,6 @@ def _by_channel(wish: Wish, dice: Random) -> Wish:
         category_purpose=purpose,
         second_thought=dice.choice(("", "", "", "first", "last", "URGT", "HIGH", "NORM", "cancel")),
     )
-
-
-def _time(instant: Instant) -> str:
-    return f"{iso(instant)[11:19]}+00:00"
 
 
 def _amount(dice: Random) -> int:

@@ -10,7 +10,7 @@ import msgspec
 
 from corridor.client.facilities import Terms, read_facility, terms_members
 from corridor.client.requests import Trade, amount_members, trade_members
-from corridor.domain.instants import DAY, MILLISECOND, SECOND, Instant, iso, iso_date
+from corridor.domain.instants import DAY, MILLISECOND, SECOND, Instant, iso_date, iso_time
 from corridor.domain.money import Money
 from corridor.sandbox.world import BANKS, BOTH
 from corridor.services.settlement.pvp.records import TRADE
@@ -34,7 +34,7 @@ def trade(town: "Town", dice: Random) -> None:
         now, reference = town.timeline.now, f"T{next(numbers)}"
         sold, bought = dice.sample(BOTH, 2)
         amounts = [dice.choice((dice.randrange(1, 90_000_00), dice.randrange(1, 4_000_000_00))) for _ in BOTH]
-        ends = f"{iso(now + dice.randrange(5, 25) * SECOND)[11:19]}+00:00" if dice.randrange(2) else ""
+        ends = iso_time(now + dice.randrange(5, 25) * SECOND) if dice.randrange(2) else ""
         day = iso_date(now if dice.randrange(6) else now + DAY)
         stated = Trade(
             counterparty=other.name,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Final, NamedTuple
 
-from corridor.domain.instants import MILLISECOND, SECOND, Instant, iso
+from corridor.domain.instants import MILLISECOND, SECOND, Instant, iso_time
 from corridor.sandbox.world import BANKS, BOTH, FX_PROVIDERS
 from corridor.services.fx.commands import SetFxLimit
 from corridor.services.messaging.commands import SetFrozen, SetParticipantState
@@ -269,7 +269,7 @@ def _end_of_day(town: Town, dice: Random) -> None:
     def end() -> None:
         town.strike("end of day")
         at = town.timeline.now + dice.randrange(1, 4) * SECOND
-        town.operate(town.staff.order(SetCutOff, currency=dice.choice(BOTH), time=f"{iso(at)[11:19]}+00:00"))
+        town.operate(town.staff.order(SetCutOff, currency=dice.choice(BOTH), time=iso_time(at)))
 
     town.timeline.after(dice.randrange(6 * SECOND), end)
 
