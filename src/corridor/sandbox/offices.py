@@ -111,11 +111,11 @@ class BankOffice:
         """
         uetr = self._participant.make_uetr()
         source = Money(intent.amount, intent.debtor.currency)
-        quote = None
+        quote = intent.quote
         try:
             if look_up and intent.by_phone:
                 await self._participant.look_up(intent.creditor.phone, intent.creditor.name)
-            if intent.quoted:
+            if intent.quoted and quote is None:
                 quote = await self._participant.quote(
                     intent.creditor.bank, source.currency, intent.creditor.currency, source
                 )
