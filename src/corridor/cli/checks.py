@@ -32,9 +32,9 @@ SILENT_S = 30.0
 _COLUMNS = (
     Column("name", "invariant"),
     Column("checked", "checked", figures=True),
-    Column("last_batch", "last batch", figures=True),
+    Column("last_batch", "last batch", figures=True, spare=1),
     Column("violations", "violations", figures=True),
-    Column("promise", "promise"),
+    Column("promise", "promise", prose=True),
 )
 
 

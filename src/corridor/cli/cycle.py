@@ -34,11 +34,11 @@ _LIST = (
     Column("number", "cycle", figures=True),
     Column("state", "state"),
     Column("items", "payments", figures=True),
-    Column("told", "told", figures=True),
-    Column("opened_at", "opened"),
-    Column("closed_at", "closed"),
+    Column("told", "told", figures=True, spare=3),
+    Column("opened_at", "opened", spare=2),
+    Column("closed_at", "closed", spare=1),
     Column("settled_at", "settled"),
-    Column("closes_at", "closes by itself"),
+    Column("closes_at", "closes by itself", spare=1),
     Column("defaulted", "in default"),
 )
 _POSITIONS = (
@@ -47,7 +47,7 @@ _POSITIONS = (
     Column("paid", "paid", figures=True),
     Column("received", "received", figures=True),
     Column("net", "net", figures=True),
-    *(Column(product, f"of it {product}", figures=True) for product in PRODUCTS),
+    *(Column(product, f"of it {product}", figures=True, spare=1) for product in PRODUCTS),
 )
 _BILATERAL = (
     Column("currency", "currency"),

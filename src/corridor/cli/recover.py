@@ -85,13 +85,13 @@ def _take_over(home: Home, source: str, *, as_json: bool) -> None:
     require_embedded()
     copy = database.standby(home) if source == "standby" else None
     if source == "standby" and copy is None:
-        raise typer.BadParameter(f"{database.STANDBY} names no directory")
+        raise InvalidValue("it names no directory", field=database.STANDBY)
     with copy or nullcontext():
         if copy is not None:
             source = copy.dsn(database=roles.DATABASE)
         end, doubt = asyncio.run(_examine(home, source))
         if end.hub != HUB:
-            raise typer.BadParameter(f"the database at {source} is that of {end.hub or 'no hub'}")
+            raise InvalidValue(f"the database there is that of {end.hub or 'no hub'}", field=str(source))
         aside = recovery.take_over(database.cluster(home), source)
     if copy is not None:  # it follows a server that is no more; the next start makes it anew
         recovery.put_aside(copy)

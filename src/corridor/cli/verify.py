@@ -26,7 +26,7 @@ _COLUMNS = (
     Column("name", "invariant"),
     Column("checked", "checked", figures=True),
     Column("violations", "violations", figures=True),
-    Column("promise", "promise"),
+    Column("promise", "promise", prose=True),
 )
 
 

@@ -50,6 +50,7 @@ class Notice(msgspec.Struct, frozen=True):
     total_cost_bps: int
     ordered_at: Instant
     at: Instant
+    quote_id: str = ""
 
 
 Observe: TypeAlias = Callable[[Notice], None]
@@ -286,4 +287,5 @@ def _notice(intent: Intent, uetr: str, quote: Quote | None, at: Instant) -> Noti
         total_cost_bps=quote.total_cost_bps if quote else 0,
         ordered_at=at,
         at=at,
+        quote_id=quote.quote_id if quote else "",
     )
