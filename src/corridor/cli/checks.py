@@ -9,18 +9,8 @@ import typer
 from corridor.adapters.system.clock import SystemClock
 from corridor.adapters.system.shelf import FileShelf
 from corridor.cli.home import Home
-from corridor.cli.output import (
-    AWAY,
-    HERE,
-    WRONG,
-    AsJson,
-    Column,
-    Directory,
-    moment,
-    say,
-    show,
-    show_json,
-)
+from corridor.cli.main import AWAY, WRONG
+from corridor.cli.output import HERE, AsJson, Column, Directory, moment, say, show, show_json
 from corridor.cli.person import who
 from corridor.domain.errors import CorridorError
 from corridor.reports.alarms import Acknowledgement, Alarm

@@ -12,18 +12,8 @@ from corridor.adapters.system.clock import SystemClock
 from corridor.cli import request
 from corridor.cli.counter import AccountDeed
 from corridor.cli.home import Home
-from corridor.cli.output import (
-    HERE,
-    WRONG,
-    AsJson,
-    Column,
-    Directory,
-    money,
-    next_step,
-    say,
-    show,
-    show_json,
-)
+from corridor.cli.main import WRONG
+from corridor.cli.output import HERE, AsJson, Column, Directory, money, next_step, say, show, show_json
 from corridor.cli.reading import reading, require
 from corridor.client import AccountTerms, CorrespondentAccount, Reconciled
 from corridor.domain.errors import CorridorError

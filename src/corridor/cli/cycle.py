@@ -10,8 +10,9 @@ import typer
 from corridor.adapters.postgres.cycles import sheets
 from corridor.cli import database
 from corridor.cli.home import Home
+from corridor.cli.main import WRONG
 from corridor.cli.order import As, order
-from corridor.cli.output import HERE, WRONG, AsJson, Column, Directory, moment, money, show, show_json
+from corridor.cli.output import HERE, AsJson, Column, Directory, moment, money, show, show_json
 from corridor.cli.person import Refusal
 from corridor.cli.reading import reading, running
 from corridor.domain.money import decimal_text, minor_units

@@ -269,8 +269,8 @@ def _passed(home: Home, bic: str, currency: str, limit: int) -> dict[str, str]:
     return {
         "position": decimal_text(position, currency),
         "note": f"{bic} is {side} of {money(abs(position), currency)} now, more than {money(limit, currency)}:"
-        f" under this limit no quote and no payment in which it {adds} {currency} passes until {brings} has brought it back;"
-        " what is promised already stands",
+        f" under this limit no quote and no payment in which it {adds} {currency} passes until {brings} has brought"
+        " it back; what is promised already stands",
     }
 
 

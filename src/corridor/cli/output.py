@@ -92,12 +92,12 @@ def show(
     screen.print(table)
     left_out = [each.heading or each.key for each in chosen if each not in kept]
     if left_out:
-        screen.print(f"no room for: {', '.join(left_out)}; a wider terminal or --json shows them", markup=False)
+        screen.print(
+            f"no room for: {', '.join(left_out)}; a wider terminal or --json shows them", markup=False
+        )
 
 
-def _fit(
-    columns: Sequence[Column], widths: Mapping[str, int], room: int
-) -> tuple[tuple[Column, ...], bool]:
+def _fit(columns: Sequence[Column], widths: Mapping[str, int], room: int) -> tuple[tuple[Column, ...], bool]:
     """Return the columns for which there is room, and whether headings and sentences are folded for it."""
     kept = tuple(columns)
     if _needed(kept, widths, folded=False) <= room:

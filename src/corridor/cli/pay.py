@@ -9,7 +9,8 @@ import typer
 from corridor.adapters.stream import frames
 from corridor.cli.counter import PRIORITIES, Wish
 from corridor.cli.home import Home
-from corridor.cli.output import HERE, WRONG, AsJson, Directory, after, money, next_step, show_json
+from corridor.cli.main import WRONG
+from corridor.cli.output import HERE, AsJson, Directory, after, money, next_step, show_json
 from corridor.cli.person import Refusal
 from corridor.cli.reading import reading
 from corridor.cli.request import check
@@ -67,7 +68,8 @@ def pay(
     ] = "",
     into: Annotated[str, typer.Option(help="The currency that is credited, if it is another.")] = "",
     quote: Annotated[
-        str, typer.Option(help="On this quote, by its id (`corridor fx ask`): banks and amounts are the quote's.")
+        str,
+        typer.Option(help="On this quote, by its id (`corridor fx ask`): banks and amounts are the quote's."),
     ] = "",
     gross: Annotated[
         bool, typer.Option("--gross", help="It need not be instant: it may wait for money.")

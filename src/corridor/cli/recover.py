@@ -15,6 +15,7 @@ from corridor.cli.order import As
 from corridor.cli.output import HERE, AsJson, Directory, say
 from corridor.cli.person import Operator
 from corridor.cli.reading import running
+from corridor.domain.errors import InvalidValue
 from corridor.hub.fence import compare
 from corridor.ports import Mark, Unreadable
 from corridor.services.messaging.commands import WaiveVoucher

@@ -45,7 +45,7 @@ async def exchange(home: Home, asked: Asked, answer: type[T]) -> T:
     except OSError:
         raise HubAway from None
     writer.write(frames.encode(asked))
-    decoder: msgspec.msgpack.Decoder[T | str] = msgspec.msgpack.Decoder(answer | str)  # type: ignore[operator]
+    decoder: msgspec.msgpack.Decoder[T | str] = msgspec.msgpack.Decoder(answer | str)
     told = await frames.read(reader, decoder)
     writer.close()
     if told is None:

@@ -81,7 +81,11 @@ def print_report(question: Question, found: Iterable[Turnover]) -> None:
         Column("value", f"value, {question.unit}", figures=True),
         Column("value_share", "%", figures=True),
         Column("growth", "growth %", figures=True, spare=1),
-        *(() if question.by == "currency" else (Column("currencies", "of it, by value", spare=3, prose=True),)),
+        *(
+            ()
+            if question.by == "currency"
+            else (Column("currencies", "of it, by value", spare=3, prose=True),)
+        ),
     )
     show(list(_rows(question, found)), columns, as_json=False)
 

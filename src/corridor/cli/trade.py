@@ -67,7 +67,9 @@ _STORY = (
     Column("batch", "batch", figures=True, spare=1),
     Column("what", "what", prose=True),
 )
-Number = Annotated[int, typer.Argument(help="The hub's number of the trade: `corridor trade list` shows them.")]
+Number = Annotated[
+    int, typer.Argument(help="The hub's number of the trade: `corridor trade list` shows them.")
+]
 
 
 class UnknownTrade(CorridorError):
@@ -107,14 +109,16 @@ def state(
     sell: Annotated[tuple[str, str], typer.Option("--sell", help="What the bank sells: 850.00 RUB")],
     buy: Annotated[tuple[str, str], typer.Option("--buy", help="What it buys: 100.00 TJS")],
     reference: Annotated[
-        str, typer.Option("--reference", help="The same for both sides, and new between them; else one is made.")
+        str,
+        typer.Option("--reference", help="The same for both sides, and new between them; else one is made."),
     ] = "",
     trade_date: Annotated[str, typer.Option(help="The day of the deal: 2026-11-24; else today.")] = "",
     settlement_date: Annotated[
         str, typer.Option(help="The day on which both sums move, or neither; else today.")
     ] = "",
     reject_time: Annotated[
-        str, typer.Option(help="What has not settled by then is rejected: 18:00:00+05:00; else at the day's end.")
+        str,
+        typer.Option(help="What has not settled by then is rejected: 18:00:00+05:00; else at the day's end."),
     ] = "",
     directory: Directory = HERE,
     as_json: AsJson = False,
