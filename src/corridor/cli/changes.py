@@ -46,7 +46,8 @@ HIDDEN: Final = frozenset(
         "checker_key", "claim_account_id", "charges_account_id", "code", "command", "content", "counted", "days",
         "debt_account_id", "digest", "drawn_sum", "due_at", "fee_left", "first_credit_id", "first_debit_id",
         "first_transfer", "income_account_id", "interest_left", "last_transfer", "legs", "maker_key",
-        "nostro_account_id", "open_day", "order", "second_credit_id", "second_debit_id", "transfer_id", "vostro_account_id",
+        "nostro_account_id", "open_day", "order", "second_credit_id", "second_debit_id", "transfer_id",
+        "vostro_account_id",
     }
 )  # fmt: skip
 """The hub's own bookkeeping, and bytes: neither says anything to a person."""

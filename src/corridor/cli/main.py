@@ -98,7 +98,7 @@ def main() -> None:
         sys.exit(typer.main.get_command(app)(prog_name="corridor", standalone_mode=False))
     except _USAGE as error:
         said = error.format_message()
-        if said.startswith("Usage:"):  # a group without a command shows its help
+        if not said or said.startswith("Usage:"):  # a group without a command shows its help
             typer.echo(said, err=True)
             sys.exit(NOT_UNDERSTOOD)
         helps = f"; `{error.ctx.command_path} --help` says how" if error.ctx is not None else ""

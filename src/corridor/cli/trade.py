@@ -106,8 +106,13 @@ def list_(
 def state(
     bank: Annotated[str, typer.Option("--bank", help="The simulated bank or provider that states it.")],
     other: Annotated[str, typer.Option("--with", help="The other side, which states the same, mirrored.")],
-    sell: Annotated[tuple[str, str], typer.Option("--sell", help="What the bank sells: 850.00 RUB")],
-    buy: Annotated[tuple[str, str], typer.Option("--buy", help="What it buys: 100.00 TJS")],
+    sell: Annotated[
+        tuple[str, str],
+        typer.Option("--sell", metavar="AMOUNT CURRENCY", help="What the bank sells: 850.00 RUB"),
+    ],
+    buy: Annotated[
+        tuple[str, str], typer.Option("--buy", metavar="AMOUNT CURRENCY", help="What it buys: 100.00 TJS")
+    ],
     reference: Annotated[
         str,
         typer.Option("--reference", help="The same for both sides, and new between them; else one is made."),

@@ -15,8 +15,8 @@ OWNERS = {17: Owner("ZARFTJ20", "TJS"), 18: Owner("PAMRTJ20", "TJS")}
 AT = 1_795_486_525_123_456
 NUMBERS = frozenset(
     {
-        "account_id", "average_max_bps", "counterparty_id", "entries", "facility", "flags", "haircut_bps", "hold_limit_s",
-        "id", "number", "rate_bps", "second", "utilisation_max_bps",
+        "account_id", "average_max_bps", "counterparty_id", "entries", "facility", "flags", "haircut_bps",
+        "hold_limit_s", "id", "number", "rate_bps", "second", "utilisation_max_bps",
     }
 )  # fmt: skip
 """What an audited record holds as an integer that is neither money nor a time."""
@@ -40,8 +40,10 @@ def changed(
             {"id": 17, "currency": "TJS", "credit_limit": 250_000, "flags": 5},
             (
                 "account ZARFTJ20 TJS",
-                "credit limit: 0.00 TJS -> 2500.00 TJS; flags: debits must not exceed credits"
-                " -> debits must not exceed credits, frozen",
+                (
+                    "credit limit: 0.00 TJS -> 2500.00 TJS; flags: debits must not exceed credits"
+                    " -> debits must not exceed credits, frozen"
+                ),
             ),
         ),
         (
