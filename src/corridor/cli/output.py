@@ -159,8 +159,11 @@ def after(start: Instant, then: Instant) -> str:
 
 
 def moment(instant: Instant | None) -> str | None:
-    """Return a time in ISO 8601, UTC."""
-    return None if instant is None else iso(instant)
+    """Return a time in ISO 8601, UTC; what no calendar reaches never comes."""
+    try:
+        return None if instant is None else iso(instant)
+    except OverflowError:
+        return "never"
 
 
 def next_step(directory: Path, *words: str, who: str = "") -> str:

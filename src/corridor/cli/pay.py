@@ -157,7 +157,7 @@ def _on_quote(home: Home, asked: Wish, quote_id: str, amount: str) -> Wish:
         amount=source.minor,
         currency=source.currency,
         into=found.destination_currency,
-        quote=read_quote(msgspec.json.encode(quote_answer(found))),
+        quote=read_quote(quote_answer(found)),
     )
 
 
