@@ -20,12 +20,12 @@ from tests.world import ALFX, CBTJ, PAMR, SEVR
 
 from corridor.adapters.postgres.roles import WRITER, provision
 from corridor.adapters.postgres.supervisor import SUPERUSER, Cluster
-from corridor.cli import main, output
+from corridor.cli import main, output, proposals
 from corridor.cli.database import VARIABLE
 from corridor.cli.home import Home
 from corridor.cli.main import VERBS
+from corridor.domain.instants import DAY
 from corridor.services.directory.commands import RegisterAlias
-from corridor.services.fx.records import QUOTE
 from corridor.services.governance.commands import RefuseProposal
 from corridor.services.messaging.commands import SetLimit
 
@@ -227,10 +227,17 @@ def test_the_audit_shows_money_and_times(run: Run) -> None:
     assert {row["by"] for row in json.loads(run("audit", "--who", SEVR, "--json").out)} <= {SEVR}
 
 
-def test_proposals_that_ended_say_what_became_of_them(run: Run) -> None:
-    waiting = json.loads(run("proposals", "--json").out)
-    # The day is long gone by this machine's clock: nobody may approve it any more.
-    assert waiting == []
+def test_proposals_that_ended_say_what_became_of_them(
+    run: Run, day: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (now,) = asyncio.run(_fetch(day, "SELECT at FROM hub"))
+    monkeypatch.setattr(proposals.SystemClock, "now", lambda _: now["at"])
+    (waiting,) = json.loads(run("proposals", "--json").out)
+    assert (waiting["state"], waiting["became"]) == ("open", None)
+    assert f"next: corridor approve {waiting['number']} --as NAME" in run("proposals").out
+    # A day later nobody may approve it any more, whether the hub has seen to that or not.
+    monkeypatch.setattr(proposals.SystemClock, "now", lambda _: now["at"] + DAY)
+    assert json.loads(run("proposals", "--json").out) == []
     every = json.loads(run("proposals", "--all", "--json").out)
     assert {row["state"] for row in every} == {"executed", "refused", "withdrawn", "expired"}
     assert all(row["became"] for row in every)
@@ -248,7 +255,7 @@ def test_proposals_that_ended_say_what_became_of_them(run: Run) -> None:
 
 
 def test_a_quote_that_is_spent_or_another_is_refused(run: Run, day: str) -> None:
-    asked = asyncio.run(_quotes(day))
+    asked = asyncio.run(_fetch(day, "SELECT * FROM quote"))
     spent = next(row for row in asked if row["status"] == "spent")
     said = run("pay", "--quote", spent["quote_id"])
     assert (said.code, said.out) == (1, "")
@@ -268,9 +275,9 @@ def test_a_quote_that_is_spent_or_another_is_refused(run: Run, day: str) -> None
     assert (agreed.code, "is `corridor up` running" in agreed.err) == (3, True), agreed.err
 
 
-async def _quotes(day: str) -> list[Any]:
+async def _fetch(day: str, sql: str) -> list[Any]:
     db = await asyncpg.connect(day)
-    rows = await db.fetch(f"SELECT * FROM {QUOTE.name}")
+    rows = await db.fetch(sql)
     await db.close()
     return list(rows)
 

@@ -131,7 +131,7 @@ def rows_of(trail: Mapping[str, Any], wanted: Wanted, owners: Owners) -> Iterato
             "what": trail["what"],
             "proposal": trail["proposal"] or None,
             "object": named(table, key, owners),
-            "change": difference(before_shown, after_shown),
+            "change": difference(before_shown, after_shown, key),
             "before": before_shown,
             "after": after_shown,
         }

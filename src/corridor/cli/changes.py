@@ -15,6 +15,7 @@ from corridor.services.messaging.admission import OPERATOR
 from corridor.services.settlement.records import ALL
 
 Values = Mapping[str, Any]
+Shown = Mapping[str, str | None]
 
 
 class Owner(NamedTuple):
@@ -45,7 +46,7 @@ HIDDEN: Final = frozenset(
         "checker_key", "claim_account_id", "charges_account_id", "code", "command", "content", "counted", "days",
         "debt_account_id", "digest", "drawn_sum", "due_at", "fee_left", "first_credit_id", "first_debit_id",
         "first_transfer", "income_account_id", "interest_left", "last_transfer", "legs", "maker_key",
-        "nostro_account_id", "open_day", "order", "second_credit_id", "second_debit_id", "transfer_id",
+        "message_id", "nostro_account_id", "open_day", "order", "second_credit_id", "second_debit_id", "transfer_id",
         "vostro_account_id",
     }
 )  # fmt: skip
@@ -84,10 +85,13 @@ def shown(table: str, values: Values | None, owners: Owners) -> dict[str, str | 
     }
 
 
-def difference(before: Mapping[str, str | None] | None, after: Mapping[str, str | None]) -> str:
-    """Say what became of each field that changed."""
+def difference(before: Shown | None, after: Shown, key: Values | None = None) -> str:
+    """Say what became of each field that changed; of a new record all, but for its key."""
     if before is None:
-        return "new: " + "; ".join(f"{words(name)} {value}" for name, value in after.items() if value)
+        facts = (
+            f"{words(name)} {value}" for name, value in after.items() if value and name not in (key or ())
+        )
+        return "; ".join(("new", *facts))
     changed = [name for name in after if before.get(name) != after[name]]
     told = (f"{words(name)}: {before.get(name) or 'none'} -> {after[name] or 'none'}" for name in changed)
     return "; ".join(told) or "as it was"

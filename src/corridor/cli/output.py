@@ -4,6 +4,7 @@ The exit codes stand in `main.EXIT_CODES`, which `corridor --help` shows.
 """
 
 import json
+import re
 import shlex
 import sqlite3
 import sys
@@ -44,6 +45,9 @@ _WIDE = 200
 _PROSE = 24
 """A sentence may be folded, but not into less than this."""
 _GAP = 2
+_NARROW = 10
+"""Where all that must stay is too wide, figures stay on one line if so much is left for each of the others."""
+_FRACTION = re.compile(r"(T[0-9]{2}:[0-9]{2}:[0-9]{2})\.[0-9]{6}Z")
 
 
 class Column(NamedTuple):
@@ -65,7 +69,7 @@ def show(
 ) -> None:
     """Print rows as JSON, whole, or as a table of these columns that fits the terminal; None is an empty cell.
 
-    A column that nobody has room for is named below the table.
+    A column that nobody has room for is named below the table. Times are shown to the second; JSON has all of them.
     """
     if as_json:
         show_json(rows)
@@ -77,12 +81,13 @@ def show(
     kept, folded = _fit(chosen, widths, room)
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     fits = _needed(kept, widths, folded=folded) <= room
+    figures = sum(widths[each.key] + _GAP if each.figures else _NARROW for each in kept)
     for each in kept:
         heading = _fold(each, widths[each.key]) if folded else each.heading
         table.add_column(
             heading,
             justify="right" if each.figures else "left",
-            no_wrap=fits and not (folded and each.prose),
+            no_wrap=(fits and not (folded and each.prose)) or (each.figures and figures <= room),
             overflow="fold",
         )
     for number in range(len(rows)):
@@ -177,7 +182,7 @@ def _elsewhere(directory: Path) -> tuple[str, ...]:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else _FRACTION.sub(r"\1Z", str(value))
 
 
 class Told(NamedTuple):

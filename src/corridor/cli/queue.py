@@ -33,9 +33,9 @@ _COLUMNS = (
     Column("creditor", "to"),
     Column("amount", "amount", figures=True),
     Column("currency", ""),
-    Column("priority", "priority"),
-    Column("since", "since", spare=2),
-    Column("until", "until", spare=1),
+    Column("priority", "priority", spare=1),
+    Column("since", "since", spare=3),
+    Column("until", "until", spare=2),
     Column("waits_for", "waits for", prose=True),
     Column("uetr", "UETR"),
 )

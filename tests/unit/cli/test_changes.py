@@ -27,7 +27,8 @@ def changed(
 ) -> tuple[str, str]:
     told = shown(table, after, OWNERS)
     assert told is not None
-    return named(table, key_of(table, key), OWNERS), difference(shown(table, before, OWNERS), told)
+    fields = key_of(table, key)
+    return named(table, fields, OWNERS), difference(shown(table, before, OWNERS), told, fields)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def changed(
             },
             (
                 "settlement limit ZARFTJ20 TJS all",
-                "new: account ZARFTJ20 TJS; towards all; next amount 0.05 TJS; next on 2026-11-25",
+                "new; next amount 0.05 TJS; next on 2026-11-25",
             ),
         ),
         (
