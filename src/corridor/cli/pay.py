@@ -1,6 +1,7 @@
 """`corridor pay`: a customer of a simulated bank pays, and you watch."""
 
 import asyncio
+from contextlib import closing
 from typing import Annotated, Final
 
 import msgspec
@@ -175,19 +176,19 @@ async def _order(home: Home, wish: Wish, named: dict[str, str], *, quiet: bool) 
         reader, writer = await asyncio.open_unix_connection(home.sandbox_socket)
     except OSError:
         raise HubAway from None
-    writer.write(frames.encode(wish))
     decoder: msgspec.msgpack.Decoder[Notice | str] = msgspec.msgpack.Decoder(Notice | str)
     notices: list[Notice] = []
-    while not notices or not wish.ends(notices[-1].status):
-        notice = await frames.read(reader, decoder)
-        if isinstance(notice, str):
-            raise Refusal(notice)
-        if notice is None:
-            raise HubAway
-        notices.append(notice)
-        if not quiet:
-            _tell(notice)
-    writer.close()
+    with closing(writer):
+        writer.write(frames.encode(wish))
+        while not notices or not wish.ends(notices[-1].status):
+            notice = await frames.read(reader, decoder)
+            if isinstance(notice, str):
+                raise Refusal(notice)
+            if notice is None:
+                raise HubAway
+            notices.append(notice)
+            if not quiet:
+                _tell(notice)
     return notices
 
 

@@ -78,7 +78,7 @@ def terminal(monkeypatch):
 
 @pytest.mark.parametrize(
     ("width", "left_out"),
-    [(200, ""), (140, ""), (128, "since"), (100, "since, name"), (80, "since, name")],
+    [(200, ""), (140, ""), (120, "since"), (100, "since, name"), (80, "since, name")],
 )
 def test_a_table_fits_the_terminal_and_says_what_it_leaves_out(terminal, capsys, width, left_out):
     terminal(width)
@@ -89,9 +89,9 @@ def test_a_table_fits_the_terminal_and_says_what_it_leaves_out(terminal, capsys,
     assert (
         f"no room for: {left_out}; a wider terminal or --json shows them" in " ".join(said.split())
     ) == bool(left_out)
-    assert [name for name in ("since", "name") if WIDE_ROW[name] not in said] == left_out.split(", ") * bool(
-        left_out
-    )
+    assert [
+        name for name in ("since", "name") if WIDE_ROW[name].removesuffix(".123456Z") not in said
+    ] == left_out.split(", ") * bool(left_out)
     for word in WIDE_ROW["why"].split():
         assert word in said
 
