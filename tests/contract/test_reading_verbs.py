@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 import typer
 from rich.console import Console
-from tests.contract.busy_day import live
+from tests.contract.busy_day import CONVERTED, live
 from tests.contract.signed_world import PostgresWorld
-from tests.rig import answer_of
+from tests.rig import START, answer_of
 from tests.world import ALFX, CBTJ, PAMR, SEVR
 
 from corridor.adapters.postgres.roles import WRITER, provision
@@ -24,7 +24,7 @@ from corridor.cli import main, output, proposals
 from corridor.cli.database import VARIABLE
 from corridor.cli.home import Home
 from corridor.cli.main import VERBS
-from corridor.domain.instants import DAY
+from corridor.domain.instants import DAY, iso_date
 from corridor.services.directory.commands import RegisterAlias
 from corridor.services.governance.commands import RefuseProposal
 from corridor.services.messaging.commands import SetLimit
@@ -182,10 +182,12 @@ def test_where_no_sandbox_runs_one_is_told(run: Run) -> None:
     assert (said.code, "is `corridor up` running" in said.err) == (3, True)
 
 
+FIRST = iso_date(START)
 READING = (
-    "accounts", "account transfers --all", f"account statement {SEVR} RUB", "liquidity", "queue", "cycle",
+    "accounts", "account transfers --all", f"account statement {SEVR} RUB --date {FIRST}", "liquidity", "queue", "cycle",
     "cycle show", "trade list --all", "fx positions", "fx quality", "fx inquiries", "correspondent list", "credit list",
-    "credit lines", "participant list", "operator list", "proposals --all", "audit --all --last 500", "cases list",
+    "credit lines", "participant list", "operator list", "proposals --all", "audit --all --last 500", "cases list", "share --of trade",
+    f"status {UUID(int=CONVERTED, version=4)}",
 )  # fmt: skip
 
 

@@ -53,8 +53,8 @@ _FRACTION = re.compile(r"(T[0-9]{2}:[0-9]{2}:[0-9]{2})\.[0-9]{6}Z")
 class Column(NamedTuple):
     """A column of a table: the key of its values, its heading, and if it holds figures.
 
-    `prose` may be folded. Where the terminal is too narrow, columns with the highest `spare` are left out first; what
-    has none stays.
+    `prose` may be folded. Where the terminal is too narrow, what has no `spare` stays, and the others come in that order
+    for as long as there is room.
     """
 
     key: str
@@ -107,9 +107,11 @@ def _fit(columns: Sequence[Column], widths: Mapping[str, int], room: int) -> tup
     kept = tuple(columns)
     if _needed(kept, widths, folded=False) <= room:
         return kept, False
-    while _needed(kept, widths, folded=True) > room and any(each.spare for each in kept):
-        least = max(kept, key=lambda each: each.spare)
-        kept = tuple(each for each in kept if each is not least)
+    chosen = [each for each in columns if not each.spare]
+    for each in sorted((each for each in columns if each.spare), key=lambda each: each.spare):
+        if _needed([*chosen, each], widths, folded=True) <= room:
+            chosen.append(each)
+    kept = tuple(each for each in columns if each in chosen)
     return kept, _needed(kept, widths, folded=False) > room
 
 
