@@ -184,9 +184,11 @@ def test_where_no_sandbox_runs_one_is_told(run: Run) -> None:
 
 FIRST = iso_date(START)
 READING = (
-    "accounts", "account transfers --all", f"account statement {SEVR} RUB --date {FIRST}", "liquidity", "queue", "cycle",
+    "accounts", "account transfers --all", f"account statement {SEVR} RUB --date {FIRST}", "liquidity", "queue",
+    "cycle",
     "cycle show", "trade list --all", "fx positions", "fx quality", "fx inquiries", "correspondent list", "credit list",
-    "credit lines", "participant list", "operator list", "proposals --all", "audit --all --last 500", "cases list", "share --of trade",
+    "credit lines", "participant list", "operator list", "proposals --all", "audit --all --last 500", "cases list",
+    "share --of trade",
     f"status {UUID(int=CONVERTED, version=4)}",
 )  # fmt: skip
 

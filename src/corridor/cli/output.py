@@ -53,8 +53,8 @@ _FRACTION = re.compile(r"(T[0-9]{2}:[0-9]{2}:[0-9]{2})\.[0-9]{6}Z")
 class Column(NamedTuple):
     """A column of a table: the key of its values, its heading, and if it holds figures.
 
-    `prose` may be folded. Where the terminal is too narrow, what has no `spare` stays, and the others come in that order
-    for as long as there is room.
+    `prose` may be folded. Where the terminal is too narrow, what has no `spare` stays, and the others come in that
+    order for as long as there is room.
     """
 
     key: str

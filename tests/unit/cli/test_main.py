@@ -128,6 +128,29 @@ def test_what_cannot_be_is_refused_before_anybody_is_asked(monkeypatch, capsys, 
     assert (said.startswith("corridor: "), said.count("\n")) == (True, 1)
 
 
+def commands(words, command):
+    inner = getattr(command, "commands", {})
+    return [words] + [each for name in inner for each in commands(f"{words} {name}", inner[name])]
+
+
+def every_command():
+    """Return every command of the program, as it is typed."""
+    found = []
+    for name in [*VERBS, *HIDDEN]:
+        verb = import_module(f"corridor.cli.{name}").app
+        divided = any(each.name for each in verb.registered_commands) or verb.registered_groups
+        found += commands(name, typer.main.get_group(verb) if divided else typer.main.get_command(verb))
+    return found
+
+
+@pytest.mark.parametrize("words", every_command())
+def test_every_command_says_in_one_line_what_it_does_not_understand(monkeypatch, capsys, words):
+    assert run(monkeypatch, *words.split(), "--xyzzy") == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == f"corridor: No such option: --xyzzy; `corridor {words} --help` says how\n"
+
+
 def test_a_database_of_ones_own_is_not_ours_to_copy(monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("CORRIDOR_DATABASE_URL", "postgresql://nowhere/x")
     assert run(monkeypatch, "backup", str(tmp_path / "copy")) == 1
