@@ -348,31 +348,12 @@ def test_the_commands_of_correspondent_accounts(run):
     assert run("pay", "1.00", "RUB", "--into", "RUB", "--book", "nostro").code == 1
 
 
-def test_the_commands_of_trades(run, home):
-    """docs/pvp.md: every command as it stands, with the number that the hub gives."""
-    example = (Path(__file__).parents[3] / "docs" / "pvp.md").read_text()
-    commands = re.findall(r"^\./corridor (.*)$", example, re.MULTILINE)
-    assert [command.split()[1] for command in commands] == [
-        "state",
-        "list",
-        "state",
-        "story",
-        "state",
-        "cancel",
-    ]
-    number, states = "", []
-    for command in commands:
-        said = run(*shlex.split(command.replace("NUMBER", number)), "--json")
-        assert said.code == 0, (command, said.err)
-        if command.split()[1] in ("state", "cancel"):
-            number = str(said.json["trade"])
-            states.append(said.json["state"])
-    assert states == ["unmatched", "settled", "unmatched", "cancelled"]
-    stated = run(*shlex.split(commands[0].replace("DEAL-1", "DEAL-3"))).out
+def test_what_the_other_side_must_state_is_typed_as_it_stands(run, home):
+    sums = ("--sell", "850.00", "RUB", "--buy", "100.00", "TJS")
+    stated = run("trade", "state", "--bank", "SEVRRUM0", "--with", "PAMRTJ20", *sums).out
     (typed,) = re.findall(r"^next: PAMRTJ20: corridor (.*)$", stated, re.MULTILINE)
     assert "settled" in run(*shlex.split(typed.removesuffix(f" -d {home.directory}"))).out
     assert run("trade", "list", "--bank", "SEVRRUM0").out.startswith("no trade is open")
-    assert run("trade", "cancel", number, "--bank", "SEVRRUM0").code == 1
 
 
 @pytest.mark.parametrize("algorithm", ["ed25519", "ec"])
