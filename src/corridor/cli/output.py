@@ -213,7 +213,7 @@ def explain(error: Exception) -> Told | None:
             return Told(f"the database refuses: {error}", WRONG)
         case asyncpg.CannotConnectNowError() | asyncpg.TooManyConnectionsError():
             return Told(f"the database is busy: {error}; try again", AWAY)
-        case asyncpg.PostgresConnectionError() | ConnectionError():
+        case asyncpg.PostgresConnectionError() | asyncpg.InternalClientError() | ConnectionError():
             return Told(f"the connection was lost: {error}; try again", AWAY)
         case sqlite3.OperationalError():
             return Told(f"{error}; is the sandbox running?", AWAY)
