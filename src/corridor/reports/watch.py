@@ -14,7 +14,7 @@ from corridor.ledger.accounts import Account, Balance
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.transfers import Transfer
 from corridor.ports import Writes
-from corridor.reports import checks, credit, liquidity, trades
+from corridor.reports import arrangements, checks, credit, liquidity, trades
 from corridor.reports.books import Books
 from corridor.reports.correspondents import Correspondents
 from corridor.reports.cycles import Cycles
@@ -31,6 +31,12 @@ from corridor.services.credit.records import (
     Facility,
     FacilityDay,
     Pledge,
+)
+from corridor.services.fx.arrangements.records import (
+    ARRANGEMENT,
+    ARRANGEMENT_NETTING,
+    NETTED,
+    Arrangement,
 )
 from corridor.services.fx.records import OPEN, OPEN_QUOTES, QUOTE, Quote
 from corridor.services.instant.records import HELD_PAYMENT
@@ -76,6 +82,7 @@ class Watch:
         self._cycles = Cycles()
         self._correspondents = Correspondents()
         self._trades: dict[int, Trade] = {}
+        self._arrangements: dict[int, Arrangement] = {}
         self.liquidity: dict[str, LiquidityTransfer] = {}
         self._liquidity: dict[int, str] = {}
         self._identities: dict[tuple[str, str], bytes] = {}
@@ -118,6 +125,7 @@ class Watch:
             self._payment(payment)
         self._ask_queues(rows)
         self._ask_trades(rows)
+        self._ask_nettings(rows)
         self._ask_liquidity(rows)
         self._ask_quotes(rows.get(QUOTE, ()), rows.get(OPEN_QUOTES, ()))
         self._ask("exposures", self._exposures.commit(rows))
@@ -268,6 +276,16 @@ class Watch:
         for number in sorted(numbers | {each.number for each in rows.get(TRADE, ())}):
             moved = self._legs.get(number, ())
             self._ask("trades", trades.legs(number, self._trades.get(number), moved))
+
+    def _ask_nettings(self, rows: Rows) -> None:
+        self._arrangements.update({each.number: each for each in rows.get(ARRANGEMENT, ())})
+        done = {each.number: each for each in rows.get(ARRANGEMENT_NETTING, ())}
+        moved = {each.reference for each in rows.get(TRANSFER, ()) if each.code == NETTED}
+        for number in sorted(moved | done.keys()):
+            netting = done.get(number)
+            arrangement = None if netting is None else self._arrangements.get(netting.arrangement)
+            legs = self._legs.get(number, ())
+            self._ask("arrangements", arrangements.netting(number, netting, arrangement, legs, self.books))
 
     def _ask_liquidity(self, rows: Rows) -> None:
         changed = {each.number: each for each in rows.get(LIQUIDITY_TRANSFER, ())}

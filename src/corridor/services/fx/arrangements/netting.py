@@ -98,8 +98,11 @@ def _net_day(step: Step, arrangement: Arrangement) -> Rejected | None:
         netted = net(Money(base_owed, base), Money(quote_owed, quote), Rate(fixing.rate, base, quote))
     except CorridorError as error:
         return Rejected(error.reason, error.message)
+    number = step.number()
     chain = [
-        Transfer(step.number(), _issue(step, bank, code), account_id, paid, code, code=NETTED)
+        Transfer(
+            step.number(), _issue(step, bank, code), account_id, paid, code, code=NETTED, reference=number
+        )
         for bank, code, account_id, paid in (
             (arrangement.base_bank, base, arrangement.base_account_id, netted.base_paid),
             (arrangement.quote_bank, quote, arrangement.quote_account_id, netted.quote_paid),
@@ -110,7 +113,7 @@ def _net_day(step: Step, arrangement: Arrangement) -> Rejected | None:
     if refused is not None or not chain:
         return refused
     done = ArrangementNetting(
-        number=step.number(),
+        number=number,
         arrangement=arrangement.number,
         day=arrangement.nets_on,
         rate=fixing.rate,
