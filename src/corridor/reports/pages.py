@@ -141,7 +141,10 @@ def signed_parts(page: Page, header: HubHeader) -> tuple[bytes, bytes]:
 def render(page: Page) -> Statement | Report:
     """Return the page as a message. Raises: Unbalanced."""
     turnover, day, currency = page.turnover, page.day, page.currency
-    if turnover.pages == 1 and sum(each.amount for each in page.entries) != turnover.credits - turnover.debits:
+    if (
+        turnover.pages == 1
+        and sum(each.amount for each in page.entries) != turnover.credits - turnover.debits
+    ):
         raise Unbalanced("its entries are not what its day adds up to", field=page.participant)
     count = turnover.credit_entries + turnover.debit_entries
     net = turnover.credits - turnover.debits

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 
@@ -21,6 +22,9 @@ from corridor.codecs.iso20022.table import (
 )
 from corridor.domain.instants import Instant
 from corridor.domain.money import Money
+
+SIZE_BYTES_MAX: Final = 256 * 1024
+"""Of the envelope of a page, which nobody sends to the hub: 256 entries with all that they may say are within."""
 
 
 class Balance(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,10 +36,10 @@ _PARSER = etree.XMLParser(
 def pass_gate(message: bytes, *, size_bytes_max: int = SIZE_BYTES_MAX) -> _Element:
     """The root element of well-formed XML 1.0 in UTF-8 that has elements, attributes, text and nothing else.
 
-    Refused with reason FF01: more than `size_bytes_max` bytes, more than 4,096 tags or 256 attributes (in
-    proportion, if more than 64 KiB are allowed), another encoding or a byte order mark, DOCTYPE, comments, processing instructions, CDATA sections,
-    entities but the five of XML, references to characters XML forbids, namespace prefixes, more than 256
-    levels.
+    Refused with reason FF01: more than `size_bytes_max` bytes; more than 4,096 tags or 256 attributes, in
+    proportion where more than 64 KiB are allowed; another encoding or a byte order mark, DOCTYPE, comments,
+    processing instructions, CDATA sections, entities but the five of XML, references to characters XML forbids,
+    namespace prefixes, more than 256 levels.
     Raises: DecodeError.
     """
     if len(message) > size_bytes_max:

@@ -29,6 +29,7 @@ from corridor.gateway.problems import Problem
 from corridor.gateway.queries import read_query
 from corridor.gateway.requests import OPERATIONS_PATH, REQUESTS, decode, definition
 from corridor.gateway.screening import Screener
+from corridor.gateway.statements import StatementQuery
 from corridor.hub.lists import HANDLERS
 from corridor.services.compliance.screening import Index, Screening
 from corridor.services.instant import commands
@@ -375,6 +376,9 @@ def parsers() -> Iterator[Parser]:
         2,
     )
     yield Parser("query of a mailbox", _QUERIES, _read_query(MailboxQuery), (Problem,), mutations.OF_QUERY, 2)
+    yield Parser(
+        "query of a statement", _QUERIES, _read_query(StatementQuery), (Problem,), mutations.OF_QUERY, 2
+    )
     yield Parser("query of a look-up", _QUERIES, _read_query(LookUpQuery), (Problem,), mutations.OF_QUERY, 2)
     union: Any = Union[tuple(HANDLERS)]  # noqa: UP007  built from the list
     decoder = msgspec.msgpack.Decoder(list[tuple[int, union]])
