@@ -1,12 +1,12 @@
 """Statements as messages: a page of a settlement account's business day, as camt.053 or camt.052.
 
-A day that has ended is told as a statement, always in the same bytes; the day that runs as a report of what there is so far.
-Time is the hub's: a day has ended once a batch of a later one is durable, for only then nothing can be added to it.
+A day that has ended is told as a statement, always in the same bytes; the day that runs as a report of what there is
+so far. Time is the hub's: a day has ended once a batch of a later one is durable, for only then nothing can be added.
 """
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import msgspec
 
@@ -148,7 +148,7 @@ def render(page: Page) -> Statement | Report:
         raise Unbalanced("its entries are not what its day adds up to", field=page.participant)
     count = turnover.credit_entries + turnover.debit_entries
     net = turnover.credits - turnover.debits
-    facts = {
+    facts: dict[str, Any] = {
         "page": page.number,
         "is_last_page": page.number == turnover.pages,
         "begins_at": day.begins,
@@ -159,7 +159,7 @@ def render(page: Page) -> Statement | Report:
         "summary": Summary(
             entries=count,
             turnover=_decimal(turnover.credits + turnover.debits, currency),
-            net=Money(abs(net), currency),
+            net=_decimal(abs(net), currency),
             net_credit_debit=_side(net),
             credit_entries=turnover.credit_entries,
             credits=_decimal(turnover.credits, currency),

@@ -1,7 +1,7 @@
 """What statements are made of, read from transfers and the log.
 
-A transfer has no time of its own: it has that of the batch that names it, and both ascend together. A day is found by
-the numbers of its transfers, and an account's part of it by an index: none of it costs more for the history that is kept.
+A transfer has no time of its own: it has that of the batch that names it, and both ascend together. A day is found
+by the numbers of its transfers, and an account's part of it by an index: a page costs no more for the history kept.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -38,7 +38,7 @@ SELECT coalesce(sum(amount) FILTER (WHERE id <= $4), 0)::bigint AS opening,
        coalesce((SELECT credits_posted - debits_posted FROM balance WHERE account_id = $1), 0) AS stored,
        coalesce((SELECT debits_pending FROM balance WHERE account_id = $1), 0) AS reserved
   FROM {_ENTRIES} AS entry
-"""
+"""  # noqa: S608  nobody's words but these
 TURNOVER: Final = f"""
 SELECT coalesce(sum(amount) FILTER (WHERE amount > 0 AND id <= $4), 0)::bigint AS credits,
        count(*) FILTER (WHERE amount > 0 AND id <= $4) AS credit_entries,
@@ -48,8 +48,8 @@ SELECT coalesce(sum(amount) FILTER (WHERE amount > 0 AND id <= $4), 0)::bigint A
        coalesce((SELECT credits_posted - debits_posted FROM balance WHERE account_id = $1), 0) AS stored,
        coalesce((SELECT debits_pending FROM balance WHERE account_id = $1), 0) AS reserved
   FROM {_ENTRIES} AS entry
-"""
-"""What came and went from one transfer to another, and what has moved since: so much less there was in the beginning."""
+"""  # noqa: S608  nobody's words but these
+"""What came and went between two transfers, and what has moved since the first: so much less there was before it."""
 MOVED: Final = f"""
 WITH entry AS (SELECT * FROM {_ENTRIES} AS entry ORDER BY id LIMIT $4 OFFSET $5),
      moved AS (
@@ -66,7 +66,7 @@ SELECT m.id, m.code, m.amount, o.participant AS counterparty, b.at, coalesce(p.p
   LEFT JOIN payment p ON m.code IN (10, 11) AND p.number = m.reference
   LEFT JOIN liquidity_transfer l ON m.code IN (1, 2) AND l.number = m.reference
  ORDER BY m.id
-"""
+"""  # noqa: S608  as above
 _LAST: Final = 2**63 - 1
 _runs = msgspec.msgpack.Decoder(Runs)
 

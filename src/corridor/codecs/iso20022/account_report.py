@@ -41,7 +41,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
     entries: int
     turnover: Decimal
-    net: Money
+    net: Decimal
     net_credit_debit: str
     credit_entries: int
     credits: Decimal
@@ -67,7 +67,7 @@ class AccountReport(msgspec.Struct, frozen=True, kw_only=True):
     account_currency: str
     account_owner: str
     account_servicer: str
-    balances: tuple[Balance, ...] = ()
+    balances: tuple[Balance, ...]
     summary: Summary
     entries: tuple[Entry, ...] = ()
     additional_information: str | None = None
@@ -103,7 +103,7 @@ def rows(of: str, pages: str, information: str) -> Sequence[Row]:
         Row(f"{of}/Bal", "balances", _BALANCE, many=True),
         Row(f"{summary}/TtlNtries/NbOfNtries", "summary.entries", COUNT),
         Row(f"{summary}/TtlNtries/Sum", "summary.turnover", DECIMAL),
-        Row(f"{summary}/TtlNtries/TtlNetNtry/Amt", "summary.net", AMOUNT),
+        Row(f"{summary}/TtlNtries/TtlNetNtry/Amt", "summary.net", DECIMAL),
         Row(f"{summary}/TtlNtries/TtlNetNtry/CdtDbtInd", "summary.net_credit_debit", CODE),
         Row(f"{summary}/TtlCdtNtries/NbOfNtries", "summary.credit_entries", COUNT),
         Row(f"{summary}/TtlCdtNtries/Sum", "summary.credits", DECIMAL),
