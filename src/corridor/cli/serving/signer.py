@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from typing import Final
 
 from corridor.adapters.keys import seals, software
@@ -24,17 +25,22 @@ async def serve(home: Home) -> None:
     """Sign for the hub, and for gateways that ask for stored messages and statements."""
     key = software.read(home.key(HUB))
     witness = FileWitness(home.witness)
-    async with await signer.serve(home.signer_socket, key):
-        seal = seals.read(home.personal)
-        reads, pages = [
-            await PostgresReads.connect(database.signer_dsn(home), seal, size=1) for _ in range(2)
-        ]  # nobody's mail waits for a long statement
-        header = HubHeader(HUB, ENVIRONMENT, key_id(HUB))
-        async with (
-            await mail.serve(home.mail_socket, key, _Witnessed(reads, witness)),
-            await statements.serve(home.statements_socket, key, header, _WitnessedPages(pages, witness).read),
-        ):
-            await asyncio.Event().wait()
+    header = HubHeader(HUB, ENVIRONMENT, key_id(HUB))
+    async with AsyncExitStack() as rest:
+        await rest.enter_async_context(await signer.serve(home.signer_socket, key))
+        reads, pages = [await _reads(home, rest) for _ in range(2)]  # no mail waits for a long statement
+        messages, moments = _Witnessed(reads, witness), _WitnessedPages(pages, witness)
+        await rest.enter_async_context(await mail.serve(home.mail_socket, key, messages))
+        await rest.enter_async_context(
+            await statements.serve(home.statements_socket, key, header, moments.read)
+        )
+        await asyncio.Event().wait()
+
+
+async def _reads(home: Home, rest: AsyncExitStack) -> PostgresReads:
+    reads = await PostgresReads.connect(database.signer_dsn(home), seals.read(home.personal), size=1)
+    rest.push_async_callback(reads.close)
+    return reads
 
 
 async def _witnessed(witness: FileWitness) -> int:
