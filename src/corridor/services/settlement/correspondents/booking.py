@@ -77,7 +77,7 @@ def book(step: Step, order: CreditTransfer, payment: Payment) -> Accepted | Reje
         beyond = {TransferResult.EXCEEDS_CREDITS: OVERDRAWN if paid_by_owner else ABOVE_CEILING}
         known = beyond.get(result) or REFUSALS.get(result)
         return known or Rejected("AM09", result.name.lower().replace("_", " "))
-    limits.count(step, move, sent=move.amount, received=move.amount)
+    limits.count(step, move, sent=move.amount)  # what the other bank has got is a claim, not money
     entry = enter(step, account, payment.number, transfer, payment.uetr)
     settle_at_once(step, payment, order, transfer.id, words(entry))
     return Accepted()
