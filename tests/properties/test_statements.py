@@ -76,7 +76,7 @@ class Story:
         return found
 
     def days(self) -> list[str]:
-        return [iso_date(each) for each in range(self.begun - DAY, self.world.store.at + DAY, DAY)]
+        return [iso_date(each) for each in range(self.begun - DAY, self.world.store.at + 2 * DAY, DAY)]
 
 
 def decimal(balance: Balance) -> Decimal:

@@ -168,15 +168,15 @@ async def _ask(home: Home, move: Move) -> StatusReport:
 
 
 async def _read(home: Home, bic: str, currency: str, date: str) -> Statement:
-    async with reading(home) as reads:
-        account_id = await read_account(reads.fetch, bic, currency)
+    async with reading(home) as reads, reads.snapshot() as fetch:
+        account_id = await read_account(fetch, bic, currency)
         if account_id is None:
             raise NoSuchAccount("`corridor accounts` shows all that there are", field=f"{bic} {currency}")
         now = SystemClock().now()
-        day = await read_day(reads.fetch, currency, now, date)
+        day = await read_day(fetch, currency, now, date)
         if day.begins > now:
             raise NotBegun(field=day.date)
-        balances, moved = await read_statement(reads.fetch, account_id, day)
+        balances, moved = await read_statement(fetch, account_id, day)
         return made(bic, currency, day.date, balances, moved)
 
 

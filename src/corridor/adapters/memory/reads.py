@@ -82,12 +82,13 @@ class MemoryStatements:
 
     async def read(self, participant: str, currency: str, day: str, page: int) -> Stated:
         try:
-            protected, payload = signed_parts(self._page(participant, currency, day, page), self._header)
+            protected, payload = signed_parts(self.page(participant, currency, day, page), self._header)
         except CorridorError as error:
             raise Unstated(error.reason, error.field or "", error.message) from None
         return Stated(compose(protected, self._key.sign(signing_input(protected, payload))), payload)
 
-    def _page(self, participant: str, currency: str, date: str, number: int) -> Page:
+    def page(self, participant: str, currency: str, date: str, number: int) -> Page:
+        """Return a page before it is signed. Raises: CorridorError."""
         store, rows = self._store, self._store.rows
         owned = rows[SETTLEMENT_ACCOUNT].get((participant, currency))
         if owned is None:

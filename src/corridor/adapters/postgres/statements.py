@@ -16,6 +16,11 @@ from corridor.reports.statements import Balances, Day, Moved, NoSuchAccount
 
 Fetch = Callable[..., Awaitable[Sequence[Any]]]
 
+BY_INDEX: Final = """
+SELECT set_config(setting, 'off', true)
+  FROM unnest(ARRAY['enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'jit']) AS setting
+"""
+"""For one transaction: a table that grows fast is planned by what it was; the order of rows is that of an index."""
 _HUB = "SELECT bic, batch, at, head FROM hub"
 _ACCOUNT = """
 SELECT a.id FROM settlement_account s JOIN account a ON a.id = s.account_id
@@ -26,10 +31,10 @@ LAST_BEFORE: Final = """
 SELECT transfers FROM blob WHERE month <= $1 AND at < $2 AND length(transfers) > 1 ORDER BY at DESC, batch DESC LIMIT 1
 """
 _ENTRIES = """(
-    SELECT id, debit_account_id AS account, -amount AS amount FROM transfer
+    SELECT id, -amount AS amount FROM transfer
      WHERE debit_account_id = $1 AND id > $2 AND id <= $3 AND flags & 10 = 0
      UNION ALL
-    SELECT id, credit_account_id, amount FROM transfer
+    SELECT id, amount FROM transfer
      WHERE credit_account_id = $1 AND id > $2 AND id <= $3 AND flags & 10 = 0)"""
 _BALANCES = f"""
 SELECT coalesce(sum(amount) FILTER (WHERE id <= $4), 0)::bigint AS opening,
@@ -50,8 +55,14 @@ SELECT coalesce(sum(amount) FILTER (WHERE amount > 0 AND id <= $4), 0)::bigint A
   FROM {_ENTRIES} AS entry
 """  # noqa: S608  nobody's words but these
 """What came and went between two transfers, and what has moved since the first: so much less there was before it."""
-MOVED: Final = f"""
-WITH entry AS (SELECT * FROM {_ENTRIES} AS entry ORDER BY id LIMIT $4 OFFSET $5),
+MOVED: Final = """
+WITH entry AS (
+    (SELECT id, -amount AS amount FROM transfer
+      WHERE debit_account_id = $1 AND id > $2 AND id <= $3 AND flags & 10 = 0 ORDER BY id LIMIT $4::bigint + $5::bigint)
+     UNION ALL
+    (SELECT id, amount FROM transfer
+      WHERE credit_account_id = $1 AND id > $2 AND id <= $3 AND flags & 10 = 0 ORDER BY id LIMIT $4::bigint + $5::bigint)
+     ORDER BY id LIMIT $4::bigint OFFSET $5::bigint),
      moved AS (
     SELECT e.id, e.amount, t.reference, coalesce(r.code, t.code) AS code,  -- a post is of the kind of what it posts
            CASE WHEN e.amount > 0 THEN t.debit_account_id ELSE t.credit_account_id END AS other
@@ -66,7 +77,7 @@ SELECT m.id, m.code, m.amount, o.participant AS counterparty, b.at, coalesce(p.p
   LEFT JOIN payment p ON m.code IN (10, 11) AND p.number = m.reference
   LEFT JOIN liquidity_transfer l ON m.code IN (1, 2) AND l.number = m.reference
  ORDER BY m.id
-"""  # noqa: S608  as above
+"""
 _LAST: Final = 2**63 - 1
 _runs = msgspec.msgpack.Decoder(Runs)
 
@@ -86,8 +97,10 @@ async def read_day(fetch: Fetch, currency: str, now: Instant, date: str = "") ->
 async def read_statement(fetch: Fetch, account_id: int, day: Day) -> tuple[Balances, list[Moved]]:
     """Return what the statement of an account for a day is made of, added up from its first transfer on.
 
-    The balances are of one snapshot; what stands before the end of a day that has ended never changes.
+    The balances are of one snapshot; what stands before the end of a day that has ended never changes. All queries
+    should be of one transaction.
     """
+    await fetch(BY_INDEX)
     first, last = [await _last_before(fetch, instant) for instant in (day.begins, day.ends)]
     (row,) = await fetch(_BALANCES, account_id, 0, _LAST, first, last)
     return Balances(**dict(row)), await _moved(fetch, account_id, day, first, last, None, 0)
@@ -96,9 +109,10 @@ async def read_statement(fetch: Fetch, account_id: int, day: Day) -> tuple[Balan
 async def read_page(fetch: Fetch, participant: str, currency: str, date: str, number: int) -> Page:
     """Return a page of an account's business day; without a date of the day that runs, as the hub's time goes.
 
-    All queries must see one moment. The opening balance is reckoned back from what is stored. Raises: NoSuchAccount,
-    NotBegun, TooOld, NoSuchPage, InvalidDateTime.
+    All queries must be of one transaction, and see one moment. The opening balance is reckoned back from what is
+    stored. Raises: NoSuchAccount, NotBegun, TooOld, NoSuchPage, InvalidDateTime.
     """
+    await fetch(BY_INDEX)
     (hub,) = await fetch(_HUB)
     account_id = await read_account(fetch, participant, currency)
     if account_id is None:
