@@ -58,10 +58,12 @@ SELECT coalesce(sum(amount) FILTER (WHERE amount > 0 AND id <= $4), 0)::bigint A
 MOVED: Final = """
 WITH entry AS (
     (SELECT id, -amount AS amount FROM transfer
-      WHERE debit_account_id = $1 AND id > $2 AND id <= $3 AND flags & 10 = 0 ORDER BY id LIMIT $4::bigint + $5::bigint)
+      WHERE debit_account_id = $1 AND id > $2 AND id <= $3 AND flags & 10 = 0
+      ORDER BY id LIMIT $4::bigint + $5::bigint)
      UNION ALL
     (SELECT id, amount FROM transfer
-      WHERE credit_account_id = $1 AND id > $2 AND id <= $3 AND flags & 10 = 0 ORDER BY id LIMIT $4::bigint + $5::bigint)
+      WHERE credit_account_id = $1 AND id > $2 AND id <= $3 AND flags & 10 = 0
+      ORDER BY id LIMIT $4::bigint + $5::bigint)
      ORDER BY id LIMIT $4::bigint OFFSET $5::bigint),
      moved AS (
     SELECT e.id, e.amount, t.reference, coalesce(r.code, t.code) AS code,  -- a post is of the kind of what it posts
