@@ -24,22 +24,35 @@ class StatementQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AccountStatements:
-    """Shows each participant its own accounts, and no other. A suspended one may read, too."""
+    """Shows each participant its own accounts, and no other. A suspended one may read, too.
+
+    One page at a time for each: whoever has many entries keeps nobody waiting for long.
+    """
 
     def __init__(self, statements: Statements, authenticator: Authenticator) -> None:
         self._statements = statements
         self._authenticator = authenticator
+        self._readers: set[str] = set()
 
     async def get(self, request: Request) -> Response:
         """Return a page: camt.053 of a day that has ended, camt.052 of the one that runs. Raises: Problem."""
         sender = await self._authenticator.prove_get(request)
         self._authenticator.judge(sender, active=False)
         query = read_query(request.query, StatementQuery)
+        if sender.participant in self._readers:
+            raise Problem(Kind.TOO_MANY, "a page is being read already", retry_after_s=1)
+        self._readers.add(sender.participant)
+        try:
+            return await self._answer(sender.participant, query)
+        finally:
+            self._readers.discard(sender.participant)
+
+    async def _answer(self, participant: str, query: StatementQuery) -> Response:
         day = query.day or ""
         try:
             if day:
                 parse_date(day, field="day")
-            stated = await self._statements.read(sender.participant, query.currency, day, query.page)
+            stated = await self._statements.read(participant, query.currency, day, query.page)
         except InvalidDate as error:
             raise Problem(Kind.BAD_QUERY, error.message, reason=error.reason, field="day") from None
         except Unstated as error:

@@ -101,3 +101,22 @@ async def test_what_is_no_question_ends_the_connection(tmp_path):
         writer.write(frames.encode("nothing"))
         assert await reader.read() == b""
         writer.close()
+
+
+async def test_a_late_answer_is_nobodys(tmp_path, monkeypatch):
+    """Not even the next question's."""
+    monkeypatch.setattr(statements, "WAITS_S", 0.05)
+    late = asyncio.Event()
+
+    async def read(participant, *_):
+        if participant == "SEVRRUM0":
+            await late.wait()
+            return page([moved(-1)])
+        return page([])
+
+    async with served(tmp_path, read) as signer:
+        with pytest.raises(HubAway):
+            await signer.read("SEVRRUM0", "RUB", "", 1)
+        late.set()
+        stated = await signer.read("PAMRTJ20", "RUB", "", 1)
+        assert open_envelope(stated.payload).message.entries == ()

@@ -1,5 +1,7 @@
 """Statements through the front door: signed by the hub, of one's own account, and typed refusals for all else."""
 
+import asyncio
+
 import msgspec
 import pytest
 
@@ -9,9 +11,9 @@ from corridor.codecs.iso20022.camt053 import Statement
 from corridor.codecs.iso20022.envelope import open_envelope
 from corridor.domain.instants import DAY, iso_date
 from corridor.domain.money import Money
-from corridor.ports import HubAway
+from corridor.ports import HubAway, Stated
 from corridor.reports import pages
-from tests.unit.gateway.house import ENVIRONMENT, House, a_house, check_hub, opened
+from tests.unit.gateway.house import ENVIRONMENT, House, a_house, check_hub, eventually, opened
 from tests.world import ALFX, CBRR, FUNDS, PAMR, SEVR
 
 pytestmark = pytest.mark.anyio
@@ -139,3 +141,26 @@ async def test_a_signer_that_is_away_is_a_503():
         answer = await house.sevr.get(ADDRESS)
         assert (answer.status, answer.headers["retry-after"]) == (503, "1")
         assert msgspec.json.decode(answer.body)["type"] == "urn:corridor:problem:away"
+
+
+async def test_each_reads_one_page_at_a_time():
+    class Slow:
+        def __init__(self):
+            self.asked, self.go = [], asyncio.Event()
+
+        async def read(self, participant, *_):
+            self.asked.append(participant)
+            await self.go.wait()
+            return Stated("signature", b"<Envelope/>")
+
+    slow = Slow()
+    async with opened(House(statements=slow)) as house:
+        first = house.sevr.open(ADDRESS)
+        await eventually(lambda: slow.asked == [SEVR])
+        second = await house.sevr.get(ADDRESS)
+        assert (second.status, second.headers["retry-after"]) == (429, "1")
+        other = house.pamr.open(ADDRESS)
+        await eventually(lambda: slow.asked == [SEVR, PAMR])
+        slow.go.set()
+        assert [(await each.answer()).status for each in (first, other)] == [200, 200]
+        assert (await house.sevr.get(ADDRESS)).status == 200

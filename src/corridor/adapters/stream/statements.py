@@ -17,6 +17,7 @@ from corridor.reports.pages import Page, signed_parts
 
 ReadPage = Callable[[str, str, str, int], Awaitable[Page]]
 """A page of a participant's account in a currency, of a day, by its number. Raises: CorridorError."""
+WAITS_S: Final = 10.0
 _log: Final = logging.getLogger(__name__)
 
 
@@ -90,24 +91,31 @@ class StreamStatements:
     async def read(self, participant: str, currency: str, day: str, page: int) -> Stated:
         """Return a page, signed. Raises: Unstated; HubAway, if the signer or its database cannot be reached."""
         async with self._lock:
-            try:
-                if self._streams is None:
-                    self._streams = await asyncio.open_unix_connection(self._path, limit=2**20)
-                reader, writer = self._streams
-                writer.write(frames.encode(Ask(participant, currency, day, page)))
-                told = await frames.read(reader, self._decoder)
-            except OSError:
-                told = None
-            if told is None:
-                self._streams = None
-                raise HubAway
+            told = await self._exchange(Ask(participant, currency, day, page))
         match told:
             case Given():
                 return told.stated
             case Refusal():
                 raise Unstated(told.reason, told.field, told.detail)
-            case Failed():
+            case Failed() | None:
                 raise HubAway
+
+    async def _exchange(self, ask: Ask) -> Answer | None:
+        """Return what is answered in time. A connection that did not answer is not used again: it might, later."""
+        streams, self._streams = self._streams, None
+        try:
+            async with asyncio.timeout(WAITS_S):
+                streams = streams or await asyncio.open_unix_connection(self._path, limit=2**20)
+                reader, writer = streams
+                writer.write(frames.encode(ask))
+                told = await frames.read(reader, self._decoder)
+        except OSError:  # a time-out is one
+            told = None
+        if told is not None:
+            self._streams = streams
+        elif streams is not None:
+            streams[1].close()
+        return told
 
     async def close(self) -> None:
         """Let go of the connection."""
