@@ -13,7 +13,7 @@ POLL_S: Final = 0.05
 BACK_OFF_S: Final = 1.0
 REST: Final = 3
 """It rests so many times as long as it has worked: a long queue does not take the machine."""
-LONG_REST: Final = 48
+LONG_REST: Final = 16
 """So many at the most where nothing comes of it, round after round: what cannot settle does not take it either."""
 _log = logging.getLogger(__name__)
 
@@ -49,9 +49,8 @@ class Rounds(Generic[S]):
         while True:
             began = loop.time()
             try:
-                accepted = await self.work()
+                await self.work()
                 worked_s = loop.time() - began - self._waited_s
-                self._rest = REST if accepted else min(2 * self._rest, LONG_REST)
                 await asyncio.sleep(max(POLL_S, self._rest * worked_s))
             except (JournalAway, HubAway) as away:
                 _log.warning("%r", away)
@@ -62,6 +61,7 @@ class Rounds(Generic[S]):
         self._waited_s = 0.0
         found = await self._read(self._worker.seen)
         if found is None:
+            self._rest = REST
             return 0
         loop = asyncio.get_running_loop()
         proposals = self._worker.propose(found, self._clock.now())
@@ -74,4 +74,5 @@ class Rounds(Generic[S]):
                 commands = proposals.send(told)
         except StopIteration as done:
             accepted: int = done.value
+            self._rest = REST if accepted else min(2 * self._rest, LONG_REST)
             return accepted

@@ -91,14 +91,15 @@ def test_what_is_refused_twice_waits_for_news() -> None:
 
 
 def test_who_finds_nothing_rests_longer_and_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker whose reads take 100 ms: it finds nothing eight times, then something, then nothing."""
-    now, rests, left = 0.0, [], [0] * 8 + [1, 0]
+    """A worker whose reads take 100 ms: it may settle nothing, one payment, nothing, and then none waits."""
+    now, rests, left = 0.0, [], [0, 0, 0, 0, 1, 0, 0, None, 0]
     waiting = [Waiting(1, "A", "B", "RUB", 1)]
 
-    async def read(_after: int) -> Queues:
+    async def read(_after: int) -> Queues | None:
         nonlocal now
         now += 0.1
-        return Queues(BATCH, waiting, Room({("A", "RUB"): left.pop(0)}), {})
+        money = left.pop(0)
+        return None if money is None else Queues(BATCH, waiting, Room({("A", "RUB"): money}), {})
 
     async def rest(seconds: float) -> None:
         rests.append(round(seconds / 0.1))
@@ -113,4 +114,4 @@ def test_who_finds_nothing_rests_longer_and_longer(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("corridor.workers.rounds.asyncio.sleep", rest)
     asyncio.run(run())
-    assert rests == [6, 12, 24, 48, 48, 48, 48, 48, 3, 6]
+    assert rests == [6, 12, 16, 16, 3, 6, 12, 3, 6]
