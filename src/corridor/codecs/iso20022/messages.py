@@ -1,6 +1,17 @@
 """The messages Corridor speaks, in their versions."""
 
-from corridor.codecs.iso20022 import admi002, camt050, camt054, head001, pacs002, pacs008, pacs009, pacs028
+from corridor.codecs.iso20022 import (
+    admi002,
+    camt050,
+    camt052,
+    camt053,
+    camt054,
+    head001,
+    pacs002,
+    pacs008,
+    pacs009,
+    pacs028,
+)
 from corridor.codecs.iso20022.codec import Codec
 
 Message = (
@@ -9,6 +20,8 @@ Message = (
     | pacs028.StatusRequest
     | pacs009.InstitutionTransfer
     | camt050.LiquidityTransfer
+    | camt052.Report
+    | camt053.Statement
     | camt054.Notification
     | admi002.MessageReject
 )
@@ -23,6 +36,8 @@ MESSAGES: dict[str, Codec] = {
         pacs028.CODEC,
         pacs009.CODEC,
         camt050.CODEC,
+        camt052.CODEC,
+        camt053.CODEC,
         camt054.CODEC,
         admi002.CODEC,
     )
