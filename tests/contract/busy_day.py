@@ -13,14 +13,15 @@ from corridor.codecs.iso20022.camt050 import LiquidityTransfer
 from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
 from corridor.codecs.iso20022.pacs009 import InstitutionTransfer
 from corridor.decision import Step
-from corridor.domain.instants import HOUR, iso_date
+from corridor.domain.instants import DAY, HOUR, SECOND, iso_date
 from corridor.domain.money import Money
 from corridor.services.compliance.commands import SetContractPolicy, SetScreeningPolicy
 from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.credit import commands as credit
 from corridor.services.credit.drawings import spendable
 from corridor.services.fx.answers import quote_answer
-from corridor.services.fx.commands import Inquire, PostFixing, ReplyToInquiry, SetFxLimit
+from corridor.services.fx.arrangements.commands import AcceptArrangement, OfferArrangement
+from corridor.services.fx.commands import Inquire, PostFixing, ReplyToInquiry, RequestQuote, SetFxLimit
 from corridor.services.fx.records import QUOTE
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.messaging.admission import WORKER
@@ -53,6 +54,7 @@ HIT = Screening(LIST, (Hit("Иван Петров", "UN", "QDi.1", "Ivan Petrov"
 def live(world: SignedWorld, crowd: int = 40, seed: int = 7) -> SignedWorld:
     """Found the corridor, and let its day pass."""
     world.found()
+    _own_currency(world)
     _ordinary(world)
     _converted(world)
     account = correspond(world)
@@ -183,6 +185,25 @@ def _commercial(world: SignedWorld) -> None:
     for rate in ("98.5", "89.5"):
         origin = world.origin(CBRR, definition="json/fixings")
         world.submit(PostFixing(origin, iso_date(world.now), "USD", "RUB", Decimal(rate)))
+
+
+def _own_currency(world: SignedWorld) -> None:
+    """Two central banks have an arrangement, a payer pays in its own currency, and they net at midnight."""
+    origin = world.origin(CBRR, definition="json/fixings")
+    world.submit(PostFixing(origin, iso_date(world.now), "TJS", "RUB", Decimal("8.5")))
+    offer = OfferArrangement(
+        world.origin(CBRR, definition="json/arrangements"), CBTJ, "RUB", "TJS", 8_500_00, 1_000_00
+    )
+    number = answer_of(world.submit(offer))["arrangement"]
+    world.submit(AcceptArrangement(world.origin(CBTJ, definition="json/arrangements/accept"), number))
+    origin = world.origin(SEVR, definition="json/quotes")
+    asked = world.submit(RequestQuote(origin, PAMR, "RUB", "TJS", "source", 850_00, CBRR))
+    order = world.order(
+        42, agreed_rate=agreed(answer_of(asked)), interbank_settlement_amount=Money(850_00, "RUB")
+    )
+    world.pay(order)
+    world.report(order.uetr, "ACCP")
+    world.advance((DAY - world.now % DAY) / SECOND + 1)
 
 
 def _wrong(world: SignedWorld) -> None:

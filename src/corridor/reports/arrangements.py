@@ -31,31 +31,27 @@ def arrangement(a: Arrangement) -> Iterator[str]:
 
 
 def netting(
-    number: int,
-    n: ArrangementNetting | None,
-    a: Arrangement | None,
-    transfers: Sequence[Transfer],
-    books: Books,
+    number: int, n: ArrangementNetting | None, transfers: Sequence[Transfer], books: Books
 ) -> Iterator[str]:
     """A netting follows from what was owed and the rate, and moved that, each bank in its own currency."""
-    due: list[tuple[int, str, int, int, str, int]] = []
-    if n is not None and a is not None:
-        base, quote = a.base_currency, a.quote_currency
+    due: list[tuple[int, str, str, int, str, int]] = []
+    if n is not None:
+        base, quote = n.base_currency, n.quote_currency
         netted = net(Money(n.base_owed, base), Money(n.quote_owed, quote), Rate(n.rate, base, quote))
-        more = a.base_bank if netted.base_owes_more else a.quote_bank
+        more = n.base_bank if netted.base_owes_more else n.quote_bank
         by_rule = (netted.base_paid, netted.quote_paid, more, netted.remainder)
         if by_rule != (n.base_paid, n.quote_paid, n.net_debtor, n.remainder):
             yield f"netting {number} is {n}, by the rule {by_rule}"
-        legs = [
-            (a.base_bank, a.base_account_id, n.base_paid, base, NETTED),
-            (a.quote_bank, a.quote_account_id, n.quote_paid, quote, NETTED),
-        ]
+        legs = (
+            (n.base_bank, n.quote_bank, n.base_paid, base, NETTED),
+            (n.quote_bank, n.base_bank, n.quote_paid, quote, NETTED),
+        )
         due = [(n.first_transfer + place, *leg) for place, leg in enumerate(each for each in legs if each[2])]
     moved = [
         (
             each.id,
             books.owner(each.debit_account_id),
-            each.credit_account_id,
+            books.owner(each.credit_account_id),
             each.amount,
             each.currency,
             each.code,

@@ -1,6 +1,6 @@
-"""What a follower keeps of money that moves in other names than a payment's: trades, and liquidity transfers.
+"""What a follower keeps of money that moves in other names than a payment's: trades, nettings, liquidity transfers.
 
-A trade moves at once, so that nothing of it is kept from look to look; what leaves for a central bank is reserved
+A trade or netting moves at once, so that nothing of it is kept from look to look; what leaves for a central bank is reserved
 first, and kept until it has ended.
 """
 
@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from corridor.domain.instants import Instant
 from corridor.ledger.transfers import Transfer
-from corridor.reports import checks, liquidity, trades
+from corridor.reports import arrangements, checks, liquidity, trades
 from corridor.reports.books import Books
 from corridor.reports.seen import Rows
+from corridor.services.fx.arrangements.records import ARRANGEMENT_NETTING, NETTED
 from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER
 from corridor.services.settlement.pvp.records import TRADE
 from corridor.services.settlement.pvp.settling import PVP
@@ -26,6 +27,7 @@ class Moves:
     def __init__(self) -> None:
         self._traded: defaultdict[int, list[Transfer]] = defaultdict(list)
         self._funded: defaultdict[int, list[Transfer]] = defaultdict(list)
+        self._netted: defaultdict[int, list[Transfer]] = defaultdict(list)
         self._new: set[int] = set()
         self._uetrs: dict[int, str] = {}
 
@@ -33,15 +35,18 @@ class Moves:
         """Begin with what is reserved."""
         self._traded.clear()
         self._funded.clear()
+        self._netted.clear()
         self._uetrs.clear()
         for transfer in reserved:
             self.take(transfer)
         self._new.clear()
 
     def take(self, transfer: Transfer) -> bool:
-        """Keep a transfer that is of a trade or a liquidity transfer; say whether it is."""
+        """Keep a transfer that is of a trade, a netting or a liquidity transfer; say whether it is."""
         if transfer.code == PVP:
             self._traded[transfer.reference].append(transfer)
+        elif transfer.code == NETTED:
+            self._netted[transfer.reference].append(transfer)
         elif liquidity.is_liquidity(transfer):
             self._funded[transfer.reference].append(transfer)
             self._new.add(transfer.reference)
@@ -57,7 +62,7 @@ class Moves:
     def numbers(self, rows: Rows) -> set[int]:
         """Return the numbers that are not a payment's."""
         known = (each.number for table in (TRADE, LIQUIDITY_TRANSFER) for each in rows.get(table, ()))
-        return {*self._traded, *self._funded, *known}
+        return {*self._traded, *self._funded, *self._netted, *known}
 
     def judge(
         self,
@@ -73,7 +78,11 @@ class Moves:
         """
         yield from self._trades(rows, since, until)
         yield from self._liquidity(rows, said, books, since, until)
+        done = {each.number: each for each in rows.get(ARRANGEMENT_NETTING, ())}
+        for number, moved in self._netted.items():
+            yield "arrangements", arrangements.netting(number, done.get(number), moved, books)
         self._traded.clear()
+        self._netted.clear()
 
     def _trades(self, rows: Rows, since: Instant, until: Instant | None) -> Iterator[Asked]:
         known = {each.number: each for each in rows.get(TRADE, ())}

@@ -32,12 +32,7 @@ from corridor.services.credit.records import (
     FacilityDay,
     Pledge,
 )
-from corridor.services.fx.arrangements.records import (
-    ARRANGEMENT,
-    ARRANGEMENT_NETTING,
-    NETTED,
-    Arrangement,
-)
+from corridor.services.fx.arrangements.records import ARRANGEMENT_NETTING, NETTED
 from corridor.services.fx.records import OPEN, OPEN_QUOTES, QUOTE, Quote
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import (
@@ -82,7 +77,6 @@ class Watch:
         self._cycles = Cycles()
         self._correspondents = Correspondents()
         self._trades: dict[int, Trade] = {}
-        self._arrangements: dict[int, Arrangement] = {}
         self.liquidity: dict[str, LiquidityTransfer] = {}
         self._liquidity: dict[int, str] = {}
         self._identities: dict[tuple[str, str], bytes] = {}
@@ -278,14 +272,11 @@ class Watch:
             self._ask("trades", trades.legs(number, self._trades.get(number), moved))
 
     def _ask_nettings(self, rows: Rows) -> None:
-        self._arrangements.update({each.number: each for each in rows.get(ARRANGEMENT, ())})
         done = {each.number: each for each in rows.get(ARRANGEMENT_NETTING, ())}
         moved = {each.reference for each in rows.get(TRANSFER, ()) if each.code == NETTED}
         for number in sorted(moved | done.keys()):
-            netting = done.get(number)
-            arrangement = None if netting is None else self._arrangements.get(netting.arrangement)
             legs = self._legs.get(number, ())
-            self._ask("arrangements", arrangements.netting(number, netting, arrangement, legs, self.books))
+            self._ask("arrangements", arrangements.netting(number, done.get(number), legs, self.books))
 
     def _ask_liquidity(self, rows: Rows) -> None:
         changed = {each.number: each for each in rows.get(LIQUIDITY_TRANSFER, ())}

@@ -11,13 +11,12 @@ from corridor.ledger.transfers import Transfer
 from corridor.reports import arrangements
 from corridor.reports.books import Books
 from corridor.reports.findings import Findings
-from corridor.services.fx.arrangements.records import ARRANGEMENT, ARRANGEMENT_NETTING, NETTED
+from corridor.services.fx.arrangements.records import ARRANGEMENT_NETTING, NETTED
 
 
 async def nettings(db: asyncpg.Connection) -> Findings:
     """Each netting follows from what was owed and the rate, and moved that; nothing else was moved as one."""
     findings = Findings("arrangements")
-    known = {each.number: each for each in await _all(db, ARRANGEMENT)}
     done = {each.number: each for each in await _all(db, ARRANGEMENT_NETTING)}
     moved: defaultdict[int, list[Transfer]] = defaultdict(list)
     for transfer in await _all(db, TRANSFER, f"WHERE code = {NETTED} ORDER BY id"):
@@ -25,9 +24,7 @@ async def nettings(db: asyncpg.Connection) -> Findings:
     books = Books()
     books.accounts.update({each.id: each for each in await _all(db, ACCOUNT)} if done or moved else {})
     for number in sorted(done.keys() | moved.keys()):
-        netting = done.get(number)
-        arrangement = None if netting is None else known.get(netting.arrangement)
-        findings.judge(arrangements.netting(number, netting, arrangement, moved[number], books))
+        findings.judge(arrangements.netting(number, done.get(number), moved[number], books))
     return findings
 
 

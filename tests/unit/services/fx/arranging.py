@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from corridor.domain.instants import iso_date
+from corridor.domain.instants import DAY, SECOND, iso_date
 from corridor.domain.money import Money
 from corridor.hub import events
 from corridor.hub.batch import chain
@@ -29,6 +29,8 @@ class Arranged(World):
     """The somoni is the base currency; each central bank may owe the other up to its swing."""
 
     ordered = 0
+    number = 0
+    """The arrangement that was offered last."""
 
     def fix(self, rate: str = RATE, day: str = "") -> None:
         """Let the central bank of roubles post the official rate of a day, today's at first."""
@@ -44,17 +46,18 @@ class Arranged(World):
             "swing": SWING,
             "other_swing": SWING,
         }
-        return self.submit(
-            OfferArrangement(self.origin(signer, definition="json/arrangements"), **(usual | facts))
-        )
+        origin = self.origin(signer, definition="json/arrangements")
+        answer = self.submit(OfferArrangement(origin, **(usual | facts)))
+        self.number = answer_of(answer).get("arrangement", self.number)
+        return answer
 
-    def accept(self, signer: str = CBTJ, arrangement: int = 0) -> events.Answered:
+    def accept(self, signer: str = CBTJ) -> events.Answered:
         origin = self.origin(signer, definition="json/arrangements/accept")
-        return self.submit(AcceptArrangement(origin, arrangement or self.arrangement.number))
+        return self.submit(AcceptArrangement(origin, self.number))
 
     def stop(self, signer: str = CBTJ) -> events.Answered:
         origin = self.origin(signer, definition="json/arrangements/end")
-        return self.submit(EndArrangement(origin, self.arrangement.number))
+        return self.submit(EndArrangement(origin, self.number))
 
     def arrange(self, **facts: Any) -> None:
         for answer in (self.offer(**facts), self.accept()):
@@ -95,7 +98,7 @@ class Arranged(World):
 
     @property
     def arrangement(self) -> Arrangement:
-        return max(self.store.rows[ARRANGEMENT].values(), key=lambda each: each.number)
+        return self.store.rows[ARRANGEMENT][self.number]
 
     @property
     def nettings(self) -> list[ArrangementNetting]:
@@ -108,8 +111,7 @@ class Arranged(World):
 
     def midnight(self) -> None:
         """Let the day end."""
-        assert self.arrangement.due_at is not None
-        self.advance((self.arrangement.due_at - self.now) / 1_000_000 + 1)
+        self.advance((DAY - self.now % DAY) / SECOND + 1)
 
     def watch(self) -> None:
         """Every invariant holds of every batch."""

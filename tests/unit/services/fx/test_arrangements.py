@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corridor.domain.money import MAX_MINOR, Money, Rate
+from corridor.services.credit.commands import SetCreditLine
 from corridor.services.fx.arrangements.netting import net
 from corridor.services.fx.commands import SetFxFee
-from corridor.services.messaging.commands import SetFrozen, SetParticipantState
+from corridor.services.messaging.commands import SetFrozen, SetLimit, SetParticipantState
 from corridor.services.messaging.records import CASE
 from tests.rig import answer_of
 from tests.unit.services.fx.arranging import SWING, Arranged
@@ -239,3 +240,12 @@ def test_a_netting_leaves_nobody_owing_and_loses_less_than_a_unit(base: int, quo
     gap = Decimal(netted.quote_paid) - Decimal(netted.base_paid) * rate.value
     assert abs(gap) < max(rate.value, Decimal(1))
     assert abs(gap) == abs(netted.remainder)
+
+
+def test_nobody_but_the_two_says_how_far_they_may_owe(arranged: Arranged) -> None:
+    limit = arranged.operation(SetLimit, participant=CBRR, currency="TJS", limit=10 * SWING)
+    proposal = answer_of(arranged.submit(limit))
+    refused = [answer_of(arranged.approve(proposal))] if "proposal" in proposal else [proposal]
+    line = SetCreditLine(arranged.origin(CBTJ, definition="json/credit-lines"), CBRR, "TJS", 10 * SWING)
+    refused.append(answer_of(arranged.submit(line)))
+    assert [f"{told['reason']} {told['field']}" for told in refused] == ["AG01 participant"] * 2

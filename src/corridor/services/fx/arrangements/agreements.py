@@ -30,7 +30,7 @@ from corridor.services.messaging.records import (
     SETTLEMENT_ACCOUNT,
     SettlementAccount,
 )
-from corridor.services.messaging.rules import settlement_account
+from corridor.services.messaging.rules import issues, settlement_account
 
 OFFER_TIME: Final = 7 * DAY
 """So long an offer stands."""
@@ -191,9 +191,3 @@ def _refusal(step: Step, command: OfferArrangement) -> Rejected | None:
         if not 0 <= amount <= MAX_MINOR:
             return Rejected("AM12", "it is zero or an amount", field)
     return None
-
-
-def issues(step: Step, bank: str, currency: str) -> bool:
-    """Say whether a bank is the central bank of a currency."""
-    account = settlement_account(step, bank, currency)
-    return account is not None and account.code == AccountCode.ISSUE

@@ -116,6 +116,10 @@ def _net_day(step: Step, arrangement: Arrangement) -> Rejected | None:
         number=number,
         arrangement=arrangement.number,
         day=arrangement.nets_on,
+        base_bank=arrangement.base_bank,
+        quote_bank=arrangement.quote_bank,
+        base_currency=base,
+        quote_currency=quote,
         rate=fixing.rate,
         base_owed=base_owed,
         quote_owed=quote_owed,
@@ -128,7 +132,7 @@ def _net_day(step: Step, arrangement: Arrangement) -> Rejected | None:
         netted_at=step.now,
     )
     step.put(ARRANGEMENT_NETTING, done)
-    tellings.tell_netted(step, arrangement, done)
+    tellings.tell_netted(step, done)
     return None
 
 

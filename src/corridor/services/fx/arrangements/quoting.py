@@ -3,12 +3,13 @@
 from corridor.decision import Rejected, Step
 from corridor.domain.instants import iso_date
 from corridor.domain.money import Money, Rate, convert_destination_fixed, convert_source_fixed
-from corridor.services.fx.arrangements.agreements import arrangement_of, issues
+from corridor.services.fx.arrangements.agreements import arrangement_of
 from corridor.services.fx.arrangements.records import OPEN
 from corridor.services.fx.commands import RequestQuote
 from corridor.services.fx.offers import Offer, refuse
 from corridor.services.fx.records import FIXING, FxPair
 from corridor.services.messaging.records import ACTIVE, PARTICIPANT
+from corridor.services.messaging.rules import issues
 
 
 def official_offer(

@@ -67,6 +67,10 @@ class ArrangementNetting(msgspec.Struct, frozen=True):
     number: int
     arrangement: int
     day: str
+    base_bank: str
+    quote_bank: str
+    base_currency: str
+    quote_currency: str
     rate: Decimal
     base_owed: int
     quote_owed: int

@@ -3,33 +3,32 @@
 from corridor.codecs.iso20022.camt054 import CurrencyExchange, Entry, Notification
 from corridor.decision import Step
 from corridor.domain.money import Money
-from corridor.services.fx.arrangements.records import Arrangement, ArrangementNetting
+from corridor.services.fx.arrangements.records import ArrangementNetting
 
 
-def tell_netted(step: Step, arrangement: Arrangement, netting: ArrangementNetting) -> None:
+def tell_netted(step: Step, netting: ArrangementNetting) -> None:
     """Tell each what it has paid in its own currency (DBIT), and what it has got in the other's (CRDT)."""
-    base = Money(netting.base_paid, arrangement.base_currency)
-    quote = Money(netting.quote_paid, arrangement.quote_currency)
+    base = Money(netting.base_paid, netting.base_currency)
+    quote = Money(netting.quote_paid, netting.quote_currency)
     for paid, other, payer, receiver in (
-        (base, quote, arrangement.base_bank, arrangement.quote_bank),
-        (quote, base, arrangement.quote_bank, arrangement.base_bank),
+        (base, quote, netting.base_bank, netting.quote_bank),
+        (quote, base, netting.quote_bank, netting.base_bank),
     ):
         if paid.minor:
-            _send(step, arrangement, netting, payer, paid, other, "DBIT")
-            _send(step, arrangement, netting, receiver, paid, other, "CRDT")
+            _send(step, netting, payer, paid, other, "DBIT")
+            _send(step, netting, receiver, paid, other, "CRDT")
 
 
-def words(arrangement: Arrangement, netting: ArrangementNetting) -> str:
+def words(netting: ArrangementNetting) -> str:
     """Say what was owed, in both currencies, and by whom more: docs/messages.md."""
-    base = Money(netting.base_owed, arrangement.base_currency)
-    quote = Money(netting.quote_owed, arrangement.quote_currency)
-    owed = f"{arrangement.quote_bank} owed {base}, {arrangement.base_bank} {quote}"
-    return f"NETTED {netting.day}, arrangement {arrangement.number}, {owed}, at {netting.rate:f}"
+    base = Money(netting.base_owed, netting.base_currency)
+    quote = Money(netting.quote_owed, netting.quote_currency)
+    owed = f"{netting.quote_bank} owed {base}, {netting.base_bank} {quote}"
+    return f"NETTED {netting.day}, arrangement {netting.arrangement}, {owed}, at {netting.rate:f}"
 
 
 def _send(
     step: Step,
-    arrangement: Arrangement,
     netting: ArrangementNetting,
     bank: str,
     amount: Money,
@@ -40,11 +39,11 @@ def _send(
     exchange = CurrencyExchange(
         source_currency=amount.currency,
         target_currency=counter_value.currency,
-        unit_currency=arrangement.base_currency,
+        unit_currency=netting.base_currency,
         rate=netting.rate,
     )
     entry = Entry(
-        reference=str(arrangement.number),
+        reference=str(netting.arrangement),
         amount=amount,
         credit_debit=sign,
         status="BOOK",
@@ -56,7 +55,7 @@ def _send(
         clearing_system_reference=str(netting.number),
         counter_value=counter_value,
         exchange=exchange,
-        additional_information=words(arrangement, netting),
+        additional_information=words(netting),
     )
     step.send(
         bank,
