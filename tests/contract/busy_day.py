@@ -146,7 +146,8 @@ def lend(world: SignedWorld) -> None:
         "fee_rate": Decimal("0.5"),
         "day_count": "30E/360",
     }
-    tenor = {"starts_on": "2026-11-18", "ends_on": "2027-11-18", "automatic": True}
+    begins, ends = iso_date(world.now), iso_date(world.now + 365 * DAY)
+    tenor = {"starts_on": begins, "ends_on": ends, "automatic": True}
     facility = say(credit.OfferFacility, PAMR, borrower=SEVR, currency="RUB", **terms, **tenor)["facility"]
     say(credit.AcceptFacility, SEVR, facility=facility)
     say(credit.DrawFacility, SEVR, facility=facility, amount=1_000_00, currency="RUB")

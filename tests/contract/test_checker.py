@@ -239,6 +239,8 @@ BENT = {
     "money that waits for nothing": (
         f"UPDATE liquidity_transfer SET first_transfer = 0 WHERE number = {LEAVING}", {"liquidity", "liquidity states"}
     ),
+    "a netting of another rate": ("UPDATE arrangement_netting SET rate = rate + 0.01", {"arrangements"}),
+    "an arrangement without a timer": ("UPDATE arrangement SET due_at = NULL", {"arrangement states"}),
     "money of no transfer": (f"DELETE FROM liquidity_transfer WHERE number = {FUNDED}", {"liquidity"}),
     "money issued by nobody": (
         f"UPDATE transfer SET code = 10 WHERE reference = {FUNDED} AND code = 1", {"issue", "chain", "liquidity"}
@@ -365,7 +367,7 @@ BENT = {
         "UPDATE credit_source SET facilities = ''", {"facilities"}
     ),
     "interest of another rate": ("UPDATE facility SET rate = 17 WHERE state = 'active'", {"interest", "audit"}),
-    "a date that was not reckoned": ("DELETE FROM facility_day WHERE day = '2026-11-19'", {"interest"}),
+    "a date that was not reckoned": ("DELETE FROM facility_day WHERE day = '2026-11-20'", {"interest"}),
     "collateral that is worth more": (
         "UPDATE pledge SET value_amount = 2 * value_amount WHERE state = 'held'", {"collateral", "audit"}
     ),

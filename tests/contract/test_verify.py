@@ -347,7 +347,7 @@ BENT = {
         {"facilities": "of a limit of 5", "audit": "limit_amount was changed by nobody"},
     ),
     "interest that was not reckoned": (
-        "DELETE FROM facility_day WHERE day = '2026-11-19'",
+        "DELETE FROM facility_day WHERE day = '2026-11-20'",
         {"interest": "which is not where its dates lead"},
     ),
     "interest of another rate": (
@@ -516,7 +516,7 @@ BENT = {
     ),
     "an official rate that nobody posted": (
         "UPDATE fixing SET rate = rate + 1",
-        {"audit": "fixing ('2026-11-20', 'USD', 'RUB'): rate was changed by nobody"},
+        {"audit": "fixing ('2026-11-21', 'USD', 'RUB'): rate was changed by nobody"},
     ),
     "a contract policy that nobody set": (
         "UPDATE contract_policy SET from_amount = 0",
@@ -674,7 +674,7 @@ BOUND = {
     "fx_fee": "true",
     "proposal": "state = 'executed'",
     "facility": "state = 'active'",
-    "facility_day": "day = '2026-11-18'",
+    "facility_day": "day = '2026-11-19'",
     "credit_source": "true",
     "credit_line": "true",
     "pledge": "state = 'held'",
