@@ -47,10 +47,11 @@ WITH moved AS (
       FROM transfer t LEFT JOIN transfer r ON r.id = t.pending_id  -- a post is of the kind of what it posts
      WHERE $1 IN (t.debit_account_id, t.credit_account_id) AND t.flags & 10 = 0 AND t.id > $2 AND t.id <= $3)
 SELECT m.id, m.code, m.amount, o.participant AS counterparty,
-       coalesce(p.uetr, l.uetr, nullif(m.reference, 0)::text, '') AS reference
+       coalesce(p.uetr, l.uetr, r.uetr, nullif(m.reference, 0)::text, '') AS reference
   FROM moved m JOIN account o ON o.id = m.other
   LEFT JOIN payment p ON m.code IN (10, 11) AND p.number = m.reference
   LEFT JOIN liquidity_transfer l ON m.code IN (1, 2) AND l.number = m.reference
+  LEFT JOIN returned_payment r ON m.code = 12 AND r.number = m.reference
  ORDER BY m.id
 """
 _runs = msgspec.msgpack.Decoder(Runs)

@@ -1,12 +1,23 @@
 """The messages Corridor speaks, in their versions."""
 
-from corridor.codecs.iso20022 import admi002, camt050, camt054, head001, pacs002, pacs008, pacs009, pacs028
+from corridor.codecs.iso20022 import (
+    admi002,
+    camt050,
+    camt054,
+    head001,
+    pacs002,
+    pacs004,
+    pacs008,
+    pacs009,
+    pacs028,
+)
 from corridor.codecs.iso20022.codec import Codec
 
 Message = (
     pacs008.CreditTransfer
     | pacs002.StatusReport
     | pacs028.StatusRequest
+    | pacs004.PaymentReturn
     | pacs009.InstitutionTransfer
     | camt050.LiquidityTransfer
     | camt054.Notification
@@ -21,6 +32,7 @@ MESSAGES: dict[str, Codec] = {
         pacs008.CODEC,
         pacs002.CODEC,
         pacs028.CODEC,
+        pacs004.CODEC,
         pacs009.CODEC,
         camt050.CODEC,
         camt054.CODEC,

@@ -62,6 +62,17 @@ def book(step: Step, order: CreditTransfer, payment: Payment) -> Accepted | Reje
     account = _account_of(step, order, payment)
     if isinstance(account, Rejected):
         return account
+    entry = enter_payment(step, account, payment, BOOKED)
+    if isinstance(entry, Rejected):
+        return entry
+    settle_at_once(step, payment, order, entry.transfer_id, words(entry))
+    return Accepted()
+
+
+def enter_payment(
+    step: Step, account: Correspondent, payment: Payment, code: int
+) -> CorrespondentEntry | Rejected:
+    """Move a payment's amount on the account from its debtor agent to its creditor agent, or say why not."""
     move = _movement(step, payment)
     if isinstance(move, Rejected):
         return move
@@ -69,18 +80,14 @@ def book(step: Step, order: CreditTransfer, payment: Payment) -> Accepted | Reje
     if refused is not None:
         return refused
     paid_by_owner = payment.debtor_agent == account.account_owner
-    transfer = _transfer(
-        step, account, payment.number, payment.source_amount, BOOKED, brings=not paid_by_owner
-    )
+    transfer = _transfer(step, account, payment.number, payment.source_amount, code, brings=not paid_by_owner)
     (result,) = step.post((transfer,))
     if result is not TransferResult.OK:
         beyond = {TransferResult.EXCEEDS_CREDITS: OVERDRAWN if paid_by_owner else ABOVE_CEILING}
         known = beyond.get(result) or REFUSALS.get(result)
         return known or Rejected("AM09", result.name.lower().replace("_", " "))
     limits.count(step, move, sent=move.amount, received=move.amount)
-    entry = enter(step, account, payment.number, transfer, payment.uetr)
-    settle_at_once(step, payment, order, transfer.id, words(entry))
-    return Accepted()
+    return enter(step, account, payment.number, transfer, payment.uetr)
 
 
 def fund_correspondent(step: Step, command: FundCorrespondent) -> Answer:
