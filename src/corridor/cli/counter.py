@@ -26,6 +26,7 @@ from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.domain.errors import CorridorError
 from corridor.domain.money import Money
 from corridor.sandbox import mirror
+from corridor.sandbox.bank import BankPayment
 from corridor.sandbox.corridor import Intent
 from corridor.sandbox.offices import Notice
 from corridor.sandbox.people import PERSON, Customer
@@ -112,8 +113,20 @@ class Move(msgspec.Struct, frozen=True, tag=True):
     inward: bool
 
 
+class GiveBack(msgspec.Struct, frozen=True, tag=True):
+    """The bank whose customer has received a payment returns it."""
+
+    uetr: str
+    reason: str
+    text: str = ""
+
+
 class NoSuchBank(Lost):
     """The sandbox has no bank of this name."""
+
+
+class NotReceived(Lost):
+    """No bank of the sandbox has received such a payment."""
 
 
 class NoSuchCustomer(Lost):
@@ -122,8 +135,8 @@ class NoSuchCustomer(Lost):
 
 async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
     """Take wishes, and tell what becomes of each, notice by notice."""
-    decoder: msgspec.msgpack.Decoder[Wish | Change | Deed | AccountDeed | Asking | Move] = (
-        msgspec.msgpack.Decoder(Wish | Change | Deed | AccountDeed | Asking | Move)
+    decoder: msgspec.msgpack.Decoder[Wish | Change | Deed | AccountDeed | Asking | Move | GiveBack] = (
+        msgspec.msgpack.Decoder(Wish | Change | Deed | AccountDeed | Asking | Move | GiveBack)
     )
     dice = Random()  # noqa: S311  which customer it is does not matter
 
@@ -141,6 +154,9 @@ async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
                     continue
                 if isinstance(wish, Move):
                     writer.write(frames.encode(await _move(sandbox, wish)))
+                    continue
+                if isinstance(wish, GiveBack):
+                    writer.write(frames.encode(await _give_back(sandbox, wish)))
                     continue
                 if isinstance(wish, AccountDeed):
                     writer.write(frames.encode(await _correspond(sandbox, wish)))
@@ -171,6 +187,20 @@ async def _move(sandbox: Sandbox, move: Move) -> StatusReport | str:
             return await sandbox.move_liquidity(move.bank, move.amount, inward=move.inward)
     except TimeoutError:
         return "the central bank has not answered yet; `corridor account transfers` shows it"
+    except CorridorError as error:
+        return str(error)
+
+
+async def _give_back(sandbox: Sandbox, back: GiveBack) -> BankPayment | str:
+    """Let the creditor's bank do it; return the payment as it then stands, or why it did not."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            for office in sandbox.banks.values():
+                if office.has_received(back.uetr):
+                    return await office.give_back(back.uetr, back.reason, back.text)
+            raise NotReceived
+    except TimeoutError:
+        return "the hub has not answered yet; `corridor status` shows what becomes of it"
     except CorridorError as error:
         return str(error)
 

@@ -1,7 +1,7 @@
 """What a follower keeps of money that moves in other names than a payment's: trades, returns, and liquidity transfers.
 
-Trades and returns move at once, so that nothing of them is kept from look to look; what leaves for a central bank is reserved
-first, and kept until it has ended.
+Trades and returns move at once, so that nothing of them is kept from look to look; what leaves for a central bank is
+reserved first, and kept until it has ended.
 """
 
 from collections import defaultdict

@@ -43,8 +43,10 @@ UNION ALL
 SELECT format('entry %s of correspondent account %s was not booked by transfer %s', e.number, account, transfer_id)
   FROM entry e LEFT JOIN transfer t ON t.id = transfer_id LEFT JOIN payment p USING (number)
   LEFT JOIN returned_payment r USING (number)
- WHERE (coalesce(p.uetr, r.uetr, ''), t.code = 62, t.code = 63, t.debit_account_id, t.credit_account_id, t.amount, t.reference, t.flags & 14)
-       IS DISTINCT FROM (e.uetr, p.uetr IS NOT NULL, r.uetr IS NOT NULL, CASE WHEN e.amount < 0 THEN nostro ELSE vostro END,
+ WHERE (coalesce(p.uetr, r.uetr, ''), t.code = 62, t.code = 63, t.debit_account_id, t.credit_account_id, t.amount,
+        t.reference, t.flags & 14)
+       IS DISTINCT FROM (e.uetr, p.uetr IS NOT NULL, r.uetr IS NOT NULL,
+                         CASE WHEN e.amount < 0 THEN nostro ELSE vostro END,
                          CASE WHEN e.amount < 0 THEN vostro ELSE nostro END, abs(e.amount), e.number, 0)
     OR t.code <> ALL (CASE WHEN e.amount < 0 THEN '{61,62,63}'::bigint[] ELSE '{60,62,63}' END)
 UNION ALL

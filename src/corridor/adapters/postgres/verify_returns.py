@@ -12,7 +12,7 @@ Connection = asyncpg.Connection
 
 
 async def returns(db: Connection) -> Findings:
-    """Each gave back what the creditor agent of a final payment had received, once; no other transfer gives any back."""
+    """Each gave back what the creditor agent of a final payment had received; no other transfer gives any back."""
     return await ask(
         db,
         "returns",
