@@ -66,7 +66,8 @@ async def _ask(home: Home, back: GiveBack) -> BankPayment | str:
     except OSError:
         raise HubAway from None
     writer.write(frames.encode(back))
-    answer = await frames.read(reader, msgspec.msgpack.Decoder(BankPayment | str))
+    decoder: msgspec.msgpack.Decoder[BankPayment | str] = msgspec.msgpack.Decoder(BankPayment | str)
+    answer = await frames.read(reader, decoder)
     writer.close()
     if answer is None:
         raise HubAway

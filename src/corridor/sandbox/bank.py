@@ -44,7 +44,7 @@ ASK_AFTER: Final = 20 * SECOND
 
 
 class NotReturnable(CorridorError):
-    """This bank has not credited such a payment to a customer, or is giving it back already."""
+    """The bank has not credited such a payment to a customer, or is giving it back already."""
 
     reason = "FF12"
 
@@ -333,7 +333,7 @@ class Bank:
             self._keep(_with(payment, RETURNED, now, payment.reason))
 
     def _take_back(self, back: PaymentReturn, now: Instant) -> None:
-        """Credit what came back to whoever had paid. In another currency it stays with the bank, for a person to see to."""
+        """Credit what came back to whoever had paid. In another currency it stays with the bank, for a person."""
         payment = self.find(back.original_uetr)
         if payment is None or payment.direction != OUT or payment.status == RETURNED:
             return

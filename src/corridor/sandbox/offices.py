@@ -140,12 +140,13 @@ class BankOffice:
         return payment is not None and payment.direction == IN
 
     async def give_back(self, uetr: str, reason: str, text: str = "") -> BankPayment:
-        """Give back what a customer has received; return the payment as it stands then: returned, or ACCC with a reason.
+        """Give back what a customer has received; return how it stands then: returned, or ACCC with a reason.
 
         Raises: NotReturnable (FF12), AccountClosed (AC05), NotCovered (AM04).
         """
         turn = self.bank.give_back(uetr, reason, text)
-        ended = self._returns[uetr] = self._loop.create_future()
+        ended: asyncio.Future[BankPayment] = self._loop.create_future()
+        self._returns[uetr] = ended
         self._participant.send(turn.messages, bank_store.effect(turn))
         return await ended
 

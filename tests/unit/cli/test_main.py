@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from corridor.cli import main
-from corridor.cli.main import HIDDEN, VERBS
+from corridor.cli.main import FILES, HIDDEN, VERBS
 
 HEAVY = ("asyncpg", "rich", "lxml", "corridor.hub", "corridor.adapters", "uvloop", "asyncio")
 """What takes longer to import than help may take."""
@@ -43,7 +43,7 @@ print([name for name in {HEAVY} if name in sys.modules])
 
 @pytest.mark.parametrize("name", [*VERBS, *HIDDEN])
 def test_every_verb_has_its_file_and_says_what_it_does(monkeypatch, capsys, name):
-    assert isinstance(import_module(f"corridor.cli.{name}").app, typer.Typer)
+    assert isinstance(import_module(f"corridor.cli.{FILES.get(name, name)}").app, typer.Typer)
     assert run(monkeypatch, name, "--help") == 0
     assert "Usage: corridor" in capsys.readouterr().out
 

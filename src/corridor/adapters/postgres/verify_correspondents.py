@@ -40,8 +40,8 @@ SELECT format('entry %s of correspondent account %s, in place %s, does not follo
   FROM entry
  WHERE nostro IS NULL OR place <> place_before + 1 OR balance <> stood + amount OR day < day_before
 UNION ALL
-SELECT format('entry %s of correspondent account %s was not booked by transfer %s', e.number, account, transfer_id)
-  FROM entry e LEFT JOIN transfer t ON t.id = transfer_id LEFT JOIN payment p USING (number)
+SELECT format('entry %s of correspondent account %s was not booked by transfer %s', e.number, account, e.transfer_id)
+  FROM entry e LEFT JOIN transfer t ON t.id = e.transfer_id LEFT JOIN payment p USING (number)
   LEFT JOIN returned_payment r USING (number)
  WHERE (coalesce(p.uetr, r.uetr, ''), t.code = 62, t.code = 63, t.debit_account_id, t.credit_account_id, t.amount,
         t.reference, t.flags & 14)

@@ -20,13 +20,13 @@ async def returns(db: Connection) -> Findings:
         """
         WITH moved AS (
             SELECT t.reference AS number,
-                   array_agg(format('%s %s %s>%s %s %s %s', t.id, flags & 14, d.participant, c.participant, amount,
+                   array_agg(format('%s %s %s>%s %s %s %s', t.id, t.flags & 14, d.participant, c.participant, amount,
                                     t.currency, t.code) ORDER BY t.id) AS moves
               FROM transfer t JOIN account d ON d.id = debit_account_id JOIN account c ON c.id = credit_account_id
              WHERE t.code IN (12, 63) GROUP BY t.reference),
         due AS (
             SELECT r.number, r.uetr,
-                   ARRAY[format('%s 0 %s>%s %s %s %s', transfer_id, p.creditor_agent, p.debtor_agent,
+                   ARRAY[format('%s 0 %s>%s %s %s %s', r.transfer_id, p.creditor_agent, p.debtor_agent,
                                 destination_amount, destination_currency,
                                 CASE WHEN e.number IS NULL THEN 12 ELSE 63 END)] AS moves
               FROM returned_payment r LEFT JOIN payment p ON p.number = r.payment

@@ -15,8 +15,8 @@ from corridor.codecs.iso20022.envelope import open_envelope, seal_envelope
 from corridor.codecs.iso20022.head001 import Header
 from corridor.codecs.iso20022.messages import Message
 from corridor.codecs.iso20022.pacs002 import StatusReport
-from corridor.codecs.iso20022.pacs008 import CreditTransfer
 from corridor.codecs.iso20022.pacs004 import PaymentReturn
+from corridor.codecs.iso20022.pacs008 import CreditTransfer
 from corridor.codecs.iso20022.pacs009 import InstitutionTransfer
 from corridor.codecs.iso20022.pacs028 import StatusRequest
 from corridor.domain.instants import Instant
