@@ -10,8 +10,8 @@ from tests.rig import HUB, answer_of
 from tests.world import ALFX, CBRR, CBTJ, FUNDS, LIST, PAMR, SEVR, agreed
 
 from corridor.codecs.iso20022.camt050 import LiquidityTransfer
-from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
 from corridor.codecs.iso20022.pacs004 import PaymentReturn
+from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
 from corridor.codecs.iso20022.pacs009 import InstitutionTransfer
 from corridor.decision import Step
 from corridor.domain.instants import HOUR, iso_date
@@ -40,14 +40,15 @@ from corridor.services.settlement.commands import (
 )
 from corridor.services.settlement.correspondents import commands as correspondents
 from corridor.services.settlement.funding.commands import CreditParticipant, TransferLiquidity
-from corridor.services.settlement.returns.commands import ReturnPayment
 from corridor.services.settlement.payments import PAYMENT
 from corridor.services.settlement.positions import Position, digest
 from corridor.services.settlement.pvp.commands import CancelTrade, CaptureTrade, SettleTrades
 from corridor.services.settlement.pvp.records import TRADE
+from corridor.services.settlement.returns.commands import ReturnPayment
 
 SETTLED, CREDITED, REFUSED, SILENT, OPEN, CONVERTED, HELD = range(1, 8)
 """The payments that tests name, by the number in their UETR. 20 to 29 are others, 100 on the crowd."""
+HUNDRED = Money(100_00, "RUB")
 RETURNED = 90
 """It was given back; so was CONVERTED."""
 
@@ -134,7 +135,7 @@ def _returned(world: SignedWorld) -> None:
     give_back(world, CONVERTED, Money(116_27, "TJS"))
 
 
-def give_back(world: SignedWorld, n: int, received: Money = Money(100_00, "RUB")) -> None:
+def give_back(world: SignedWorld, n: int, received: Money = HUNDRED) -> None:
     """Let the creditor agent of a payment return it."""
     origin = world.origin(PAMR, definition="pacs.004.001.09")
     message = PaymentReturn(
