@@ -247,6 +247,9 @@ BENT = {
     "given back at another time": (
         f"UPDATE returned_payment SET received_at = received_at - 1 WHERE number = {GIVEN_BACK}", {"told"}
     ),
+    "given back before it was paid": (
+        f"UPDATE returned_payment SET payment = number WHERE number = {GIVEN_BACK}", {"returns", "return states"}
+    ),
     "given back by nobody": (f"DELETE FROM returned_payment WHERE number = {GIVEN_BACK}", {"returns", "payments"}),
     "money of no transfer": (f"DELETE FROM liquidity_transfer WHERE number = {FUNDED}", {"liquidity"}),
     "money issued by nobody": (
