@@ -21,7 +21,7 @@ TEXT_MAX = 105
 """What ISO lets one AddtlInf hold."""
 
 
-@app.command("return")
+@app.command()
 def give_back(
     uetr: str,
     reason: Annotated[str, typer.Option(help="Why, as ISO has it: AC04, DUPL, FR01, ...")],

@@ -72,7 +72,7 @@ def test_a_payment_that_was_given_back(world):
     closed = "AC04, Account number specified has been closed on the bank of account's books."
     assert told(world, busy_day.RETURNED)[7:] == [
         f"+0 s pamr>hub: gives back 100.00 RUB: {closed}",
-        "+0 s ->-: moves 100.00 RUB back; from now on the return is final",
+        "+0 s ->-: moves 100.00 RUB back;",
         f"+0 s hub>sevr: passes on that it gives back 100.00 RUB: {closed}",
         "+0 s hub>sevr: says of the return ACSC",
         "+0 s hub>pamr: says of the return ACSC",
