@@ -48,6 +48,7 @@ _KEPT: Final = (
     "tests/unit/services/settlement/correspondents/test_agreements.py",
 )
 _LIQUIDITY: Final = ("tests/unit/services/settlement/funding", "tests/properties/test_liquidity.py")
+_RETURNS: Final = ("tests/unit/services/settlement/returns",)
 _SEARCH: Final = ("tests/unit/simulation/test_search.py",)
 
 BUGS: Final = (
@@ -459,6 +460,14 @@ BUGS: Final = (
     Bug(
         "the same credit moves twice", "services/settlement/funding/crediting.py",
         "known.status != ASKED", "False", _LIQUIDITY,
+    ),
+    Bug(
+        "a payment goes back twice", "services/settlement/returns/returning.py",
+        "    if known is not None:", "    if known is not None and known.content == origin.digest:", _RETURNS,
+    ),
+    Bug(
+        "what goes back is what its sender says", "services/settlement/returns/returning.py",
+        "if amount not in (None, received):", "if amount is None:", _RETURNS,
     ),
     # the same, as only an observer of everybody sees them: the simulation must not be blind
     Bug(

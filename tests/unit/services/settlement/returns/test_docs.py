@@ -3,6 +3,10 @@
 import re
 from pathlib import Path
 
+from lxml import etree
+
+from corridor.codecs.iso20022.pacs004 import CODEC
+from corridor.codecs.iso20022.validation import validate
 from corridor.services.settlement.returns.returning import DAYS, LATE, LATE_DAYS
 from tests.unit.services.settlement.returns.giving_back import GivingBack
 from tests.unit.services.settlement.settling import BANKS
@@ -28,6 +32,16 @@ def test_the_example() -> None:
         assert f"{purses}: {heard.removeprefix('admi.002 ')}" == stands, line
     assert n == 7
     world.watch()
+
+
+def test_the_message_is_one() -> None:
+    (sample,) = re.findall(r"    <PmtRtr>.*</PmtRtr>", DOCUMENT.read_text(), re.DOTALL)
+    said = re.sub(r">\s+<", "><", sample.strip())
+    body = CODEC.render(
+        CODEC.decode(etree.fromstring(f'<Document xmlns="{CODEC.namespace}">{said}</Document>'))
+    )
+    assert f">{said}<" in body
+    validate(etree.fromstring(body), CODEC.definition)
 
 
 def test_the_days_and_reasons() -> None:
