@@ -284,7 +284,7 @@ class Watch:
 
     def _ask_returns(self, rows: Rows) -> None:
         written = {each.number: each for each in rows.get(RETURNED_PAYMENT, ())}
-        for each in written.values():
+        for each in rows.get(RETURNED_PAYMENT, ()):
             wrong = f"payment {each.uetr} was returned a second time"
             self._ask("returns", (wrong,) if each.uetr in self.returned else ())
             self.returned[each.uetr] = each

@@ -466,8 +466,8 @@ BUGS: Final = (
         "    if known is not None:", "    if known is not None and known.content == origin.digest:", _RETURNS,
     ),
     Bug(
-        "what goes back is what its sender says", "services/settlement/returns/returning.py",
-        "if amount not in (None, received):", "if amount is None:", _RETURNS,
+        "a unit more goes back than was received", "services/settlement/returns/returning.py",
+        "source_amount=payment.destination_amount,", "source_amount=payment.destination_amount + 1,", _RETURNS,
     ),
     # the same, as only an observer of everybody sees them: the simulation must not be blind
     Bug(
