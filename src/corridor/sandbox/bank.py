@@ -290,6 +290,8 @@ class Bank:
 
     def _hear(self, payment: BankPayment, report: StatusReport, now: Instant) -> None:
         status = report.transaction_status
+        if payment.status == RETURNING:
+            return  # it was credited: of the payment itself there is nothing more to do
         if payment.direction == IN:
             if status in ("ACSC", "ACCC"):
                 self.book.credit(payment.account, payment.amount)

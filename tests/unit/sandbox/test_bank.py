@@ -203,6 +203,7 @@ def test_what_is_given_back_is_reserved_and_leaves_when_it_is_final():
     sent = branch.said[-1]
     assert (sent.original_uetr, sent.reason, sent.additional_information) == (uetr(1), "AC04", ("closed",))
     assert sent.returned_amount == sent.original_settlement_amount == Money(100, "RUB")
+    branch.hear(told("ACSC"), told("ACCC"))  # of the payment, said once more
     assert (branch.status(), branch.book()) == (RETURNING, (1_100, 100))
     with pytest.raises(NotReturnable):
         branch.bank.give_back(uetr(1), "AC04")
