@@ -18,7 +18,7 @@ from tests.world import ALFX, CBTJ, PAMR, SEVR, agreed
 from corridor.adapters.keys import seals
 from corridor.adapters.postgres.roles import READER, WRITER
 from corridor.adapters.postgres.supervisor import SUPERUSER
-from corridor.cli import main
+from corridor.cli import fx, main
 from corridor.cli.database import VARIABLE
 from corridor.cli.home import Home
 from corridor.domain.instants import DAY, iso_date
@@ -93,8 +93,37 @@ def test_positions_are_shown_with_what_is_left(world: PostgresWorld, run: Run) -
         assert answer.status == "accepted", answer.body
     roubles, somoni = json.loads(run("fx", "positions", "--provider", ALFX, "--json")[1])
     assert (roubles["position"], somoni["position"], somoni["left_to_sell"]) == ("-435.00", "50.00", "98.90")
-    assert run("fx", "positions", "--provider", SEVR)[0] == 2
+    code, _, err = run("fx", "positions", "--provider", SEVR)
+    assert (code, "is no FX provider" in err) == (1, True)
     assert "left to sell" in run("fx", "positions")[1]
+
+
+@pytest.mark.parametrize(("limit", "side"), [("99.99", "short"), ("100.00", "")])
+def test_a_limit_that_is_passed_already_says_what_it_means(
+    run: Run, monkeypatch: pytest.MonkeyPatch, limit: str, side: str
+) -> None:
+    given = []
+    monkeypatch.setattr(fx, "order", lambda *facts, **_: given.append(facts[4]))
+    code, out, err = run("fx", "limit", "position", ALFX, "TJS", limit)
+    assert (code, err, len(given)) == (0, "", 1)
+    assert bool(out) == bool(side)
+    if side:
+        assert out == (
+            f"note: {ALFX} is short of 100.00 TJS now, more than 99.99 TJS: under this limit no quote and no payment in"
+            " which it sells TJS passes until buying has brought it back; what is promised already stands\n"
+        )
+        assert given[0]["position"] == "100.00"
+
+
+def test_a_provider_that_has_bought_too_much_is_long(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fx, "order", lambda *_, **__: None)
+    assert f"note: {ALFX} is long of 860.00 RUB now" in run("fx", "limit", "position", ALFX, "RUB", "1.00")[1]
+    for words in (
+        ("position", ALFX, "RUB", "none"),
+        ("quote", ALFX, "RUB", "1.00"),
+        ("position", ALFX, "USD", "1"),
+    ):
+        assert run("fx", "limit", *words) == (0, "", "")
 
 
 def test_one_more_unit_than_is_left_is_refused(world: PostgresWorld, run: Run) -> None:

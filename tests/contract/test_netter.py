@@ -117,6 +117,10 @@ def test_a_member_in_default_is_settled_by_the_rule(world: Netted) -> None:
     assert world.work() == 2
     assert world.money == {SEVR: 0, PAMR: 76, ZARA: 25}
     assert world.verified().violations == []
+    world.ask("UPDATE transfer SET amount = amount + 1 - 2 * (amount % 2) WHERE code = 22", world.writer)
+    assert any(
+        f"{PAMR} has paid 225 RUB for {SEVR}, by the rule 224" in each for each in world.verified().violations
+    )
 
 
 @pytest.mark.parametrize(

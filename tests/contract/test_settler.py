@@ -11,7 +11,7 @@ from tests.contract.signed_world import SEAL, AtTheHub, PostgresWorld
 from tests.unit.services.settlement.settling import ZARA, Settling
 from tests.world import PAMR, SEVR
 
-from corridor.adapters.postgres.queues import read_queues
+from corridor.adapters.postgres.queues import read_first, read_queues
 from corridor.adapters.postgres.roles import READER, WRITER
 from corridor.adapters.postgres.snapshots import SnapshotReads
 from corridor.adapters.postgres.verify import verify
@@ -20,7 +20,7 @@ from corridor.ports import JournalAway, Told
 from corridor.services.messaging.commands import SetFrozen
 from corridor.services.settlement.commands import SetSettlementLimit, SettleObligations, SetUrgentReserve
 from corridor.workers.rounds import Rounds
-from corridor.workers.settler import of_queues
+from corridor.workers.settler import of_queues, of_the_first
 
 BANKS = (SEVR, PAMR, ZARA)
 DAY = 24 * 3600
@@ -34,12 +34,13 @@ class Settled(PostgresWorld, Settling):
         self.reader = writer.replace(WRITER, READER)
         self.proposals: list[tuple[str, int, str]] = []
 
-    def work(self) -> int:
+    def work(self, *, first: bool = False) -> int:
         """Let the settler propose until it finds nothing more; return how many payments have settled."""
+        what, worker = (read_first, of_the_first()) if first else (read_queues, of_queues())
 
         async def work() -> int:
-            reads, settled = SnapshotReads(self.reader, read_queues), 0
-            settler = Rounds(of_queues(), reads.read, self.link, self.link)
+            reads, settled = SnapshotReads(self.reader, what), 0
+            settler = Rounds(worker, reads.read, self.link, self.link)
             while some := await settler.work():
                 settled += some
             await reads.close()
@@ -190,6 +191,21 @@ def test_in_any_day_nothing_is_lost_doubled_or_passed(world: Settled, seed: int)
            AND (early.ended_at IS NULL OR early.ended_at > late.ended_at)""")
     assert passed == []
     assert len(world.ask("SELECT FROM obligation")) == 40
+
+
+def test_of_a_long_queue_the_first_settle_in_order_and_no_more_is_read(world: Settled) -> None:
+    for n in range(1, 151):
+        world.gross(n, 1 + n % 3)
+    world.gross(151, 7, PAMR, SEVR)
+    first = sum(1 + n % 3 for n in range(1, 121))
+    world.bring(SEVR, first)
+    assert world.work(first=True) == 124, "120, the other bank's 7, and for 6 of them what comes next"
+    assert [(method, count) for method, count, _ in world.proposals] == [
+        ("in order", 100),  # of all that is read, 101
+        ("in order", 1),
+        ("in order", 23),
+    ]
+    assert world.states == ["in order"] * 123 + ["queued"] * 27 + ["in order"]
 
 
 def test_a_database_that_is_away_is_said_to_be() -> None:

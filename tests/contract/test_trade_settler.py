@@ -9,7 +9,7 @@ from tests.contract.signed_world import SEAL
 from tests.contract.test_settler import Settled
 from tests.unit.services.settlement.pvp.trading import Trading
 from tests.unit.services.settlement.settling import ZARA
-from tests.world import PAMR, SEVR
+from tests.world import ALFX, PAMR, SEVR
 
 from corridor.adapters.postgres.snapshots import SnapshotReads
 from corridor.adapters.postgres.trades import read_trades
@@ -109,6 +109,16 @@ def test_what_the_hub_would_refuse_is_not_proposed(world: Traded) -> None:
     assert world.stand == ["matched", "matched", "matched", "at once"]
     assert world.match() == 1  # what the limit counts has come back by then
     assert world.stand == ["alone", "matched", "matched", "at once"]
+
+
+def test_what_open_quotes_promise_waits_for_their_end(world: Traded) -> None:
+    world.bring_money(SEVR, 850, "RUB")
+    world.bring_money(ALFX, 1_000, "TJS")
+    world.quote(901, fixed="destination")
+    world.trade(1, SEVR, ALFX)
+    assert world.match() == 0
+    world.advance(61)
+    assert world.match() == 1
 
 
 def test_who_is_frozen_or_suspended_waits(world: Traded) -> None:

@@ -14,13 +14,13 @@ from typing import Final
 import asyncpg
 import msgspec
 
-from corridor.adapters.postgres.queues import read_queues
+from corridor.adapters.postgres.queues import read_first, read_queues
 from corridor.adapters.postgres.snapshots import SnapshotReads
 from corridor.adapters.stream.link import StreamLink
 from corridor.adapters.system.clock import SystemClock
 from corridor.bench.members import AMOUNT_MAX, ENOUGH, Members, serve
 from corridor.workers.rounds import Rounds
-from corridor.workers.settler import of_queues, of_queues_quickly
+from corridor.workers.settler import of_queues, of_queues_quickly, of_the_first
 
 UNDER_WAY: Final = 1_000
 """So many orders are without an answer at a time."""
@@ -96,8 +96,10 @@ def _settle(reader: str, socket: Path) -> None:
     async def run() -> None:
         hub = StreamLink(socket)
         hub.open()
+        first = SnapshotReads(reader, read_first)
         quick, all_ways = (SnapshotReads(reader, read_queues) for _ in range(2))
         await asyncio.gather(
+            Rounds(of_the_first(), first.read, hub, SystemClock()).run(),
             Rounds(of_queues_quickly(), quick.read, hub, SystemClock()).run(),
             Rounds(of_queues(), all_ways.read, hub, SystemClock()).run(),
         )

@@ -4,23 +4,21 @@ import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
 from corridor.adapters.postgres.statements import read_account, read_day, read_statement
-from corridor.adapters.stream import frames
 from corridor.adapters.system.clock import SystemClock
+from corridor.cli import request
 from corridor.cli.counter import Move
 from corridor.cli.home import Home
 from corridor.cli.output import HERE, AsJson, Column, Directory, moment, money, say, show, show_json
 from corridor.cli.person import Refusal
-from corridor.cli.reading import reading
+from corridor.cli.reading import reading, require
 from corridor.cli.story import in_words
 from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.domain.dates import parse_date
 from corridor.domain.errors import CorridorError
 from corridor.domain.money import Money, decimal_text
-from corridor.ports import HubAway
 from corridor.reports.statements import Statement
 from corridor.reports.statements import statement as made
 
@@ -28,13 +26,13 @@ app = typer.Typer(no_args_is_help=True)
 
 _COLUMNS = (
     Column("at", "time"),
-    Column("transfer", "transfer", figures=True),
+    Column("transfer", "transfer", figures=True, spare=3),
     Column("kind", "what"),
-    Column("counterparty", "with"),
+    Column("counterparty", "with", spare=1),
     Column("debit", "debit", figures=True),
     Column("credit", "credit", figures=True),
     Column("balance", "balance", figures=True),
-    Column("reference", "reference"),
+    Column("reference", "reference", spare=2),
 )
 
 
@@ -44,15 +42,15 @@ SELECT number, uetr, direction, participant, central_bank, currency, amount, sta
 """
 _TRANSFER_COLUMNS = (
     Column("number", "number", figures=True),
-    Column("since", "since"),
+    Column("since", "since", spare=3),
     Column("direction", "direction"),
     Column("participant", "of"),
-    Column("central_bank", "central bank"),
+    Column("central_bank", "central bank", spare=2),
     Column("amount", "amount", figures=True),
     Column("currency", ""),
     Column("status", "status"),
     Column("reason", "reason"),
-    Column("uetr", "UETR"),
+    Column("uetr", "UETR", spare=1),
 )
 
 
@@ -139,7 +137,7 @@ _SUMS = ("opening", "credits", "debits", "closing", "reserved")
 
 
 def _move(home: Home, bic: str, amount: Money, *, inward: bool, as_json: bool) -> None:
-    told = asyncio.run(_ask(home, Move(bic, amount, inward)))
+    told = request.ask(home, Move(bic, amount, inward), StatusReport, {"BIC": bic})
     if told.transaction_status == "RJCT":
         raise Refusal(in_words(told.reason or "NARR"))
     sum_ = money(amount.minor, amount.currency)
@@ -157,24 +155,9 @@ def _move(home: Home, bic: str, amount: Money, *, inward: bool, as_json: bool) -
     say(facts, f"{done}, since {facts['settled_at']}  UETR {told.original_uetr}", as_json=as_json)
 
 
-async def _ask(home: Home, move: Move) -> StatusReport:
-    try:
-        reader, writer = await asyncio.open_unix_connection(home.sandbox_socket)
-    except OSError:
-        raise HubAway from None
-    writer.write(frames.encode(move))
-    decoder: msgspec.msgpack.Decoder[StatusReport | str] = msgspec.msgpack.Decoder(StatusReport | str)
-    told = await frames.read(reader, decoder)
-    writer.close()
-    if told is None:
-        raise HubAway
-    if isinstance(told, str):
-        raise Refusal(told)
-    return told
-
-
 async def _read(home: Home, bic: str, currency: str, date: str) -> Statement:
     async with reading(home) as reads:
+        await require(reads, bic, "BIC")
         account_id = await read_account(reads.fetch, bic, currency)
         if account_id is None:
             raise NoSuchAccount(field=f"{bic} {currency}")
@@ -188,6 +171,7 @@ async def _read(home: Home, bic: str, currency: str, date: str) -> Statement:
 
 async def _read_transfers(home: Home, bank: str, *, everything: bool) -> Sequence[Any]:
     async with reading(home) as reads:
+        await require(reads, bank)
         return await reads.fetch(_TRANSFERS, bank, everything)
 
 

@@ -8,7 +8,7 @@ import typer
 
 from corridor.cli.home import Home
 from corridor.cli.output import HERE, AsJson, Column, Directory, show, show_json
-from corridor.cli.reading import reading
+from corridor.cli.reading import reading, require
 from corridor.domain.money import decimal_text
 from corridor.ledger.accounts import AccountFlag
 
@@ -25,10 +25,10 @@ SELECT a.participant AS bic, p.name, p.role, a.currency, a.flags, a.credit_limit
 _COLUMNS = (
     Column("currency", "currency"),
     Column("bic", "BIC"),
-    Column("name", "name"),
+    Column("name", "name", spare=2, prose=True),
     Column("balance", "balance", figures=True),
     Column("reserved", "reserved", figures=True),
-    Column("limit", "limit", figures=True),
+    Column("limit", "limit", figures=True, spare=1),
     Column("available", "available", figures=True),
     Column("state", "state"),
 )
@@ -45,7 +45,7 @@ def accounts(
     What is issued stands below zero at the central bank, so all balances of a currency add up to zero.
     What was netted and has not settled is no money yet: `corridor cycle show`.
     """
-    found = asyncio.run(_read(Home(directory)))
+    found = asyncio.run(_read(Home(directory), bank))
     totals = _totals(found)
     rows = [_row(account) for account in found if bank in ("", account["bic"])]
     if as_json:
@@ -58,8 +58,9 @@ def accounts(
             typer.echo(f"all balances in {currency} add up to {total}")
 
 
-async def _read(home: Home) -> Sequence[Any]:
+async def _read(home: Home, bank: str) -> Sequence[Any]:
     async with reading(home) as reads:
+        await require(reads, bank)
         return await reads.fetch(_ACCOUNTS)
 
 

@@ -38,12 +38,12 @@ SELECT NULL::bigint AS number, 'not credited' AS kind, final_at AS opened_at, cr
 _COLUMNS = (
     Column("number", "case", figures=True),
     Column("kind", "kind"),
-    Column("since", "since"),
-    Column("until", "until"),
-    Column("participant", "participant"),
+    Column("since", "since", spare=2),
+    Column("until", "until", spare=1),
+    Column("participant", "participant", spare=1),
     Column("amount", "amount", figures=True),
     Column("uetr", "UETR"),
-    Column("text", ""),
+    Column("text", "", prose=True),
 )
 
 

@@ -9,18 +9,8 @@ import typer
 from corridor.adapters.system.clock import SystemClock
 from corridor.adapters.system.shelf import FileShelf
 from corridor.cli.home import Home
-from corridor.cli.output import (
-    AWAY,
-    HERE,
-    WRONG,
-    AsJson,
-    Column,
-    Directory,
-    moment,
-    say,
-    show,
-    show_json,
-)
+from corridor.cli.main import AWAY, WRONG
+from corridor.cli.output import HERE, AsJson, Column, Directory, moment, say, show, show_json
 from corridor.cli.person import who
 from corridor.domain.errors import CorridorError
 from corridor.reports.alarms import Acknowledgement, Alarm
@@ -32,9 +22,9 @@ SILENT_S = 30.0
 _COLUMNS = (
     Column("name", "invariant"),
     Column("checked", "checked", figures=True),
-    Column("last_batch", "last batch", figures=True),
+    Column("last_batch", "last batch", figures=True, spare=1),
     Column("violations", "violations", figures=True),
-    Column("promise", "promise"),
+    Column("promise", "promise", prose=True),
 )
 
 

@@ -1,27 +1,27 @@
 """`corridor correspondent`: what banks keep with each other, how it stands, and what both their books say of it."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from corridor.adapters.stream import frames
 from corridor.adapters.system.clock import SystemClock
+from corridor.cli import request
 from corridor.cli.counter import AccountDeed
 from corridor.cli.home import Home
-from corridor.cli.output import HERE, WRONG, AsJson, Column, Directory, money, say, show, show_json
-from corridor.cli.reading import reading
+from corridor.cli.main import WRONG
+from corridor.cli.output import HERE, AsJson, Column, Directory, money, next_step, say, show, show_json
+from corridor.cli.reading import reading, require
 from corridor.client import AccountTerms, CorrespondentAccount, Reconciled
 from corridor.domain.errors import CorridorError
 from corridor.domain.instants import iso_date
 from corridor.domain.money import Money, decimal_text
-from corridor.ports import HubAway
-from corridor.services.settlement.correspondents.records import CORRESPONDENT, Correspondent
+from corridor.services.settlement.correspondents.records import CORRESPONDENT, OFFERED, OPEN, Correspondent
 
 app = typer.Typer(no_args_is_help=True)
-T = TypeVar("T", CorrespondentAccount, Reconciled)
 
 Number = Annotated[int, typer.Argument(help="The account's number, as `correspondent list` shows it.")]
 _ACCOUNTS = """
@@ -43,11 +43,11 @@ _COLUMNS = (
     Column("account_owner", "for"),
     Column("currency", "currency"),
     Column("balance", "balance", figures=True),
-    Column("overdraft", "overdraft", figures=True),
-    Column("ceiling", "ceiling", figures=True),
+    Column("overdraft", "overdraft", figures=True, spare=1),
+    Column("ceiling", "ceiling", figures=True, spare=2),
     Column("state", "state"),
-    Column("close_asked_by", "closing wanted by"),
-    Column("mirrors", "mirrors"),
+    Column("close_asked_by", "closing wanted by", spare=3),
+    Column("mirrors", "mirrors", spare=4, prose=True),
 )
 _ENTRY_COLUMNS = (
     Column("place", "entry", figures=True),
@@ -55,7 +55,7 @@ _ENTRY_COLUMNS = (
     Column("what", "what"),
     Column("amount", "amount", figures=True),
     Column("balance", "balance", figures=True),
-    Column("number", "number", figures=True),
+    Column("number", "number", figures=True, spare=1),
 )
 
 
@@ -117,19 +117,20 @@ def offer(
         overdraft=Money.parse(overdraft, currency, field="overdraft"),
         ceiling=Money.parse(ceiling, currency, field="ceiling") if ceiling else None,
     )
-    _do(directory, AccountDeed(by or servicer, "offer", terms=terms), as_json=as_json)
+    named = {"SERVICER": servicer, "OWNER": owner, "--by": by}
+    _do(directory, AccountDeed(by or servicer, "offer", terms=terms), named, as_json=as_json)
 
 
 @app.command("accept")
 def accept(bank: str, number: Number, directory: Directory = HERE, as_json: AsJson = False) -> None:
     """Let the other bank take the offer."""
-    _do(directory, AccountDeed(bank, "accept", number), as_json=as_json)
+    _do(directory, AccountDeed(bank, "accept", number), {"BANK": bank}, as_json=as_json)
 
 
 @app.command("close")
 def close(bank: str, number: Number, directory: Directory = HERE, as_json: AsJson = False) -> None:
     """End an offer; want an account closed; or agree to that, once nothing is on it."""
-    _do(directory, AccountDeed(bank, "close", number), as_json=as_json)
+    _do(directory, AccountDeed(bank, "close", number), {"BANK": bank}, as_json=as_json)
 
 
 @app.command("fund")
@@ -143,7 +144,7 @@ def fund(
 ) -> None:
     """Let the owner bring settlement money to its account."""
     sum_ = Money.parse(amount, currency, field="amount")
-    _do(directory, AccountDeed(bank, "fund", number, sum_), as_json=as_json)
+    _do(directory, AccountDeed(bank, "fund", number, sum_), {"BANK": bank}, as_json=as_json)
 
 
 @app.command("withdraw")
@@ -157,7 +158,7 @@ def withdraw(
 ) -> None:
     """Let the owner take settlement money back."""
     sum_ = Money.parse(amount, currency, field="amount")
-    _do(directory, AccountDeed(bank, "withdraw", number, sum_), as_json=as_json)
+    _do(directory, AccountDeed(bank, "withdraw", number, sum_), {"BANK": bank}, as_json=as_json)
 
 
 @app.command("reconcile")
@@ -173,7 +174,7 @@ def reconcile(
     account, last_day = asyncio.run(_account(home, number))
     today = max(last_day, iso_date(SystemClock().now()))
     deed = AccountDeed(bank, "reconcile", number, day=day or today, currency=account.currency)
-    told = _heard(asyncio.run(_ask(home, deed, Reconciled)))
+    told = request.ask(home, deed, Reconciled, {"BANK": bank})
     closing = money(int(told.closing), account.currency)
     if told.agrees:
         said = f"the books agree: {told.entries} entries on {told.day}, closing with {closing}"
@@ -186,38 +187,25 @@ def reconcile(
         raise typer.Exit(WRONG)
 
 
-def _do(directory: Path, deed: AccountDeed, *, as_json: bool) -> None:
-    told = _heard(asyncio.run(_ask(Home(directory), deed, CorrespondentAccount)))
+def _do(directory: Path, deed: AccountDeed, named: Mapping[str, str], *, as_json: bool) -> None:
+    told = request.ask(Home(directory), deed, CorrespondentAccount, named)
     balance = told.balance.money
-    stands = f"{money(balance.minor, balance.currency)} {told.credit_debit}"
-    asked = f"; {told.close_asked_by} wants it closed" if told.close_asked_by and told.state == "open" else ""
-    sentence = f"account {told.account} is {told.state}: {stands}{asked}"
-    say(msgspec.to_builtins(told), sentence, as_json=as_json)
-
-
-def _heard(told: T | str) -> T:
-    if isinstance(told, str):
-        typer.echo(f"corridor: refused: {told}", err=True)
-        raise typer.Exit(WRONG)
-    return told
-
-
-async def _ask(home: Home, deed: AccountDeed, answer: type[T]) -> T | str:
-    try:
-        reader, writer = await asyncio.open_unix_connection(home.sandbox_socket)
-    except OSError:
-        raise HubAway from None
-    writer.write(frames.encode(deed))
-    decoder: msgspec.msgpack.Decoder[T | str] = msgspec.msgpack.Decoder(answer | str)
-    told = await frames.read(reader, decoder)
-    writer.close()
-    if told is None:
-        raise HubAway
-    return told
+    said = f"account {told.account} is {told.state}: {money(balance.minor, balance.currency)} {told.credit_debit}"
+    other = told.account_owner if deed.bank == told.account_servicer else told.account_servicer
+    number = str(told.account)
+    if told.state == OFFERED:
+        said += f"\n{next_step(directory, 'correspondent', 'accept', other, number, who=other)}"
+    elif told.state == OPEN and told.close_asked_by == deed.bank:
+        said += f"; {told.close_asked_by} wants it closed"
+        said += f"\n{next_step(directory, 'correspondent', 'close', other, number, who=other)}"
+    elif told.state == OPEN and told.close_asked_by:
+        said += f"; {told.close_asked_by} wants it closed"
+    say(msgspec.to_builtins(told), said, as_json=as_json)
 
 
 async def _list(home: Home, bank: str) -> list[dict[str, Any]]:
     async with reading(home) as reads:
+        await require(reads, bank)
         return [_row(each) for each in await reads.fetch(_ACCOUNTS, bank)]
 
 

@@ -1,10 +1,13 @@
-"""The counter of the simulated banks: where the person at the terminal orders a payment, or sees to credit."""
+"""The counter of the simulated banks: where the person at the terminal has them pay, lend, trade and ask.
+
+`request` is the terminal's side of it.
+"""
 
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
-from typing import Literal
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -15,14 +18,14 @@ from corridor.client import (
     Facility,
     Inquiry,
     Lost,
+    Participant,
+    Quote,
     Reconciled,
-    Refused,
     Terms,
-    TurnedAway,
 )
 from corridor.client.correspondents import Method
 from corridor.client.messages import Gross
-from corridor.codecs.iso20022.pacs002 import StatusReport
+from corridor.client.requests import Trade
 from corridor.domain.errors import CorridorError
 from corridor.domain.money import Money
 from corridor.sandbox import mirror
@@ -42,8 +45,8 @@ class Wish(msgspec.Struct, frozen=True, tag=True):
     """A customer of one bank pays a customer of another, or whoever has a phone number.
 
     `to` is a BIC or a phone number in E.164; `amount` in minor units of `currency`, which is debited; `into`
-    is the currency that is credited. With `gross` it need not be instant; `netted`, it is final with its cycle;
-    `booked`, it settles on a correspondent account.
+    is the currency that is credited, on `quote` if there is one already. With `gross` it need not be instant;
+    `netted`, it is final with its cycle; `booked`, it settles on a correspondent account.
     """
 
     debtor_agent: str
@@ -54,6 +57,7 @@ class Wish(msgspec.Struct, frozen=True, tag=True):
     gross: Gross | None = None
     netted: bool = False
     booked: Method | None = None
+    quote: Quote | None = None
 
     def ends(self, status: str) -> bool:
         """Nothing more comes of it soon."""
@@ -94,6 +98,22 @@ class AccountDeed(msgspec.Struct, frozen=True, tag=True):
     currency: str = ""
 
 
+class TradeDeed(msgspec.Struct, frozen=True, tag=True):
+    """A bank or provider states a trade; or wants the trade of a reference with another undone."""
+
+    bank: str
+    stated: Trade | None = None
+    counterparty: str = ""
+    reference: str = ""
+
+
+class TradeTold(msgspec.Struct, frozen=True):
+    """What the hub answers of a trade: its number, and its state now."""
+
+    trade: int
+    state: str
+
+
 class Asking(msgspec.Struct, frozen=True, tag=True):
     """A bank asks all providers for their best rate; `amount` is fixed on the side whose currency it has."""
 
@@ -121,8 +141,11 @@ class GiveBack(msgspec.Struct, frozen=True, tag=True):
     text: str = ""
 
 
+Asked: TypeAlias = Wish | Change | Deed | AccountDeed | TradeDeed | Asking | Move | GiveBack
+
+
 class NoSuchBank(Lost):
-    """The sandbox has no bank of this name."""
+    """It is none of the simulated banks."""
 
 
 class NotReceived(Lost):
@@ -134,44 +157,17 @@ class NoSuchCustomer(Lost):
 
 
 async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
-    """Take wishes, and tell what becomes of each, notice by notice."""
-    decoder: msgspec.msgpack.Decoder[Wish | Change | Deed | AccountDeed | Asking | Move | GiveBack] = (
-        msgspec.msgpack.Decoder(Wish | Change | Deed | AccountDeed | Asking | Move | GiveBack)
-    )
+    """Take wishes, and tell what becomes of each, notice by notice; whatever else is asked has one answer."""
+    decoder: msgspec.msgpack.Decoder[Asked] = msgspec.msgpack.Decoder(Asked)
     dice = Random()  # noqa: S311  which customer it is does not matter
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while (wish := await frames.read(reader, decoder)) is not None:
-                if isinstance(wish, Change):
-                    writer.write(frames.encode(await _change(sandbox, wish)))
-                    continue
-                if isinstance(wish, Asking):
-                    writer.write(frames.encode(await _inquire(sandbox, wish)))
-                    continue
-                if isinstance(wish, Deed):
-                    writer.write(frames.encode(await _lend(sandbox, wish)))
-                    continue
-                if isinstance(wish, Move):
-                    writer.write(frames.encode(await _move(sandbox, wish)))
-                    continue
-                if isinstance(wish, GiveBack):
-                    writer.write(frames.encode(await _give_back(sandbox, wish)))
-                    continue
-                if isinstance(wish, AccountDeed):
-                    writer.write(frames.encode(await _correspond(sandbox, wish)))
-                    continue
-                notices: asyncio.Queue[Notice] = asyncio.Queue()
-                try:
-                    await sandbox.pay(intent(wish, sandbox.customers, dice), notices.put_nowait)
-                except NoSuchCustomer as error:
-                    writer.write(frames.encode(str(error)))
-                    continue
-                while True:
-                    notice = await asyncio.wait_for(notices.get(), PATIENCE_S)
-                    writer.write(frames.encode(notice))
-                    if wish.ends(notice.status):
-                        break
+            while (asked := await frames.read(reader, decoder)) is not None:
+                if isinstance(asked, Wish):
+                    await _pay(sandbox, asked, dice, writer)
+                else:
+                    writer.write(frames.encode(await _answer(sandbox, asked)))
         except (frames.FrameError, ConnectionError, TimeoutError):
             pass
         finally:
@@ -180,63 +176,90 @@ async def serve(path: Path, sandbox: Sandbox) -> asyncio.Server:
     return await frames.listen(path, handle)
 
 
-async def _move(sandbox: Sandbox, move: Move) -> StatusReport | str:
-    """Let it move; return how that ended, or why nobody knows yet."""
+async def _pay(sandbox: Sandbox, wish: Wish, dice: Random, writer: asyncio.StreamWriter) -> None:
+    notices: asyncio.Queue[Notice] = asyncio.Queue()
     try:
-        async with asyncio.timeout(PATIENCE_S):
-            return await sandbox.move_liquidity(move.bank, move.amount, inward=move.inward)
+        await sandbox.pay(intent(wish, sandbox.customers, dice), notices.put_nowait)
+    except NoSuchCustomer as error:
+        writer.write(frames.encode(_words(error)))
+        return
+    while True:
+        notice = await asyncio.wait_for(notices.get(), PATIENCE_S)
+        writer.write(frames.encode(notice))
+        if wish.ends(notice.status):
+            break
+
+
+async def _answer(sandbox: Sandbox, asked: Asked) -> Any:
+    """Let it be done; return what came of it, or why it was refused."""
+    more_s = asked.within_s if isinstance(asked, Asking) else 0
+    try:
+        async with asyncio.timeout(PATIENCE_S + more_s):
+            match asked:
+                case Move():
+                    return await sandbox.move_liquidity(asked.bank, asked.amount, inward=asked.inward)
+                case Asking():
+                    return await _inquire(_bank(sandbox, asked.bank), asked)
+                case Deed():
+                    return await _lend(_bank(sandbox, asked.bank), asked)
+                case AccountDeed():
+                    return await _correspond(sandbox, _bank(sandbox, asked.bank), asked)
+                case TradeDeed():
+                    return await _trade(_institution(sandbox, asked.bank), asked)
+                case GiveBack():
+                    return await _give_back(sandbox, asked)
+                case Change():
+                    return await _change(_institution(sandbox, asked.bank), asked)
+                case Wish():
+                    raise AssertionError(asked)  # it has more than one answer
     except TimeoutError:
-        return "the central bank has not answered yet; `corridor account transfers` shows it"
+        if isinstance(asked, Move):
+            return "the central bank has not answered yet; `corridor account transfers` shows it"
+        return f"nobody has answered for {PATIENCE_S + more_s:.0f} s; look what has become of it before you ask again"
     except CorridorError as error:
-        return str(error)
+        return _words(error)
 
 
-async def _give_back(sandbox: Sandbox, back: GiveBack) -> BankPayment | str:
-    """Let the creditor's bank do it; return the payment as it then stands, or why it did not."""
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            for office in sandbox.banks.values():
-                if office.has_received(back.uetr):
-                    return await office.give_back(back.uetr, back.reason, back.text)
-            raise NotReceived
-    except TimeoutError:
-        return "the hub has not answered yet; `corridor status` shows what becomes of it"
-    except CorridorError as error:
-        return str(error)
+async def _give_back(sandbox: Sandbox, back: GiveBack) -> BankPayment:
+    """Let the creditor's bank do it; return the payment as it then stands."""
+    for office in sandbox.banks.values():
+        if office.has_received(back.uetr):
+            return await office.give_back(back.uetr, back.reason, back.text)
+    raise NotReceived
 
 
-async def _lend(sandbox: Sandbox, deed: Deed) -> Facility | str:
-    """Let a bank do it; return the facility, or why it was refused."""
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            return await _done(sandbox, deed)
-    except CorridorError as error:
-        return str(error)
+def _words(error: CorridorError) -> str:
+    """Return why it was refused, as an operator is told it: reason, text, and the field at fault."""
+    return f"{error.reason}: {error.message}" + (f" ({error.field})" if error.field else "")
 
 
-async def _inquire(sandbox: Sandbox, asked: Asking) -> Inquiry | str:
-    """Let a bank ask; return the inquiry once it has ended, or why it was refused."""
-    try:
-        async with asyncio.timeout(asked.within_s + PATIENCE_S):
-            if asked.bank not in sandbox.banks:
-                raise NoSuchBank(f"the sandbox has no bank {asked.bank}")
-            bank = sandbox.participants[asked.bank]
-            number = await bank.inquire(
-                asked.to, asked.source_currency, asked.destination_currency, asked.amount, asked.within_s
-            )
-            while True:
-                for inquiry in await bank.inquiries(number):
-                    if inquiry.state != "asked":
-                        return inquiry
-                await asyncio.sleep(LOOK_AGAIN_S)
-    except CorridorError as error:
-        return str(error)
+def _bank(sandbox: Sandbox, bic: str) -> Participant:
+    if bic not in sandbox.banks:
+        raise NoSuchBank(f"{bic} is none of the simulated banks")
+    return sandbox.participants[bic]
 
 
-async def _done(sandbox: Sandbox, deed: Deed) -> Facility:
-    if deed.bank not in sandbox.banks:
-        raise NoSuchBank(f"the sandbox has no bank {deed.bank}")
-    bank = sandbox.participants[deed.bank]
+def _institution(sandbox: Sandbox, bic: str) -> Participant:
+    """Return a bank, a provider or a central bank of the sandbox."""
+    participant = sandbox.participants.get(bic)
+    if participant is None:
+        raise NoSuchBank(f"{bic} is none of the simulated institutions")
+    return participant
+
+
+async def _inquire(bank: Participant, asked: Asking) -> Inquiry:
+    """Let a bank ask; return the inquiry once it has ended."""
+    number = await bank.inquire(
+        asked.to, asked.source_currency, asked.destination_currency, asked.amount, asked.within_s
+    )
+    while True:
+        for inquiry in await bank.inquiries(number):
+            if inquiry.state != "asked":
+                return inquiry
+        await asyncio.sleep(LOOK_AGAIN_S)
+
+
+async def _lend(bank: Participant, deed: Deed) -> Facility:
     match deed:
         case Deed(what="offer", terms=Terms() as terms):
             return await bank.offer_facility(terms)
@@ -250,19 +273,9 @@ async def _done(sandbox: Sandbox, deed: Deed) -> Facility:
             return await bank.cancel_facility(deed.facility)
 
 
-async def _correspond(sandbox: Sandbox, deed: AccountDeed) -> CorrespondentAccount | Reconciled | str:
-    """Let a bank do it; return the account, or what was compared, or why it was refused."""
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            return await _corresponded(sandbox, deed)
-    except CorridorError as error:
-        return str(error)
-
-
-async def _corresponded(sandbox: Sandbox, deed: AccountDeed) -> CorrespondentAccount | Reconciled:
-    if deed.bank not in sandbox.banks:
-        raise NoSuchBank(f"the sandbox has no bank {deed.bank}")
-    bank = sandbox.participants[deed.bank]
+async def _correspond(
+    sandbox: Sandbox, bank: Participant, deed: AccountDeed
+) -> CorrespondentAccount | Reconciled:
     match deed:
         case AccountDeed(what="offer", terms=AccountTerms() as terms):
             return await bank.offer_account(terms)
@@ -277,6 +290,25 @@ async def _corresponded(sandbox: Sandbox, deed: AccountDeed) -> CorrespondentAcc
             return await bank.reconcile(mirror.book_day(own, deed.account, deed.currency, deed.day))
         case _:
             return await bank.close_account(deed.account)
+
+
+async def _trade(side: Participant, deed: TradeDeed) -> TradeTold:
+    if deed.stated is not None:
+        receipt = await side.capture_trade(deed.stated)
+    else:
+        receipt = await side.cancel_trade(deed.counterparty, deed.reference)
+    return msgspec.json.decode(receipt.answer, type=TradeTold)
+
+
+async def _change(owner: Participant, change: Change) -> bool:
+    match change.to:
+        case "cancel":
+            await owner.cancel(change.uetr)
+        case "first" | "last" as place:
+            await owner.move(change.uetr, place)
+        case priority:
+            await owner.prioritise(change.uetr, priority)
+    return True
 
 
 def intent(wish: Wish, customers: Sequence[Customer], dice: Random) -> Intent:
@@ -307,22 +339,5 @@ def intent(wish: Wish, customers: Sequence[Customer], dice: Random) -> Intent:
         gross=wish.gross,
         netted=wish.netted,
         booked=wish.booked,
+        quote=wish.quote,
     )
-
-
-async def _change(sandbox: Sandbox, change: Change) -> str:
-    """Return what the hub says against it, "" if nothing."""
-    participant = sandbox.participants.get(change.bank)
-    if participant is None:
-        return f"there is no bank {change.bank} in this sandbox"
-    try:
-        match change.to:
-            case "cancel":
-                await participant.cancel(change.uetr)
-            case "first" | "last" as place:
-                await participant.move(change.uetr, place)
-            case priority:
-                await participant.prioritise(change.uetr, priority)
-    except (Refused, TurnedAway, Lost) as refusal:
-        return str(refusal)
-    return ""

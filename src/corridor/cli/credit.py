@@ -1,6 +1,7 @@
 """`corridor credit`: who lends to whom, what is owed, and what the simulated banks do about it."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -9,12 +10,12 @@ import typer
 
 from corridor.adapters.postgres.reads import PostgresReads
 from corridor.adapters.postgres.schema import columns
-from corridor.adapters.stream import frames
 from corridor.adapters.system.clock import SystemClock
+from corridor.cli import request
 from corridor.cli.counter import Deed
 from corridor.cli.home import Home
-from corridor.cli.output import HERE, WRONG, AsJson, Column, Directory, money, say, show, show_json
-from corridor.cli.reading import reading
+from corridor.cli.output import HERE, AsJson, Column, Directory, money, next_step, say, show, show_json
+from corridor.cli.reading import reading, require
 from corridor.client import Facility as Told
 from corridor.client import Terms
 from corridor.decision import Table
@@ -23,10 +24,9 @@ from corridor.domain.errors import CorridorError
 from corridor.domain.instants import iso_date
 from corridor.domain.money import Money, decimal_text, percent
 from corridor.ledger.transfers import Transfer
-from corridor.ports import HubAway
 from corridor.reports.facilities import statement, utilisation
 from corridor.services.credit.collateral import counts_for
-from corridor.services.credit.records import FACILITY, FACILITY_DAY, Facility, FacilityDay, Pledge
+from corridor.services.credit.records import FACILITY, FACILITY_DAY, OFFERED, Facility, FacilityDay, Pledge
 
 app = typer.Typer(no_args_is_help=True)
 R = TypeVar("R", bound=msgspec.Struct)
@@ -50,8 +50,8 @@ _COLUMNS = (
     Column("limit", "limit", figures=True),
     Column("drawn", "drawn", figures=True),
     Column("due", "due", figures=True),
-    Column("rate", "rate %", figures=True),
-    Column("ends_on", "ends on"),
+    Column("rate", "rate %", figures=True, spare=2),
+    Column("ends_on", "ends on", spare=1),
     Column("state", "state"),
 )
 _ENTRIES = (
@@ -89,7 +89,7 @@ def list_facilities(
     as_json: AsJson = False,
 ) -> None:
     """Every facility that was ever offered: limit, what is drawn, what of interest and fees is due."""
-    facilities, owed = asyncio.run(_facilities(Home(directory)))
+    facilities, owed = asyncio.run(_facilities(Home(directory), bank))
     rows = [_row(each, owed) for each in facilities if bank in ("", each.lender, each.borrower)]
     if not rows and not as_json:
         typer.echo("no bank lends to another; `corridor credit offer` begins a facility")
@@ -156,19 +156,20 @@ def offer(
         automatic=automatic,
         secured=secured,
     )
-    _do(directory, Deed(lender, "offer", terms=terms), as_json=as_json)
+    named = {"LENDER": lender, "BORROWER": borrower}
+    _do(directory, Deed(lender, "offer", terms=terms), named, as_json=as_json)
 
 
 @app.command("accept")
 def accept(bank: str, number: Number, directory: Directory = HERE, as_json: AsJson = False) -> None:
     """Let the borrower take an offer."""
-    _do(directory, Deed(bank, "accept", number), as_json=as_json)
+    _do(directory, Deed(bank, "accept", number), {"BANK": bank}, as_json=as_json)
 
 
 @app.command("cancel")
 def cancel(bank: str, number: Number, directory: Directory = HERE, as_json: AsJson = False) -> None:
     """Take an offer back, decline it, or give up a facility under which nothing is drawn."""
-    _do(directory, Deed(bank, "cancel", number), as_json=as_json)
+    _do(directory, Deed(bank, "cancel", number), {"BANK": bank}, as_json=as_json)
 
 
 @app.command("draw")
@@ -181,7 +182,8 @@ def draw(
     as_json: AsJson = False,
 ) -> None:
     """Let the borrower draw."""
-    _do(directory, Deed(bank, "draw", number, Money.parse(amount, currency, field="amount")), as_json=as_json)
+    sum_ = Money.parse(amount, currency, field="amount")
+    _do(directory, Deed(bank, "draw", number, sum_), {"BANK": bank}, as_json=as_json)
 
 
 @app.command("repay")
@@ -194,37 +196,24 @@ def repay(
     as_json: AsJson = False,
 ) -> None:
     """Let the borrower pay what it owes: fees and interest that are due first."""
-    _do(
-        directory, Deed(bank, "repay", number, Money.parse(amount, currency, field="amount")), as_json=as_json
-    )
+    sum_ = Money.parse(amount, currency, field="amount")
+    _do(directory, Deed(bank, "repay", number, sum_), {"BANK": bank}, as_json=as_json)
 
 
-def _do(directory: Path, deed: Deed, *, as_json: bool) -> None:
-    told = asyncio.run(_ask(Home(directory), deed))
-    if isinstance(told, str):
-        typer.echo(f"corridor: refused: {told}", err=True)
-        raise typer.Exit(WRONG)
+def _do(directory: Path, deed: Deed, named: Mapping[str, str], *, as_json: bool) -> None:
+    told = request.ask(Home(directory), deed, Told, named)
     limit, drawn = told.limit.money, told.drawn.money
     owed = f"{money(drawn.minor, drawn.currency)} of {money(limit.minor, limit.currency)} are drawn"
-    say(msgspec.to_builtins(told), f"facility {told.facility} is {told.state}: {owed}", as_json=as_json)
+    said = f"facility {told.facility} is {told.state}: {owed}"
+    if told.state == OFFERED:
+        words = ("credit", "accept", told.borrower, str(told.facility))
+        said += f"\n{next_step(directory, *words, who=told.borrower)}"
+    say(msgspec.to_builtins(told), said, as_json=as_json)
 
 
-async def _ask(home: Home, deed: Deed) -> Told | str:
-    try:
-        reader, writer = await asyncio.open_unix_connection(home.sandbox_socket)
-    except OSError:
-        raise HubAway from None
-    writer.write(frames.encode(deed))
-    decoder: msgspec.msgpack.Decoder[Told | str] = msgspec.msgpack.Decoder(Told | str)
-    told = await frames.read(reader, decoder)
-    writer.close()
-    if told is None:
-        raise HubAway
-    return told
-
-
-async def _facilities(home: Home) -> tuple[list[Facility], dict[int, int]]:
+async def _facilities(home: Home, bank: str) -> tuple[list[Facility], dict[int, int]]:
     async with reading(home) as reads:
+        await require(reads, bank)
         return await _all(reads, FACILITY, "ORDER BY number"), await _owed(reads)
 
 

@@ -10,8 +10,9 @@ import typer
 from corridor.adapters.postgres.cycles import sheets
 from corridor.cli import database
 from corridor.cli.home import Home
+from corridor.cli.main import WRONG
 from corridor.cli.order import As, order
-from corridor.cli.output import HERE, WRONG, AsJson, Column, Directory, moment, money, show, show_json
+from corridor.cli.output import HERE, AsJson, Column, Directory, moment, money, show, show_json
 from corridor.cli.person import Refusal
 from corridor.cli.reading import reading, running
 from corridor.domain.money import decimal_text, minor_units
@@ -34,11 +35,11 @@ _LIST = (
     Column("number", "cycle", figures=True),
     Column("state", "state"),
     Column("items", "payments", figures=True),
-    Column("told", "told", figures=True),
-    Column("opened_at", "opened"),
-    Column("closed_at", "closed"),
+    Column("told", "told", figures=True, spare=3),
+    Column("opened_at", "opened", spare=2),
+    Column("closed_at", "closed", spare=1),
     Column("settled_at", "settled"),
-    Column("closes_at", "closes by itself"),
+    Column("closes_at", "closes by itself", spare=1),
     Column("defaulted", "in default"),
 )
 _POSITIONS = (
@@ -47,7 +48,7 @@ _POSITIONS = (
     Column("paid", "paid", figures=True),
     Column("received", "received", figures=True),
     Column("net", "net", figures=True),
-    *(Column(product, f"of it {product}", figures=True) for product in PRODUCTS),
+    *(Column(product, f"of it {product}", figures=True, spare=1) for product in PRODUCTS),
 )
 _BILATERAL = (
     Column("currency", "currency"),

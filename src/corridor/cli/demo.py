@@ -19,7 +19,8 @@ from corridor.adapters.postgres import verify as verification
 from corridor.cli import database
 from corridor.cli.bringup import bring_up, open_sandbox
 from corridor.cli.home import ENVIRONMENT, Home
-from corridor.cli.output import WRONG, AsJson, money, show_json
+from corridor.cli.main import WRONG
+from corridor.cli.output import AsJson, money, show_json
 from corridor.cli.stack import Stack
 from corridor.domain.instants import MILLISECOND
 from corridor.hub.batch import chain

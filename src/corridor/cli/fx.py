@@ -9,19 +9,27 @@ import msgspec
 import typer
 
 from corridor.adapters.postgres.quality import qualities, query
-from corridor.adapters.stream import frames
+from corridor.cli import period, request
 from corridor.cli.counter import Asking
 from corridor.cli.home import Home
 from corridor.cli.order import As, order
-from corridor.cli.output import HERE, AsJson, Column, Directory, moment, money, say, show, show_json
+from corridor.cli.output import (
+    HERE,
+    AsJson,
+    Column,
+    Directory,
+    moment,
+    money,
+    next_step,
+    say,
+    show,
+    show_json,
+)
 from corridor.cli.person import Refusal
-from corridor.cli.reading import reading
+from corridor.cli.reading import NoSuchParticipant, reading, require
 from corridor.client import Inquiry
-from corridor.domain.errors import CorridorError
 from corridor.domain.identifiers import parse_bic
-from corridor.domain.instants import parse
 from corridor.domain.money import Money, decimal_text, minor_units
-from corridor.ports import HubAway
 from corridor.reports.quality import FIRST_DAY, LAST_DAY, Quality, Question
 from corridor.services.fx.commands import SetFxLimit
 from corridor.services.fx.records import SOURCE
@@ -47,6 +55,7 @@ SELECT s.participant AS provider, s.currency,
  WHERE p.role = 'fx_provider' AND $2 IN ('', p.bic)
  ORDER BY s.participant, s.currency
 """
+_POSITION_NOW = "SELECT sold - bought AS position FROM fx_exposure WHERE provider = $1 AND currency = $2"
 _INQUIRIES = """
 SELECT i.number, i.debtor_agent AS bank, i.creditor_agent, i.source_currency, i.destination_currency, i.fixed, i.amount,
        i.state, i.reason, i.asked_at, i.answers_until, i.ended_at, i.providers, i.replies, i.quote_id,
@@ -59,42 +68,42 @@ _TODAY = "SELECT to_char(to_timestamp(at / 1000000) AT TIME ZONE 'UTC', 'YYYY-MM
 _COLUMNS = (
     Column("provider", "provider"),
     Column("currency", "currency"),
-    Column("sold", "sold", figures=True),
-    Column("bought", "bought", figures=True),
+    Column("sold", "sold", figures=True, spare=3),
+    Column("bought", "bought", figures=True, spare=3),
     Column("position", "position", figures=True),
-    Column("may_sell", "may still sell", figures=True),
-    Column("may_buy", "may still buy", figures=True),
+    Column("may_sell", "may still sell", figures=True, spare=2),
+    Column("may_buy", "may still buy", figures=True, spare=2),
     Column("position_limit", "limit", figures=True),
     Column("left_to_sell", "left to sell", figures=True),
     Column("left_to_buy", "left to buy", figures=True),
-    Column("quote_limit", "limit of a quote", figures=True),
+    Column("quote_limit", "limit of a quote", figures=True, spare=1),
 )
 _QUALITY = (
     Column("day", "day"),
     Column("pair", "pair"),
     Column("provider", "provider"),
     Column("given", "quotes", figures=True),
-    Column("used", "used", figures=True),
+    Column("used", "used", figures=True, spare=3),
     Column("fill", "used %", figures=True),
     Column("spread_to_mid", "to middle, bps", figures=True),
     Column("spread_to_fixing", "to official rate, bps", figures=True),
-    Column("age_s", "age when used, s", figures=True),
-    Column("asked", "asked", figures=True),
-    Column("replied", "replied", figures=True),
-    Column("taken", "taken", figures=True),
+    Column("age_s", "age when used, s", figures=True, spare=1),
+    Column("asked", "asked", figures=True, spare=2),
+    Column("replied", "replied", figures=True, spare=2),
+    Column("taken", "taken", figures=True, spare=2),
 )
 _ASKED = (
     Column("inquiry", "inquiry", figures=True),
     Column("bank", "bank"),
     Column("wanted", "wanted", figures=True),
     Column("for", "for"),
-    Column("asked_at", "asked"),
-    Column("replied", "replies", figures=True),
+    Column("asked_at", "asked", spare=3),
+    Column("replied", "replies", figures=True, spare=2),
     Column("state", "state"),
-    Column("provider", "provider"),
+    Column("provider", "provider", spare=1),
     Column("rate", "rate", figures=True),
-    Column("quote", "quote"),
-    Column("quote_id", "id"),
+    Column("quote", "quote", spare=1),
+    Column("quote_id", "id", spare=4),
 )
 Provider = Annotated[str, typer.Option("--provider", help="Only this provider, by its BIC.")]
 Amount = Annotated[str, typer.Argument(help="1500.00, or none")]
@@ -109,8 +118,10 @@ def positions(provider: Provider = "", directory: Directory = HERE, as_json: AsJ
     counts all open quotes and reserved payments on the side that they add to.
     """
     found = asyncio.run(_positions(Home(directory), provider))
-    if not found:
-        raise typer.BadParameter("no such FX provider; `corridor participant list` shows all")
+    if provider and not found:
+        raise NoSuchParticipant(
+            f"{provider} is no FX provider; `corridor participant list` shows all", field="--provider"
+        )
     show([_position(each) for each in found], _COLUMNS, as_json=as_json)
 
 
@@ -163,7 +174,8 @@ def quality(
     bank that asked. The age is the rate's, when a payment used the quote. Beside it: how many inquiries the provider
     was asked, how many it replied to, and how many of its replies were taken.
     """
-    question = _ask(since, until, provider)
+    period.check(since, until)
+    question = Question(since, until, provider and parse_bic(provider, field="--provider"))
     if sql:
         typer.echo(query(question), nl=False)
         return
@@ -197,9 +209,8 @@ def ask(
     """
     fixed = Money.parse(amount, currency, field="amount")
     sides = (other, currency) if arrives else (currency, other)
-    told = asyncio.run(_inquire(Home(directory), Asking(bank, to, *sides, fixed, within)))
-    if isinstance(told, str):
-        raise Refusal(told)
+    asking = Asking(bank, to, *sides, fixed, within)
+    told = request.ask(Home(directory), asking, Inquiry, {"--from": bank, "--to": to})
     quote = told.quote
     if quote is None:
         raise Refusal(f"inquiry {told.number} has ended without a quote: {told.reason}")
@@ -215,7 +226,8 @@ def ask(
     }
     sentence = (
         f"{quote.provider} pays {quote.destination} for {quote.source} at {quote.rate.text()}; fee {quote.fee}\n"
-        f"quote {quote.quote_id}, firm until {facts['expires_at']}"
+        f"quote {quote.quote_id}, firm until {facts['expires_at']}\n"
+        f"{next_step(directory, 'pay', '--quote', quote.quote_id, who=bank)}"
     )
     say(facts, sentence, as_json=as_json)
 
@@ -242,48 +254,48 @@ def _order_limit(
     facts = {"provider": bic, "currency": currency, "kind": kind, "amount": minor, "on": on}
     what = "its position" if kind == "position" else "a single quote of it"
     sentence = f"{bic}: {what} in {currency} may come to {amount}" + (f" from {on} on" if on else "")
-    order(directory, by, SetFxLimit, facts, facts, sentence, as_json=as_json)
+    passed = {} if minor is None or kind == "quote" else _passed(Home(directory), bic, currency, minor)
+    order(directory, by, SetFxLimit, facts, {**facts, **passed}, sentence, as_json=as_json)
+    if passed and not as_json:
+        typer.echo(f"note: {passed['note']}")
 
 
-def _ask(since: str, until: str, provider: str) -> Question:
-    for option, day in (("--from", since), ("--to", until)):
-        try:
-            parse(f"{day}T00:00:00Z")
-        except CorridorError:
-            raise typer.BadParameter(f"{option}: a day reads like 2026-01-01") from None
-    try:
-        return Question(since, until, parse_bic(provider) if provider else "")
-    except CorridorError as error:
-        raise typer.BadParameter(f"--provider: {error.message}") from None
+def _passed(home: Home, bic: str, currency: str, limit: int) -> dict[str, str]:
+    """Return what it means that the position is beyond the limit already; nothing if it is not."""
+    position = asyncio.run(_position_now(home, bic, currency))
+    if abs(position) <= limit:
+        return {}
+    side, adds, brings = ("short", "sells", "buying") if position > 0 else ("long", "buys", "selling")
+    return {
+        "position": decimal_text(position, currency),
+        "note": f"{bic} is {side} of {money(abs(position), currency)} now, more than {money(limit, currency)}:"
+        f" under this limit no quote and no payment in which it {adds} {currency} passes until {brings} has brought"
+        " it back; what is promised already stands",
+    }
+
+
+async def _position_now(home: Home, bic: str, currency: str) -> int:
+    async with reading(home) as reads:
+        found = await reads.fetch(_POSITION_NOW, bic, currency)
+    return found[0]["position"] if found else 0
 
 
 async def _positions(home: Home, provider: str) -> Sequence[Any]:
     async with reading(home) as reads:
+        await require(reads, provider, "--provider")
         (today,) = await reads.fetch(_TODAY)
         return await reads.fetch(_POSITIONS, today["day"], provider)
 
 
 async def _qualities(home: Home, question: Question) -> list[Quality]:
     async with reading(home) as reads:
+        await require(reads, question.provider, "--provider")
         return await qualities(reads, question)
-
-
-async def _inquire(home: Home, asking: Asking) -> Inquiry | str:
-    try:
-        reader, writer = await asyncio.open_unix_connection(home.sandbox_socket)
-    except OSError:
-        raise HubAway from None
-    writer.write(frames.encode(asking))
-    decoder: msgspec.msgpack.Decoder[Inquiry | str] = msgspec.msgpack.Decoder(Inquiry | str)
-    told = await frames.read(reader, decoder)
-    writer.close()
-    if told is None:
-        raise HubAway
-    return told
 
 
 async def _inquiries(home: Home, bank: str, most: int) -> list[dict[str, Any]]:
     async with reading(home) as reads:
+        await require(reads, bank)
         found = await reads.fetch(_INQUIRIES, bank, most)
         replies = await reads.fetch(_REPLIES, [each["number"] for each in found])
     by_number: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)

@@ -6,6 +6,7 @@ import typer
 
 from corridor.cli.order import As, order
 from corridor.cli.output import HERE, AsJson, Directory, money
+from corridor.domain.errors import InvalidValue
 from corridor.domain.instants import InvalidDateTime, at
 from corridor.domain.money import minor_units
 from corridor.services.messaging.commands import SetLimit
@@ -93,6 +94,6 @@ def set_cut_off(
     try:
         at("2026-11-24", time)
     except InvalidDateTime:
-        raise typer.BadParameter("a time reads like 21:00:00+03:00", param_hint="TIME") from None
+        raise InvalidValue("a time reads like 21:00:00+03:00", field="TIME") from None
     facts = {"currency": currency, "time": time}
     order(directory, by, SetCutOff, facts, facts, f"days of {currency} end at {time}", as_json=as_json)

@@ -9,8 +9,8 @@ import typer
 
 from corridor.cli.home import Home
 from corridor.cli.output import HERE, AsJson, Column, Directory, show
-from corridor.cli.reading import reading
-from corridor.domain.money import decimal_text
+from corridor.cli.reading import reading, require
+from corridor.domain.money import UnknownCurrency, currencies, decimal_text
 from corridor.services.settlement.records import ALL
 
 app = typer.Typer()
@@ -43,13 +43,13 @@ _COLUMNS = (
     Column("currency", "currency"),
     Column("bic", "BIC"),
     Column("balance", "balance", figures=True),
-    Column("reserved", "reserved", figures=True),
-    Column("credit_line", "credit line", figures=True),
+    Column("reserved", "reserved", figures=True, spare=3),
+    Column("credit_line", "credit line", figures=True, spare=4),
     Column("available", "available", figures=True),
-    Column("kept", "for urgent", figures=True),
+    Column("kept", "for urgent", figures=True, spare=1),
     Column("queued_out", "queued out", figures=True),
     Column("queued_in", "queued in", figures=True),
-    Column("day_left", "left of day's limit", figures=True),
+    Column("day_left", "left of day's limit", figures=True, spare=2),
     Column("forecast", "at the day's end", figures=True),
 )
 
@@ -66,14 +66,18 @@ def liquidity(
     At the day's end it has what it has now, less what it has queued, and more what others have queued for it; below
     zero, not everything will settle: `corridor queue --bank BIC` shows what waits for what.
     """
-    found = asyncio.run(_read(Home(directory), bank, currency))
-    if not found:
-        raise typer.BadParameter("no settlement account fits; `corridor accounts` shows all")
-    show([_row(each) for each in found], _COLUMNS, as_json=as_json)
+    rows = [_row(each) for each in asyncio.run(_read(Home(directory), bank, currency))]
+    if rows or as_json:
+        show(rows, _COLUMNS, as_json=as_json)
+    else:
+        typer.echo("no settlement account fits; `corridor accounts` shows all")
 
 
 async def _read(home: Home, bank: str, currency: str) -> Sequence[Any]:
+    if currency and currency not in {each.code for each in currencies()}:
+        raise UnknownCurrency(field="--currency")
     async with reading(home) as reads:
+        await require(reads, bank)
         (hub,) = await reads.fetch("SELECT at FROM hub")
         return await reads.fetch(_LIQUIDITY, hub["at"], bank, currency)
 

@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 from itertools import pairwise
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -21,7 +21,7 @@ VERBS = {
     "liquidity": "What every bank has to settle with, and what waits for it.",
     "queue": "What waits to be settled, and what may be done about it.",
     "cycle": "Netting cycles: what is in them, their cut-off, their proof, who takes part.",
-    "trades": "What two sides exchange, payment versus payment: how it stands, and its story.",
+    "trade": "What two sides exchange, payment versus payment: stated, undone, how it stands.",
     "fx": "FX providers: what they hold and may hold, what they are asked, how good their quotes are.",
     "limit": "How far an account may go below zero, what it may send in a day, what is kept for the urgent.",
     "correspondent": "Accounts that banks keep for each other: opened, funded, compared, closed.",
@@ -49,7 +49,14 @@ VERBS = {
 FILES = {"return": "returns"}
 """But for a verb that no file can be called."""
 
-NOT_UNDERSTOOD = 2
+WRONG, NOT_UNDERSTOOD, AWAY = 1, 2, 3
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 refused, or something is wrong; 2 not understood; 3 somebody is away, try again later;"
+    " 4 the hub's log has lost its tail, and a person must decide. What went wrong is one line on the error output"
+    " that begins with `corridor:`."
+)
+_USAGE: Any = typer.BadParameter.__base__
+"""Whatever is wrong with the words of a command line."""
 HIDDEN = {"serve": "The processes behind `up` and `demo`."}
 
 
@@ -75,7 +82,9 @@ class _Verbs(TyperGroup):
         return _Verb(cmd_name, help=VERBS[cmd_name]) if cmd_name in VERBS else None
 
 
-app = typer.Typer(cls=_Verbs, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app = typer.Typer(
+    cls=_Verbs, no_args_is_help=True, add_completion=False, rich_markup_mode=None, epilog=EXIT_CODES
+)
 
 
 @app.callback()
@@ -87,15 +96,27 @@ def main() -> None:
     """Run the verb that the command line names; what goes wrong is told in one line."""
     for before, word in pairwise(sys.argv):
         if word[:1] == "-" and word[1:2].isdigit() and not before.startswith("-"):
-            typer.echo(f"corridor: {word}: no amount or number here is negative", err=True)
-            sys.exit(NOT_UNDERSTOOD)
+            _end(f"{word}: no amount or number here is negative", NOT_UNDERSTOOD)
     try:
-        typer.main.get_command(app)(prog_name="corridor")
+        sys.exit(typer.main.get_command(app)(prog_name="corridor", standalone_mode=False))
+    except _USAGE as error:
+        said = error.format_message()
+        if not said or said.startswith("Usage:"):  # a group without a command shows its help
+            typer.echo(said, err=True)
+            sys.exit(NOT_UNDERSTOOD)
+        helps = f"; `{error.ctx.command_path} --help` says how" if error.ctx is not None else ""
+        _end(f"{said.rstrip('.')}{helps}", NOT_UNDERSTOOD)
+    except typer.Abort:
+        _end("broken off", WRONG)
     except Exception as error:
         from corridor.cli.output import explain  # noqa: PLC0415  only what went wrong needs it
 
         told = explain(error)
         if told is None:
             raise
-        typer.echo(f"corridor: {told.text}", err=True)
-        sys.exit(told.code)
+        _end(told.text, told.code)
+
+
+def _end(text: str, code: int) -> NoReturn:
+    typer.echo(f"corridor: {text}", err=True)
+    sys.exit(code)

@@ -31,7 +31,7 @@ SELECT substr(name, 10) AS name, roles, state,
 """
 _COLUMNS = (
     Column("name", "name"),
-    Column("roles", "roles"),
+    Column("roles", "roles", prose=True),
     Column("state", "state"),
     Column("until", "key valid until"),
 )

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from corridor.cli.home import Home
-from corridor.cli.output import say
+from corridor.cli.output import next_step, say
 from corridor.cli.person import VARIABLE, Operator, who
 from corridor.services.messaging.commands import Command
 
@@ -38,13 +38,15 @@ def order(
 
 def waits(home: Home, maker: str, proposal: Mapping[str, Any]) -> str:
     """Say what is to be done about a proposal."""
-    others = sorted(path.stem for path in home.operators.glob("*.pem") if path.stem != maker)
-    second = others[0] if others else "NAME"
     number = proposal["proposal"]
-    return (
-        f"proposal {number} waits for a second person, until {proposal['expires_at']}\n"
-        f"next: corridor approve {number} --as {second}"
-    )
+    step = next_step(home.directory, "approve", str(number), "--as", second(home, maker))
+    return f"proposal {number} waits for a second person, until {proposal['expires_at']}\n{step}"
+
+
+def second(home: Home, maker: str) -> str:
+    """Return somebody else whose key is here, NAME if nobody's is."""
+    others = sorted(path.stem for path in home.operators.glob("*.pem") if path.stem != maker)
+    return others[0] if others else "NAME"
 
 
 async def _give(home: Home, name: str, command: type[Command], facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,12 +38,12 @@ SELECT bic, name, role, state,
 """
 _COLUMNS = (
     Column("bic", "BIC"),
-    Column("name", "name"),
+    Column("name", "name", spare=1, prose=True),
     Column("role", "role"),
     Column("state", "state"),
     Column("currencies", "currencies"),
     Column("keys", "keys", figures=True),
-    Column("until", "valid until"),
+    Column("until", "valid until", spare=2),
 )
 
 

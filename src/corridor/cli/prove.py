@@ -17,7 +17,8 @@ import msgspec
 import typer
 from rich.table import Table
 
-from corridor.cli.output import WRONG, AsJson, console
+from corridor.cli.main import WRONG
+from corridor.cli.output import AsJson, console
 from corridor.domain.errors import CorridorError
 from corridor.simulation.proof import TRIALS
 from corridor.simulation.tally import Tally, Violation

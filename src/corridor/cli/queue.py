@@ -4,20 +4,19 @@ import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-import msgspec
 import typer
 
 from corridor.adapters.postgres.queues import read_queues
-from corridor.adapters.stream import frames
+from corridor.cli import request
 from corridor.cli.counter import PRIORITIES, Change
 from corridor.cli.home import Home
 from corridor.cli.order import As, order
 from corridor.cli.output import HERE, AsJson, Column, Directory, moment, say, show
 from corridor.cli.person import Refusal
-from corridor.cli.reading import reading
+from corridor.cli.reading import reading, require
+from corridor.domain.errors import InvalidValue
 from corridor.domain.identifiers import parse_uetr
 from corridor.domain.money import decimal_text
-from corridor.ports import HubAway
 from corridor.services.settlement.commands import RejectObligation
 from corridor.services.settlement.ordering import Queues, what_it_lacks
 
@@ -34,10 +33,10 @@ _COLUMNS = (
     Column("creditor", "to"),
     Column("amount", "amount", figures=True),
     Column("currency", ""),
-    Column("priority", "priority"),
-    Column("since", "since"),
-    Column("until", "until"),
-    Column("waits_for", "waits for"),
+    Column("priority", "priority", spare=1),
+    Column("since", "since", spare=3),
+    Column("until", "until", spare=2),
+    Column("waits_for", "waits for", prose=True),
     Column("uetr", "UETR"),
 )
 Bank = Annotated[str, typer.Option("--bank", help="The debtor's bank, by its BIC.")]
@@ -70,7 +69,7 @@ def move(
 ) -> None:
     """Put a payment before or behind the others of its priority."""
     if to not in ("first", "last"):
-        raise typer.BadParameter("say first or last", param_hint="TO")
+        raise InvalidValue("say first or last", field="TO")
     place: Literal["first", "last"] = "first" if to == "first" else "last"
     _change(directory, bank, uetr, place, f"it is {to} of its priority now", as_json=as_json)
 
@@ -85,7 +84,7 @@ def prioritise(
 ) -> None:
     """Give a payment another priority; it goes behind the others of that."""
     if priority not in PRIORITIES:
-        raise typer.BadParameter(f"a priority is {', '.join(_WORDS)}", param_hint="PRIORITY")
+        raise InvalidValue(f"a priority is {', '.join(_WORDS)}", field="PRIORITY")
     _change(directory, bank, uetr, PRIORITIES[priority], f"it is {priority} now", as_json=as_json)
 
 
@@ -115,27 +114,16 @@ def cancel(
 
 def _change(directory: Any, bank: str, uetr: str, to: Any, sentence: str, *, as_json: bool) -> None:
     change = Change(bank, parse_uetr(uetr, field="UETR"), to)
-    refused = asyncio.run(_ask(Home(directory), change))
-    if refused:
-        raise Refusal(f"{refused}; `corridor queue --bank {bank}` shows what waits")
-    say({"uetr": change.uetr, "bank": bank, "to": to}, sentence, as_json=as_json)
-
-
-async def _ask(home: Home, change: Change) -> str:
     try:
-        reader, writer = await asyncio.open_unix_connection(home.sandbox_socket)
-    except OSError:
-        raise HubAway from None
-    writer.write(frames.encode(change))
-    answer = await frames.read(reader, msgspec.msgpack.Decoder(str))
-    writer.close()
-    if answer is None:
-        raise HubAway
-    return answer
+        request.ask(Home(directory), change, bool, {"--bank": bank})
+    except Refusal as refused:
+        raise Refusal(f"{refused}; `corridor queue --bank {bank}` shows what waits") from None
+    say({"uetr": change.uetr, "bank": bank, "to": to}, sentence, as_json=as_json)
 
 
 async def _read(home: Home, bank: str) -> list[dict[str, Any]]:
     async with reading(home) as reads:
+        await require(reads, bank)
         found = await reads.fetch(_WAITING, bank)
         queues = await read_queues(reads.fetch)
     return _rows(found, queues)

@@ -8,6 +8,7 @@ from corridor.adapters.postgres.reads import PostgresReads
 from corridor.cli import database
 from corridor.cli.home import Home
 from corridor.domain.errors import CorridorError
+from corridor.domain.identifiers import parse_bic
 
 
 class NothingHere(CorridorError):
@@ -21,6 +22,12 @@ class DatabaseAway(CorridorError):
 
     reason = "AB10"
     transient = True
+
+
+class NoSuchParticipant(CorridorError):
+    """There is no such participant here; `corridor participant list` shows all."""
+
+    reason = "RC01"
 
 
 @asynccontextmanager
@@ -38,6 +45,17 @@ async def reading(home: Home) -> AsyncIterator[PostgresReads]:
             yield reads
         finally:
             await reads.close()
+
+
+async def require(reads: PostgresReads, bic: str, field: str = "--bank") -> None:
+    """Accept only who is a participant; "" is nobody, and all.
+
+    Raises: NoSuchParticipant, InvalidBIC, naming the option or argument.
+    """
+    if bic and not await reads.fetch("SELECT 1 FROM participant WHERE bic = $1", parse_bic(bic, field=field)):
+        raise NoSuchParticipant(
+            f"there is no participant {bic} here; `corridor participant list` shows all", field=field
+        )
 
 
 def running(home: Home) -> AbstractContextManager[object]:

@@ -15,6 +15,7 @@ from corridor.cli.order import As
 from corridor.cli.output import HERE, AsJson, Directory, say
 from corridor.cli.person import Operator
 from corridor.cli.reading import running
+from corridor.domain.errors import InvalidValue
 from corridor.hub.fence import compare
 from corridor.ports import Mark, Unreadable
 from corridor.services.messaging.commands import WaiveVoucher
@@ -85,13 +86,13 @@ def _take_over(home: Home, source: str, *, as_json: bool) -> None:
     require_embedded()
     copy = database.standby(home) if source == "standby" else None
     if source == "standby" and copy is None:
-        raise typer.BadParameter(f"{database.STANDBY} names no directory")
+        raise InvalidValue("it names no directory", field=database.STANDBY)
     with copy or nullcontext():
         if copy is not None:
             source = copy.dsn(database=roles.DATABASE)
         end, doubt = asyncio.run(_examine(home, source))
         if end.hub != HUB:
-            raise typer.BadParameter(f"the database at {source} is that of {end.hub or 'no hub'}")
+            raise InvalidValue(f"the database there is that of {end.hub or 'no hub'}", field=str(source))
         aside = recovery.take_over(database.cluster(home), source)
     if copy is not None:  # it follows a server that is no more; the next start makes it anew
         recovery.put_aside(copy)

@@ -1,11 +1,15 @@
 """`corridor refuse`: a proposal ends without effect."""
 
+import asyncio
 from typing import Annotated
 
 import typer
 
+from corridor.cli.home import Home
 from corridor.cli.order import As, order
 from corridor.cli.output import HERE, AsJson, Directory
+from corridor.cli.person import who
+from corridor.cli.proposals import named
 from corridor.services.governance.commands import RefuseProposal
 
 app = typer.Typer()
@@ -20,6 +24,9 @@ def refuse(
     as_json: AsJson = False,
 ) -> None:
     """Refuse a proposal of somebody else, or take back one's own."""
+    (row,) = asyncio.run(named(Home(directory), [number]))
     facts = {"proposal": number, "text": reason}
     done = {"refused": number}
-    order(directory, by, RefuseProposal, facts, done, f"proposal {number} is ended", as_json=as_json)
+    became = "taken back" if row["maker"] == who(by) else f"refused by {who(by)}"
+    sentence = f"proposal {number} is {became}; nothing was done of it: {row['what']}"
+    order(directory, by, RefuseProposal, facts, done, sentence, as_json=as_json)

@@ -47,7 +47,8 @@ def settle_simulate(
         (
             Column("held", "Money held"), Column("need", "Money used", figures=True),
             Column("saved", "Saved", figures=True), Column("average", "Wait on average", figures=True),
-            Column("longest", "Longest wait", figures=True), Column("together", "Settled together", figures=True),
+            Column("longest", "Longest wait", figures=True),
+            Column("together", "Settled together", figures=True, spare=1),
             Column("unsettled", "Left at the end", figures=True),
         ),
         as_json=False,

@@ -9,12 +9,12 @@ import msgspec
 import typer
 
 from corridor.adapters.postgres.shares import query, sums
+from corridor.cli import period as days
 from corridor.cli.home import Home
 from corridor.cli.output import HERE, AsJson, Column, Directory, show, show_json
 from corridor.cli.reading import reading
-from corridor.domain.errors import CorridorError
-from corridor.domain.instants import parse
-from corridor.domain.money import currency, decimal_text
+from corridor.domain.errors import InvalidValue
+from corridor.domain.money import UnknownCurrency, currency, decimal_text
 from corridor.reports.shares import FIRST_DAY, LAST_DAY, Key, Of, Period, Question, Turnover, turnovers
 
 app = typer.Typer()
@@ -57,23 +57,19 @@ def share(
 
 
 def ask(since: str, until: str, period: str, by: str, of: str, unit: str) -> Question:
-    """Return the question, if it is one. Raises: typer.BadParameter."""
-    for option, day in (("--from", since), ("--to", until)):
-        try:
-            parse(f"{day}T00:00:00Z")
-        except CorridorError:
-            raise typer.BadParameter(f"{option}: a day reads like 2025-01-01") from None
+    """Return the question, if it is one. Raises: InvalidValue, InvalidDate, UnknownCurrency, naming the option."""
+    days.check(since, until)
     for option, value, values in (
         ("--period", period, ("month", "quarter", "year")),
         ("--by", by, ("currency", "product", "direction")),
         ("--of", of, ("all", "trade", "returned")),
     ):
         if value not in values:
-            raise typer.BadParameter(f"{option} is {', '.join(values)}")
+            raise InvalidValue(f"it is {', '.join(values)}", field=option)
     try:
         currency(unit)
-    except CorridorError as error:
-        raise typer.BadParameter(f"--unit: {error.message}") from None
+    except UnknownCurrency:
+        raise UnknownCurrency(field="--unit") from None
     return Question(since, until, cast("Period", period), cast("Key", by), unit, cast("Of", of))
 
 
@@ -83,11 +79,15 @@ def print_report(question: Question, found: Iterable[Turnover]) -> None:
         Column("period", "period"),
         Column("key", question.by),
         Column("number", "payments", figures=True),
-        Column("number_share", "%", figures=True),
+        Column("number_share", "%", figures=True, spare=2),
         Column("value", f"value, {question.unit}", figures=True),
         Column("value_share", "%", figures=True),
-        Column("growth", "growth %", figures=True),
-        *(() if question.by == "currency" else (Column("currencies", "of it, by value"),)),
+        Column("growth", "growth %", figures=True, spare=1),
+        *(
+            ()
+            if question.by == "currency"
+            else (Column("currencies", "of it, by value", spare=3, prose=True),)
+        ),
     )
     show(list(_rows(question, found)), columns, as_json=False)
 

@@ -36,8 +36,8 @@ _COLUMNS = (
     Column("from", "from"),
     Column("to", "to"),
     Column("message", "message"),
-    Column("batch", "batch", figures=True),
-    Column("what", "what"),
+    Column("batch", "batch", figures=True, spare=1),
+    Column("what", "what", prose=True),
 )
 
 

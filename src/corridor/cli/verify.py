@@ -14,7 +14,8 @@ from corridor.adapters.system.shelf import FileShelf
 from corridor.adapters.system.witness import FileWitness
 from corridor.cli import database
 from corridor.cli.home import ENVIRONMENT, Home
-from corridor.cli.output import HERE, WRONG, AsJson, Column, Directory, show, show_json
+from corridor.cli.main import WRONG
+from corridor.cli.output import HERE, AsJson, Column, Directory, show, show_json
 from corridor.cli.reading import running
 from corridor.client.store import peek
 from corridor.hub.batch import chain
@@ -26,7 +27,7 @@ _COLUMNS = (
     Column("name", "invariant"),
     Column("checked", "checked", figures=True),
     Column("violations", "violations", figures=True),
-    Column("promise", "promise"),
+    Column("promise", "promise", prose=True),
 )
 
 

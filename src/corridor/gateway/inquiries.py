@@ -1,20 +1,14 @@
 """Inquiries as they are durable: told without the hub, to the bank that asks and to the providers that are asked."""
 
-import logging
-from typing import Annotated, Final
+from collections.abc import AsyncIterator
+from typing import Annotated
 
 import msgspec
 
-from corridor.gateway.authentication import Authenticator
-from corridor.gateway.exchange import NDJSON, Request, Response
-from corridor.gateway.problems import Kind, Problem
-from corridor.gateway.queries import read_query
-from corridor.ports import Reads
+from corridor.gateway.listings import Listing
 from corridor.services.fx.answers import InquiryAnswer, inquiry_answer
 from corridor.services.fx.records import INQUIRY, QUOTE, REPLY, Inquiry
 from corridor.services.messaging.records import BANK, FX_PROVIDER
-
-_log: Final = logging.getLogger(__name__)
 
 
 class InquiryQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,28 +17,17 @@ class InquiryQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inquiry: Annotated[int, msgspec.Meta(ge=1, le=2**48)] | None = None
 
 
-class Inquiries:
+class Inquiries(Listing):
     """Shows each bank what it has asked, each provider what it is asked, and nobody else anything."""
 
-    def __init__(self, reads: Reads, authenticator: Authenticator) -> None:
-        self._reads = reads
-        self._authenticator = authenticator
+    what = "inquiries"
+    roles = (BANK, FX_PROVIDER)
+    query = InquiryQuery
 
-    async def get(self, request: Request) -> Response:
-        """Return the signer's inquiries, one a line, by their numbers. Raises: Problem."""
-        sender = await self._authenticator.prove_get(request)
-        self._authenticator.judge(sender, active=True, roles=(BANK, FX_PROVIDER))
-        query = read_query(request.query, InquiryQuery)
-        try:
-            lines = [
-                msgspec.json.encode(await self._told(inquiry, sender.participant)) + b"\n"
-                for inquiry in await self._found(query.inquiry)
-                if sender.participant in (inquiry.debtor_agent, *inquiry.providers.split())
-            ]
-        except Exception as error:
-            _log.warning("the inquiries cannot be read: %r", error)
-            raise Problem(Kind.AWAY, "the inquiries cannot be read", retry_after_s=1) from error
-        return Response(200, b"".join(lines), NDJSON)
+    async def told(self, reader: str, query: InquiryQuery) -> AsyncIterator[InquiryAnswer]:
+        for inquiry in await self._found(query.inquiry):
+            if reader in (inquiry.debtor_agent, *inquiry.providers.split()):
+                yield await self._told(inquiry, reader)
 
     async def _found(self, number: int | None) -> list[Inquiry]:
         if number is None:

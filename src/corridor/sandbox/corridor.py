@@ -10,6 +10,7 @@ import msgspec
 
 from corridor.client.correspondents import Method
 from corridor.client.messages import Gross
+from corridor.client.requests import Quote
 from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument, TaxRemittance
 from corridor.sandbox.people import FIRM, PERSON, TREASURY, Customer
 from corridor.sandbox.world import BANKS, ROUBLE, SOMONI
@@ -57,7 +58,8 @@ FLOWS: Final = (
 class Intent(msgspec.Struct, frozen=True):
     """What a customer wants: `amount` leaves the debtor's account, fees aside; in minor units.
 
-    `quoted` says that the creditor's account is in another currency, so the bank needs a quote first.
+    `quoted` says that the creditor's account is in another currency, so the bank needs a quote first, if it has none
+    already: `quote`.
     """
 
     flow: str
@@ -72,6 +74,7 @@ class Intent(msgspec.Struct, frozen=True):
     gross: Gross | None = None
     netted: bool = False
     booked: Method | None = None
+    quote: Quote | None = None
 
     @property
     def quoted(self) -> bool:

@@ -50,6 +50,7 @@ class Notice(msgspec.Struct, frozen=True):
     total_cost_bps: int
     ordered_at: Instant
     at: Instant
+    quote_id: str = ""
 
 
 Observe: TypeAlias = Callable[[Notice], None]
@@ -112,11 +113,11 @@ class BankOffice:
         """
         uetr = self._participant.make_uetr()
         source = Money(intent.amount, intent.debtor.currency)
-        quote = None
+        quote = intent.quote
         try:
             if look_up and intent.by_phone:
                 await self._participant.look_up(intent.creditor.phone, intent.creditor.name)
-            if intent.quoted:
+            if intent.quoted and quote is None:
                 quote = await self._participant.quote(
                     intent.creditor.bank, source.currency, intent.creditor.currency, source
                 )
@@ -307,4 +308,5 @@ def _notice(intent: Intent, uetr: str, quote: Quote | None, at: Instant) -> Noti
         total_cost_bps=quote.total_cost_bps if quote else 0,
         ordered_at=at,
         at=at,
+        quote_id=quote.quote_id if quote else "",
     )

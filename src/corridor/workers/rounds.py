@@ -13,6 +13,8 @@ POLL_S: Final = 0.05
 BACK_OFF_S: Final = 1.0
 REST: Final = 3
 """It rests so many times as long as it has worked: a long queue does not take the machine."""
+LONG_REST: Final = 16
+"""So many at the most where nothing comes of it, round after round: what cannot settle does not take it either."""
 _log = logging.getLogger(__name__)
 
 S_contra = TypeVar("S_contra", contravariant=True)
@@ -39,6 +41,7 @@ class Rounds(Generic[S]):
         self._link = link
         self._clock = clock
         self._waited_s = 0.0
+        self._rest = REST
 
     async def run(self) -> None:
         """Work for ever."""
@@ -48,7 +51,7 @@ class Rounds(Generic[S]):
             try:
                 await self.work()
                 worked_s = loop.time() - began - self._waited_s
-                await asyncio.sleep(max(POLL_S, REST * worked_s))
+                await asyncio.sleep(max(POLL_S, self._rest * worked_s))
             except (JournalAway, HubAway) as away:
                 _log.warning("%r", away)
                 await asyncio.sleep(BACK_OFF_S)
@@ -58,6 +61,7 @@ class Rounds(Generic[S]):
         self._waited_s = 0.0
         found = await self._read(self._worker.seen)
         if found is None:
+            self._rest = REST
             return 0
         loop = asyncio.get_running_loop()
         proposals = self._worker.propose(found, self._clock.now())
@@ -70,4 +74,5 @@ class Rounds(Generic[S]):
                 commands = proposals.send(told)
         except StopIteration as done:
             accepted: int = done.value
+            self._rest = REST if accepted else min(2 * self._rest, LONG_REST)
             return accepted

@@ -9,7 +9,7 @@ from corridor.domain.instants import Instant
 from corridor.services.messaging.commands import Command, Origin
 from corridor.services.messaging.records import ACCEPTED
 from corridor.services.settlement.commands import SettleObligations
-from corridor.services.settlement.ordering import Queues, quick_selections, selections
+from corridor.services.settlement.ordering import Queues, quick_selections, selections, settle_in_order
 from corridor.services.settlement.pvp.choice import Trades, settleable
 from corridor.services.settlement.pvp.commands import SettleTrades
 from corridor.services.settlement.waiting import Selection
@@ -73,6 +73,11 @@ class Settler(Generic[S]):
         }
         whence = origin(DEFINITION, facts, now)
         return self._command(whence, selection.numbers, batch, selection.method, selection.explanation)
+
+
+def of_the_first() -> Settler[Queues]:
+    """Return what settles the first payments of their queues, each with its bank's own money."""
+    return Settler(settle_in_order, SettleObligations)
 
 
 def of_queues() -> Settler[Queues]:

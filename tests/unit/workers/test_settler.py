@@ -88,3 +88,30 @@ def test_what_is_refused_twice_waits_for_news() -> None:
         with pytest.raises(StopIteration):
             proposals.send([Told(0, "refused", batch, "", b"")])
     assert settler.seen == 9  # the batch of its own refusal is no news
+
+
+def test_who_finds_nothing_rests_longer_and_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker whose reads take 100 ms: it may settle nothing, one payment, nothing, and then none waits."""
+    now, rests, left = 0.0, [], [0, 0, 0, 0, 1, 0, 0, None, 0]
+    waiting = [Waiting(1, "A", "B", "RUB", 1)]
+
+    async def read(_after: int) -> Queues | None:
+        nonlocal now
+        now += 0.1
+        money = left.pop(0)
+        return None if money is None else Queues(BATCH, waiting, Room({("A", "RUB"): money}), {})
+
+    async def rest(seconds: float) -> None:
+        rests.append(round(seconds / 0.1))
+        if not left:
+            raise InterruptedError
+
+    async def run() -> None:
+        monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now)
+        hub = Hub()
+        with pytest.raises(InterruptedError):
+            await Rounds(of_queues(), read, hub, hub).run()
+
+    monkeypatch.setattr("corridor.workers.rounds.asyncio.sleep", rest)
+    asyncio.run(run())
+    assert rests == [6, 12, 16, 16, 3, 6, 12, 3, 6]

@@ -10,6 +10,7 @@ from corridor.adapters.postgres.snapshots import Fetch
 from corridor.ledger.accounts import AccountFlag
 from corridor.services.settlement.cycle_records import CYCLE_CLOSING, CYCLE_SETTLED
 from corridor.services.settlement.cycles import TOLD_MAX
+from corridor.services.settlement.losses import LossShare
 from corridor.services.settlement.netting import Item
 from corridor.services.settlement.positions import Position
 from corridor.services.settlement.proof import Closed, CycleNews, Sheet, Untold
@@ -42,6 +43,12 @@ SELECT c.number AS cycle, t.currency, a.participant,
        sum(CASE WHEN a.id = t.credit_account_id THEN -t.amount ELSE t.amount END)::bigint AS net
   FROM cycle c JOIN transfer t ON t.id >= c.first_transfer AND t.id < c.first_transfer + c.transfers AND t.code = 21
   JOIN account a ON a.id IN (t.debit_account_id, t.credit_account_id) AND a.code = 4
+"""
+_SHARES = """
+SELECT d.participant, s.participant, t.currency, t.amount
+  FROM cycle c JOIN transfer t ON t.id >= c.first_transfer AND t.id < c.first_transfer + c.transfers AND t.code = 22
+  JOIN account s ON s.id = t.debit_account_id JOIN account d ON d.id = t.credit_account_id
+ WHERE c.number = $1 ORDER BY t.id
 """
 
 
@@ -82,6 +89,11 @@ async def read_items(fetch: Fetch, cycle: int) -> dict[str, list[Item]]:
     return dict(by_product)
 
 
+async def read_shares(fetch: Fetch, cycle: int) -> list[LossShare]:
+    """Return what survivors have paid for members in default, in the order of its transfers."""
+    return [LossShare(*row) for row in await fetch(_SHARES, cycle)]
+
+
 async def sheets(dsn: str, number: int = 0) -> AsyncIterator[Sheet]:
     """Yield one cycle, or all in their order, of one snapshot; a role that may only read is enough."""
     connection = await asyncpg.connect(dsn)
@@ -94,10 +106,11 @@ async def sheets(dsn: str, number: int = 0) -> AsyncIterator[Sheet]:
 
 
 async def _sheet(fetch: Fetch, row: Any) -> Sheet:
-    cycle, settled = row["number"], None
+    cycle, settled, shares = row["number"], None, list[LossShare]()
     if row["state"] == CYCLE_SETTLED:
         netted = await fetch(f"{NETTED} WHERE c.number = $1 GROUP BY 1, 2, 3", cycle)
         settled = {(each["currency"], each["participant"]): each["net"] for each in netted}
+        shares = await read_shares(fetch, cycle)
     counted = tuple(Position(*each) for each in await fetch(_COUNTED, cycle))
     items = await read_items(fetch, cycle)
-    return Sheet(cycle, row["state"], row["items"], items, counted, row["digest"], settled)
+    return Sheet(cycle, row["state"], row["items"], items, counted, row["digest"], settled, shares)

@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from corridor.adapters.postgres import schema, verify_anchors
+from corridor.adapters.postgres.away import AWAY
 from corridor.adapters.postgres.journal import BY_INDEX
 from corridor.adapters.postgres.log_batches import after
 from corridor.adapters.postgres.sealing import Sealing
@@ -18,17 +19,6 @@ from corridor.reports.findings import Findings
 from corridor.reports.log import Anchor, Logged
 from corridor.reports.seen import Line
 from corridor.services.messaging.records import CHAIN_HEAD, MESSAGE, ChainHead, Message
-
-AWAY = (
-    OSError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.InvalidCatalogNameError,  # nothing was set up yet
-    asyncpg.UndefinedTableError,
-)
-"""What passes, or is for somebody else to mend."""
 
 R = TypeVar("R", bound=msgspec.Struct)
 

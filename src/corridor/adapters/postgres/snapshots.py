@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 
 import asyncpg
 
-from corridor.adapters.postgres.looks import AWAY
+from corridor.adapters.postgres.away import AWAY
 from corridor.ports import JournalAway
 
 Fetch = Callable[..., Awaitable[Sequence[Any]]]
@@ -28,8 +28,10 @@ class SnapshotReads(Generic[R]):
             async with self._db.transaction(isolation="repeatable_read", readonly=True):
                 return await self._what(self._db.fetch, seen)
         except AWAY as error:
+            await self.close()
             raise JournalAway(str(error)) from error
 
     async def close(self) -> None:
         if self._db is not None:
-            await self._db.close()
+            self._db.terminate()
+            self._db = None

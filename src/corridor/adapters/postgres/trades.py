@@ -18,9 +18,11 @@ SELECT number, first, second, first_currency, first_amount, second_currency, sec
 """  # noqa: S608  our own
 _AVAILABLE = """
 SELECT a.participant, a.currency,
-       a.credit_limit + coalesce(credits_posted - debits_posted - debits_pending, 0) AS available,
+       a.credit_limit + coalesce(credits_posted - debits_posted - debits_pending, 0)
+       - coalesce(e.amount, 0) AS available,
        coalesce(urgent + high, 0) > 0 AS blocked
   FROM account a LEFT JOIN balance b ON b.account_id = a.id LEFT JOIN queue q ON q.account_id = a.id
+  LEFT JOIN fx_exposure e ON e.provider = a.participant AND e.currency = a.currency
  WHERE a.id IN (SELECT unnest(ARRAY[first_debit_id, second_debit_id]) FROM trade WHERE open AND state = 'matched')
 """
 

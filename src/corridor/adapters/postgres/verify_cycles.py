@@ -2,10 +2,12 @@
 
 import asyncpg
 
-from corridor.adapters.postgres.cycles import NETTED, read_items
+from corridor.adapters.postgres.cycles import NETTED, read_items, read_shares
 from corridor.adapters.postgres.findings import ask
 from corridor.reports.findings import Findings
+from corridor.services.settlement.losses import misallocated
 from corridor.services.settlement.positions import digest, recompute
+from corridor.services.settlement.proof import dealt
 
 Connection = asyncpg.Connection
 
@@ -67,9 +69,15 @@ async def cycles(db: Connection) -> Findings:
     for row in await db.fetch(
         "SELECT number, items, digest FROM cycle WHERE state = 'settled' ORDER BY number"
     ):
-        recomputed = recompute(await read_items(db.fetch, row["number"]))
-        proven = digest(row["number"], row["items"], recomputed) == row["digest"]
-        findings.judge(
-            () if proven else (f"cycle {row['number']} was settled on another proof than its own",)
-        )
+        number, items = row["number"], await read_items(db.fetch, row["number"])
+        proven = digest(number, row["items"], recompute(items)) == row["digest"]
+        findings.judge(() if proven else (f"cycle {number} was settled on another proof than its own",))
+        shares = await read_shares(db.fetch, number)
+        for currency in sorted({share.currency for share in shares}):
+            of_currency = [share for share in shares if share.currency == currency]
+            wrong = misallocated(of_currency, dealt(items, currency))
+            findings.judge(
+                f"cycle {number}: {share.survivor} has paid {moved} {currency} for {share.defaulter}, by the rule {due}"
+                for share, moved, due in wrong
+            )
     return findings

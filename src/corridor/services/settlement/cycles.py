@@ -158,7 +158,7 @@ def wake_cycle(step: Step, cycle: Cycle) -> None:
         else:
             step.put(CYCLE, _timed(step, cycle))
         return
-    why = "; ".join(_obstacles(step, cycle)) or "no worker has proposed it"
+    why = "; ".join(_obstacles(step, cycle)) or "nobody has proposed it with positions that agree"
     open_case(step, "unsettled cycle", "", f"cycle {cycle.number} is closed, but has not settled: {why}")
     step.put(CYCLE, msgspec.structs.replace(cycle, due_at=None))
 

@@ -67,14 +67,21 @@ def times_of(step: Step, order: CreditTransfer) -> Times | Rejected:
 
 
 def set_cut_off(step: Step, command: SetCutOff) -> Answer:
-    """Change when the days of a currency end; what waits keeps the end that it was given."""
+    """Change when the days of a currency end; what waits keeps the end that it was given.
+
+    A day that has ended does not come back: what was counted on it would be forgotten.
+    """
     try:
         currency(command.currency)
         second = at("2000-01-01", parse_time(command.time)) // SECOND
     except CorridorError as error:
         return Rejected(error.reason, error.message, "currency" if error.reason == "AM03" else "time")
     seconds_a_day = DAY // SECOND
-    step.put(CUT_OFF, CutOff(command.currency, second % seconds_a_day or seconds_a_day))
+    cut_off = CutOff(command.currency, second % seconds_a_day or seconds_a_day)
+    today = business_day(step, command.currency)
+    if iso_date(step.now + DAY - cut_off.second * SECOND) < today:
+        return Rejected("TM01", f"the business day of {command.currency} is {today} already", "time")
+    step.put(CUT_OFF, cut_off)
     return Accepted()
 
 

@@ -7,7 +7,9 @@
 [('A', 'B', 25), ('A', 'C', 75)]
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import msgspec
 
@@ -63,6 +65,33 @@ def share_losses(
                     shares.append(LossShare(defaulter, survivor, currency, amount))
             left[defaulter] = 0
     return tuple(shares)
+
+
+def misallocated(
+    shares: Sequence[LossShare], dealt: Mapping[tuple[str, str], int]
+) -> tuple[tuple[LossShare, int, int], ...]:
+    """Divide the losses of a currency anew, and return where the rule gives another share: what was moved, and is due.
+
+    What members had at the time need not be known. Who has received something had what it paid for others, less that;
+    whoever has not could bear its share.
+    """
+    moved, paid, received = Counter[tuple[str, str]](), Counter[str](), Counter[str]()
+    for share in shares:
+        moved[share.defaulter, share.survivor] += share.amount
+        paid[share.survivor] += share.amount
+        received[share.defaulter] += share.amount
+    currency, enough = shares[0].currency, sum(paid.values())
+    members = {member for pair in dealt for member in pair} | paid.keys() | received.keys()
+    capacity = {each: paid[each] - received[each] if received[each] else enough for each in members}
+    due = Counter[tuple[str, str]]()
+    with suppress(Uncovered):  # then nothing of it is by the rule
+        for share in share_losses(currency, capacity, dealt):
+            due[share.defaulter, share.survivor] += share.amount
+    return tuple(
+        (LossShare(*pair, currency, moved[pair]), moved[pair], due[pair])
+        for pair in sorted(moved.keys() | due.keys())
+        if moved[pair] != due[pair]
+    )
 
 
 class Uncovered(Exception):

@@ -1,11 +1,11 @@
 """What is read of cycles outside of the hub, and what follows from it: the proof, and who is short."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from corridor.services.settlement.losses import LossShare, share_losses
+from corridor.services.settlement.losses import LossShare, misallocated, share_losses
 from corridor.services.settlement.netting import Item
 from corridor.services.settlement.positions import Position, digest, nets, recompute
 
@@ -82,6 +82,7 @@ class Sheet(msgspec.Struct, frozen=True):
     """A cycle as it is stored: its items from their transfers, what the hub has counted, and what it has settled.
 
     `settled` is what was moved between settlement money and clearing accounts; None if the cycle has not settled.
+    `shares` is what survivors have paid for members in default.
     """
 
     number: int
@@ -91,6 +92,7 @@ class Sheet(msgspec.Struct, frozen=True):
     counted: tuple[Position, ...]
     digest: bytes
     settled: Mapping[tuple[str, str], int] | None
+    shares: Sequence[LossShare] = ()
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -110,7 +112,10 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 def differences(sheet: Sheet) -> tuple[Difference, ...]:
-    """Compare net with gross: every number of every position, and every settled net. None: they agree to the unit."""
+    """Compare net with gross: every number of every position, every settled net, and every share of a loss.
+
+    None: they agree to the unit.
+    """
     found = {(p.currency, p.participant, p.product): p for p in recompute(sheet.items)}
     stated = {(p.currency, p.participant, p.product): p for p in sheet.counted}
     wrong: list[Difference] = []
@@ -131,4 +136,12 @@ def differences(sheet: Sheet) -> tuple[Difference, ...]:
                 wrong.append(Difference("settled", currency, participant, "", moved, net))
         if digest(sheet.number, count, tuple(found.values())) != sheet.digest and not wrong:
             wrong.append(Difference("the proof", "", "", "", 1, 0))
-    return tuple(wrong)
+    return (*wrong, *_misallocated(sheet))
+
+
+def _misallocated(sheet: Sheet) -> Iterator[Difference]:
+    for currency in sorted({share.currency for share in sheet.shares}):
+        shares = [share for share in sheet.shares if share.currency == currency]
+        for each, moved, due in misallocated(shares, dealt(sheet.items, currency)):
+            what = f"share of the loss of {each.defaulter}"
+            yield Difference(what, currency, each.survivor, "", moved, due)

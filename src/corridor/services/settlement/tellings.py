@@ -8,8 +8,8 @@ from corridor.codecs.iso20022.camt054 import CurrencyExchange, Entry, Notificati
 from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.codecs.iso20022.pacs008 import Charge, CreditTransfer
 from corridor.decision import Step
-from corridor.domain.instants import iso_date
 from corridor.domain.money import Money
+from corridor.services.settlement.days import business_day
 from corridor.services.settlement.payments import CREDITED, SETTLED, Payment
 
 FORWARDED: Final = "pacs.008.001.13"
@@ -28,7 +28,7 @@ def forward(step: Step, order: CreditTransfer, payment: Payment) -> None:
             instructing_agent=step.hub,
             instructed_agent=payment.creditor_agent,
             interbank_settlement_amount=Money(payment.destination_amount, payment.destination_currency),
-            interbank_settlement_date=iso_date(step.now),
+            interbank_settlement_date=business_day(step, payment.destination_currency),
             acceptance_at=payment.received_at,
             instructed_amount=order.instructed_amount or order.interbank_settlement_amount,
             exchange_rate=order.agreed_rate.rate if order.agreed_rate is not None else None,
@@ -83,7 +83,7 @@ def notify_provider(step: Step, payment: Payment) -> None:
             credit_debit=side,
             status="BOOK",
             booked_at=step.now,
-            value_date=iso_date(step.now),
+            value_date=business_day(step, amount.currency),
             domain="PMNT",
             family="CNTR",
             sub_family=sub_family,

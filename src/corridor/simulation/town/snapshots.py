@@ -8,6 +8,7 @@ from corridor.decision import ACCOUNT, BALANCE, TRANSFER
 from corridor.domain.instants import DAY, SECOND, iso_date
 from corridor.ledger.accounts import Account as LedgerAccount
 from corridor.ledger.accounts import AccountFlag
+from corridor.services.fx.records import FX_EXPOSURE
 from corridor.services.messaging.records import ACTIVE, PARTICIPANT, SETTLEMENT_ACCOUNT
 from corridor.services.settlement.cycle_records import CYCLE, CYCLE_CLOSING, CYCLE_ITEM, CYCLE_OPEN
 from corridor.services.settlement.cycles import TOLD_MAX
@@ -65,7 +66,8 @@ def read_trades(disk: Disk, seen: int = -1) -> Trades | None:
     kept, available = _kept(disk), _available(disk, accounts)
     for each in accounts:
         account, queue = (each.participant, each.currency), disk.rows[QUEUE].get(each.id)
-        available[account] -= kept.get(account, 0)
+        exposure = disk.rows[FX_EXPOSURE].get(account)
+        available[account] -= kept.get(account, 0) + (0 if exposure is None else exposure.amount)
         if queue is not None and queue.waiting(HIGH):
             available[account] = min(0, available[account])
     return Trades(disk.batch, matched, Room(available, *_limits(disk)))

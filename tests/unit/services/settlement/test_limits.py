@@ -5,7 +5,7 @@ import pytest
 from corridor.domain.money import Money
 from corridor.services.messaging.commands import SetLimit
 from corridor.services.settlement.commands import SetCutOff, SetSettlementLimit, SetUrgentReserve
-from corridor.services.settlement.records import DAY_USE
+from corridor.services.settlement.records import CUT_OFF, DAY_USE
 from tests.rig import answer_of
 from tests.unit.services.settlement.settling import ZARA, Settling
 from tests.world import PAMR, SEVR
@@ -186,3 +186,13 @@ def test_what_cannot_be_set(world: Settling, command: type, facts: dict[str, obj
 def test_what_is_no_cut_off(world: Settling, facts: dict[str, str], refusal: str) -> None:
     told = answer_of(world.submit(world.operation(SetCutOff, **facts)))
     assert f"{told['reason']} {told['field']}" == refusal
+
+
+def test_a_day_that_has_ended_does_not_come_back(world: Settling) -> None:
+    """Else a limit of a day could be had twice: the day is ended, and then it is made longer."""
+    world.operate(SetCutOff, currency="RUB", time="09:00:00Z")  # it is later than that
+    before = world.store.rows[CUT_OFF]["RUB"]
+    told = answer_of(world.submit(world.operation(SetCutOff, currency="RUB", time="23:00:00Z")))
+    assert f"{told['reason']} {told['field']}" == "TM01 time"
+    assert world.store.rows[CUT_OFF]["RUB"] == before
+    world.operate(SetCutOff, currency="RUB", time="08:00:00Z")

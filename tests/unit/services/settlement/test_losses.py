@@ -1,10 +1,11 @@
 """Who bears what a member in default lacks."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corridor.services.settlement.losses import LossShare, Uncovered, allocate, share_losses
+from corridor.services.settlement.losses import LossShare, Uncovered, allocate, misallocated, share_losses
 
 ALLOCATIONS = [
     (100, {"A": 1, "B": 1, "C": 1}, {"A": 34, "B": 33, "C": 33}),
@@ -79,6 +80,13 @@ def test_afterwards_nobody_is_short_and_not_a_unit_is_lost(
         if amount < 0:
             assert left[name] == 0, "a defaulter is given what it lacks, and not more"
     assert shares == share_losses("RUB", dict(reversed(capacity.items())), dealt)
+    if shares:
+        assert misallocated(shares, dealt) == ()
+    if len(shares) > 1 and shares[0].defaulter == shares[1].defaulter:
+        more, less = (
+            msgspec.structs.replace(s, amount=s.amount + by) for s, by in zip(shares, (1, -1), strict=False)
+        )
+        assert misallocated((more, less, *shares[2:]), dealt), "one has paid a unit for another"
 
 
 @given(

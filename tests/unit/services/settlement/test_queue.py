@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from corridor.codecs.iso20022.pacs008 import AgreedRate
+from corridor.domain.instants import iso_date
 from corridor.domain.money import Money
 from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.compliance.screening import Hit, Screening
@@ -208,6 +209,14 @@ def test_a_wait_ends_at_its_time_or_with_the_day(world: Settling, cut_off: str |
     world.gross(4, 5)
     assert world.heard(SEVR)[-1] == "PDNG"
     world.watch()
+
+
+def test_what_settles_behind_the_cut_off_is_of_the_next_business_day(world: Settling) -> None:
+    world.operate(SetCutOff, currency="RUB", time="09:00:00Z")
+    world.bring(SEVR, 5)
+    world.gross(1, 5)
+    forwarded = world.mailboxes[PAMR][0].message
+    assert (iso_date(world.now), forwarded.interbank_settlement_date) == (DAY, "2026-11-19")
 
 
 def test_nobody_touches_what_is_another_s(world: Settling) -> None:

@@ -93,9 +93,7 @@ def _refusal(step: Step, account: Correspondent, command: ReconcileCorrespondent
         return Rejected("CH20", f"the account is {account.state}", "account")
     if command.currency != account.currency:
         return Rejected("CURR", f"the account is in {account.currency}", "closing_balance.currency")
-    position = step.get(CORRESPONDENT_POSITION, account.number)
-    booked_on = "" if position is None else position.day  # later than today if a cut-off was put off
-    if command.day > max(booked_on, business_day(step, account.currency)):
+    if command.day > business_day(step, account.currency):
         return Rejected("DT01", "that day has not begun", "day")
     numbers = {entry.number for entry in command.entries}
     if len(command.entries) > ENTRIES_MAX or len(numbers) < len(command.entries):

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 import msgspec
 
-from corridor.decision import Accepted, Answer, Key, Rejected, Step, Table
+from corridor.decision import ACCOUNT, Accepted, Answer, Key, Rejected, Step, Table
 from corridor.ledger.results import TransferResult
 from corridor.ledger.transfers import Transfer, TransferFlag
 from corridor.services.fx import positions
 from corridor.services.fx.positions import Exchange
+from corridor.services.fx.records import FX_EXPOSURE
 from corridor.services.messaging.records import ACTIVE, FX_PROVIDER, PARTICIPANT
 from corridor.services.settlement import limits
 from corridor.services.settlement.legs import REFUSALS
@@ -140,13 +141,25 @@ def _post(step: Step, trades: Sequence[Trade]) -> int | Rejected:
 
 
 def _passes_by(step: Step, moves: Sequence[Movement]) -> Rejected | None:
-    """Refuse what would spend money for which an urgent or high payment waits."""
+    """Refuse what would spend money for which an urgent or high payment waits, or that open quotes have promised."""
     spent: Counter[int] = Counter()
     for move in moves:
         spent[move.debit_account_id] += move.amount
         spent[move.credit_account_id] -= move.amount
     for account_id, amount in spent.items():
-        queue = step.get(QUEUE, account_id) if amount > 0 else None
+        if amount <= 0:
+            continue
+        queue = step.get(QUEUE, account_id)
         if queue is not None and queue.waiting(HIGH):
             return Rejected("AM04", f"a payment of higher priority waits on account {account_id}", "numbers")
+        promised = _promised(step, account_id)
+        if promised and amount > limits.available(step, account_id) - promised:
+            return Rejected("AM04", f"open quotes have promised what is on account {account_id}", "numbers")
     return None
+
+
+def _promised(step: Step, account_id: int) -> int:
+    account = step.get(ACCOUNT, account_id)
+    assert account is not None, f"there is no account {account_id}"
+    exposure = step.get(FX_EXPOSURE, (account.participant, account.currency))
+    return 0 if exposure is None else exposure.amount

@@ -9,7 +9,6 @@ from typing import Final
 
 from corridor.codecs.iso20022.camt054 import Entry, Notification
 from corridor.decision import Step
-from corridor.domain.instants import iso_date
 from corridor.domain.money import Money
 from corridor.services.settlement.pvp.records import MATCHED, SETTLED, Trade
 
@@ -45,7 +44,7 @@ def _send(
         credit_debit=sign,
         status=_STATUS.get(trade.state, "INFO"),
         booked_at=step.now,
-        value_date=iso_date(step.now) if trade.state == SETTLED else trade.settlement_date,
+        value_date=trade.settlement_date,
         domain="FORX",
         family="SPOT",
         sub_family="OTHR",

@@ -14,7 +14,7 @@ from corridor.ledger.transfers import Transfer
 from corridor.services.messaging.records import ACTIVE, PARTICIPANT
 from corridor.services.messaging.rules import settlement_account
 from corridor.services.settlement import limits
-from corridor.services.settlement.correspondents.booking import enter_payment
+from corridor.services.settlement.correspondents.booking import enter_payment, movement
 from corridor.services.settlement.correspondents.records import (
     CORRESPONDENT,
     CORRESPONDENT_ENTRY,
@@ -149,7 +149,15 @@ def _book(step: Step, back: Payment, entry: CorrespondentEntry) -> Correspondent
     assert account is not None, f"entry {entry.number} is of no account"
     if account.state != OPEN:
         return Rejected("AM03", f"correspondent account {account.number} is {account.state}")
-    return enter_payment(step, account, back, GIVEN_BACK)
+    move = movement(step, back)
+    if isinstance(move, Rejected):
+        return move
+    given = enter_payment(step, account, back, GIVEN_BACK)
+    if isinstance(given, CorrespondentEntry):
+        # A claim has come back, and no money: what was paid today no longer counts, and nothing else changes.
+        paid = Movement(move.credit_account_id, move.debit_account_id, move.currency, move.amount, NORMAL)
+        limits.count(step, paid, sent=-move.amount, since=back.final_at)
+    return given
 
 
 def _settle(step: Step, back: Payment) -> int | Rejected:

@@ -279,6 +279,18 @@ def test_a_provider_trades_too(rich: Trading) -> None:
     assert rich.states() == "settled"
 
 
+def test_a_provider_does_not_trade_away_what_it_has_promised(rich: Trading) -> None:
+    rich.bring_money(ALFX, 1_000, "TJS")
+    rich.quote(901, fixed="destination")
+    rich.trade(1, SEVR, ALFX)
+    assert rich.states() == "matched"
+    refused = answer_of(rich.settle_together(1))
+    assert (refused["reason"], refused["text"][:11]) == ("AM04", "open quotes")
+    rich.advance(61)  # nobody has spent it
+    assert rich.settle_together(1).status == "accepted"
+    rich.watch()
+
+
 def test_a_trade_says_who_pays_what(world: Trading) -> None:
     world.trade(1, SEVR, PAMR)
     trade = world.traded(1)

@@ -353,6 +353,25 @@ def test_limits_are_asked_and_what_came_back_no_longer_counts(world: GivingBack)
     world.watch()
 
 
+def test_what_was_booked_and_goes_back_today_no_longer_counts_as_sent(world: GivingBack) -> None:
+    world.opened(500)
+    for bank in (SEVR, PAMR):
+        world.operate(SetSettlementLimit, participant=bank, creditor="", currency="RUB", amount=300)
+    world.advance(DAY_S)
+    assert world.book(1, 300) == "ACSC"
+    assert world.book(2, 1) == "RJCT AM23"
+    assert world.give_back(1, 300) == "ACSC"
+    assert world.book(3, 300) == "ACSC"
+    world.advance(DAY_S)
+    # It moves no money of P, whose limit it does not touch; and what was paid yesterday makes no room today.
+    world.instant(4, 300, PAMR, ZARA)
+    assert world.give_back(3, 300) == "ACSC"
+    world.instant(5, 300)
+    world.instant(6, 1)
+    assert [world.payment(n).status for n in (4, 5, 6)] == ["ACSC", "ACSC", "RJCT"]
+    world.watch()
+
+
 def test_the_reasons_are_of_the_set_of_returns() -> None:
     assert set(ReturnReason) <= set(code_set("ExternalReturnReason1Code"))
 

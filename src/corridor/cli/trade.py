@@ -1,26 +1,45 @@
-"""`corridor trades`: what two sides have agreed to exchange, how it stands, and what was said of it."""
+"""`corridor trade`: what two sides have agreed to exchange: stated, undone, how it stands, what was said of it."""
 
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from corridor.adapters.postgres.reads import PostgresReads
 from corridor.adapters.postgres.trades import read_trades
+from corridor.adapters.system.clock import SystemClock
+from corridor.cli import request
+from corridor.cli.counter import TradeDeed, TradeTold
 from corridor.cli.home import HUB, Home
-from corridor.cli.output import HERE, AsJson, Column, Directory, after, moment, money, show, show_json
-from corridor.cli.reading import reading
+from corridor.cli.output import (
+    HERE,
+    AsJson,
+    Column,
+    Directory,
+    after,
+    moment,
+    money,
+    next_step,
+    say,
+    show,
+    show_json,
+)
+from corridor.cli.reading import reading, require
 from corridor.cli.story import Line, in_words, read_document
+from corridor.client.requests import Trade as Stated
 from corridor.codecs.iso20022.camt054 import Notification
+from corridor.domain.dates import parse_date
 from corridor.domain.errors import CorridorError
+from corridor.domain.instants import MILLISECOND, iso_date
+from corridor.domain.money import Money
 from corridor.services.messaging.records import ACCEPTED, OUT, TIMER, Message
 from corridor.services.settlement.pvp.choice import what_each_lacks
 from corridor.services.settlement.pvp.records import MATCHED, TRADE, UNMATCHED, Trade
 
-app = typer.Typer()
+app = typer.Typer(no_args_is_help=True)
 
 _TRADES = """
 SELECT number FROM trade WHERE $1 IN ('', first, second) AND (open OR $2) ORDER BY number DESC LIMIT $3
@@ -32,34 +51,41 @@ SELECT month, batch, position, direction, participant, number, definition, messa
 """
 _COLUMNS = (
     Column("number", "trade", figures=True),
-    Column("reference", "reference"),
+    Column("reference", "reference", spare=2),
     Column("first", "side"),
     Column("first_sells", "sells", figures=True),
     Column("second", "side"),
     Column("second_sells", "sells", figures=True),
-    Column("settlement_date", "settles on"),
+    Column("settlement_date", "settles on", spare=1),
     Column("state", "state"),
-    Column("waits_for", "waits for"),
+    Column("waits_for", "waits for", prose=True),
 )
 _STORY = (
     Column("after", "after", figures=True),
     Column("from", "from"),
     Column("to", "to"),
-    Column("batch", "batch", figures=True),
-    Column("what", "what"),
+    Column("batch", "batch", figures=True, spare=1),
+    Column("what", "what", prose=True),
 )
-Number = Annotated[int, typer.Argument(help="The hub's number of the trade: `corridor trades` lists them.")]
+Number = Annotated[
+    int, typer.Argument(help="The hub's number of the trade: `corridor trade list` shows them.")
+]
 
 
 class UnknownTrade(CorridorError):
-    """No trade has this number here."""
+    """No trade has this number here; `corridor trade list --all` shows them."""
 
     reason = "NOOR"
 
 
-@app.callback(invoke_without_command=True)
-def trades(
-    context: typer.Context,
+class NotASide(CorridorError):
+    """The trade is of others."""
+
+    reason = "NOOR"
+
+
+@app.command("list")
+def list_(
     bank: Annotated[str, typer.Option("--bank", help="Only those of this side, by its BIC.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the latest.")] = 50,
@@ -67,19 +93,85 @@ def trades(
     as_json: AsJson = False,
 ) -> None:
     """Trades that are open, the latest first: who sells what to whom, when, and for what each waits."""
-    if context.invoked_subcommand is None:
-        _print(directory, bank, limit, every=every, as_json=as_json)
+    rows = asyncio.run(_list(Home(directory), bank, limit, every=every))
+    if rows or as_json:
+        show(rows, _COLUMNS, as_json=as_json)
+    else:
+        typer.echo(
+            "no trade has been stated" if every else "no trade is open; --all shows those that have ended"
+        )
 
 
-@app.command("list")
-def list_(
-    bank: Annotated[str, typer.Option("--bank", help="Only those of this side, by its BIC.")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, the latest.")] = 50,
+@app.command("state")
+def state(
+    bank: Annotated[str, typer.Option("--bank", help="The simulated bank or provider that states it.")],
+    other: Annotated[str, typer.Option("--with", help="The other side, which states the same, mirrored.")],
+    sell: Annotated[
+        tuple[str, str],
+        typer.Option("--sell", metavar="AMOUNT CURRENCY", help="What the bank sells: 850.00 RUB"),
+    ],
+    buy: Annotated[
+        tuple[str, str], typer.Option("--buy", metavar="AMOUNT CURRENCY", help="What it buys: 100.00 TJS")
+    ],
+    reference: Annotated[
+        str,
+        typer.Option("--reference", help="The same for both sides, and new between them; else one is made."),
+    ] = "",
+    trade_date: Annotated[str, typer.Option(help="The day of the deal: 2026-11-24; else today.")] = "",
+    settlement_date: Annotated[
+        str, typer.Option(help="The day on which both sums move, or neither; else today.")
+    ] = "",
+    reject_time: Annotated[
+        str,
+        typer.Option(help="What has not settled by then is rejected: 18:00:00+05:00; else at the day's end."),
+    ] = "",
     directory: Directory = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """The latest trades, those that have ended, too."""
-    _print(directory, bank, limit, every=True, as_json=as_json)
+    """Let a simulated institution state a trade with another; `corridor up` must be running.
+
+    Once both have stated the same it settles, as soon as both have what they sell. Until then nothing is reserved.
+    """
+    now = SystemClock().now()
+    stated = Stated(
+        counterparty=other,
+        reference=reference or f"{bank[:4]}-{now // MILLISECOND}",
+        trade_date=parse_date(trade_date or iso_date(now), field="--trade-date"),
+        settlement_date=parse_date(settlement_date or iso_date(now), field="--settlement-date"),
+        sold=Money.parse(*sell, field="--sell"),
+        bought=Money.parse(*buy, field="--buy"),
+        reject_time=reject_time,
+    )
+    deed = TradeDeed(bank, stated)
+    told = request.ask(Home(directory), deed, TradeTold, {"--bank": bank, "--with": other})
+    done = {**msgspec.to_builtins(told), "reference": stated.reference}
+    said = f"trade {told.trade} is {told.state}: {bank} sells {stated.sold} to {other} for {stated.bought}"
+    said += f", reference {stated.reference}, on {stated.settlement_date}"
+    if told.state == UNMATCHED:
+        step = next_step(directory, "trade", "state", *_mirrored(bank, stated), who=other)
+    else:
+        step = next_step(directory, "trade", "show", str(told.trade))
+    say(done, f"{said}\n{step}", as_json=as_json)
+
+
+@app.command("cancel")
+def cancel(
+    number: Number,
+    bank: Annotated[str, typer.Option("--bank", help="The side that wants it undone.")],
+    directory: Directory = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Undo a trade that nobody has matched; ask the other side to undo a matched one, or agree to that."""
+    home = Home(directory)
+    trade = asyncio.run(_of(home, number, bank))
+    other = trade.second if bank == trade.first else trade.first
+    deed = TradeDeed(bank, counterparty=other, reference=trade.reference)
+    told = request.ask(home, deed, TradeTold, {"--bank": bank})
+    said = f"trade {number} is {told.state}"
+    if told.state == MATCHED:
+        step = next_step(directory, "trade", "cancel", str(number), "--bank", other, who=other)
+        said += f", until {other} wants it undone, too\n{step}"
+    say(msgspec.to_builtins(told), said, as_json=as_json)
 
 
 @app.command("show")
@@ -100,18 +192,32 @@ def story(number: Number, directory: Directory = HERE, as_json: AsJson = False) 
     show(list(asyncio.run(_story(Home(directory), number))), _STORY, as_json=as_json)
 
 
-def _print(directory: Path, bank: str, limit: int, *, every: bool, as_json: bool) -> None:
-    rows = asyncio.run(_list(Home(directory), bank, limit, every=every))
-    if rows or as_json:
-        show(rows, _COLUMNS, as_json=as_json)
-    else:
-        typer.echo(
-            "no trade has been stated" if every else "no trade is open; --all shows those that have ended"
-        )
+def _mirrored(bank: str, stated: Stated) -> tuple[str, ...]:
+    """Return what the other side types to state the same."""
+    options = {
+        "--reference": stated.reference,
+        "--trade-date": stated.trade_date,
+        "--settlement-date": stated.settlement_date,
+        "--reject-time": stated.reject_time,
+    }
+    sums = ("--sell", *str(stated.bought).split(), "--buy", *str(stated.sold).split())
+    more = (word for pair in options.items() if pair[1] for word in pair)
+    return ("--bank", stated.counterparty, "--with", bank, *sums, *more)
+
+
+async def _of(home: Home, number: int, bank: str) -> Trade:
+    """Return a trade of this side. Raises: NoSuchParticipant, UnknownTrade, NotASide."""
+    async with reading(home) as reads:
+        await require(reads, bank)
+        trade = await _trade(reads, number)
+    if bank not in (trade.first, trade.second):
+        raise NotASide(f"trade {number} is between {trade.first} and {trade.second}", field="--bank")
+    return trade
 
 
 async def _list(home: Home, bank: str, limit: int, *, every: bool) -> list[dict[str, Any]]:
     async with reading(home) as reads:
+        await require(reads, bank)
         numbers = [row["number"] for row in await reads.fetch(_TRADES, bank, every, limit)]
         found = [await _trade(reads, number) for number in numbers]
         waits_for = await _waits_for(reads)
