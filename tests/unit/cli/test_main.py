@@ -137,7 +137,7 @@ def every_command():
     """Return every command of the program, as it is typed."""
     found = []
     for name in [*VERBS, *HIDDEN]:
-        verb = import_module(f"corridor.cli.{name}").app
+        verb = import_module(f"corridor.cli.{FILES.get(name, name)}").app
         divided = any(each.name for each in verb.registered_commands) or verb.registered_groups
         found += commands(name, typer.main.get_group(verb) if divided else typer.main.get_command(verb))
     return found

@@ -456,7 +456,7 @@ def test_the_journal_is_verified_and_copied_while_the_hub_runs(run, home, tmp_pa
         shutil.copytree(home.personal, Home(Path(name, "new")).personal)
         with pytest.raises(SystemExit) as ended:
             main.main()
-        assert ended.value.code == 0
+        assert not ended.value.code
         assert capsys.readouterr().out.endswith("all is well\n")
 
 

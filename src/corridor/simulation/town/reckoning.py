@@ -91,7 +91,11 @@ def _pass(town: "Town", until: Instant) -> None:
 
 
 def _ask_settler(town: "Town") -> None:
-    """What can settle does. I17."""
+    """What can settle does. I17.
+
+    While a hub rests after its start, what should have ended may still stand in front of others.
+    """
+    _pass(town, town.hub.rests_until)
     before = settleable_now(town)
     town.timeline.run(town.timeline.now + SETTLES_WITHIN)
     left = before & settleable_now(town)
