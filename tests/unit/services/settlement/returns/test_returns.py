@@ -325,6 +325,16 @@ def test_nothing_goes_back_from_or_to_a_blocked_account(world: GivingBack, bank:
     world.watch()
 
 
+@pytest.mark.parametrize("bank", [SEVR, PAMR])
+def test_what_was_booked_does_not_go_back_where_an_account_is_blocked(world: GivingBack, bank: str) -> None:
+    world.opened(500)
+    world.book(1, 300)
+    world.operate(SetFrozen, participant=bank, currency="RUB", frozen=True)
+    assert world.give_back(1, 300) == "admi.002 AC06"
+    assert world.standing == 200
+    world.watch()
+
+
 def test_nothing_goes_back_to_a_bank_that_is_suspended(world: GivingBack) -> None:
     world.instant(1, 400)
     world.operate(SetParticipantState, bic=SEVR, state="suspended")
