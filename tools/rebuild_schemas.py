@@ -42,6 +42,8 @@ ROOTS = {
     "pacs.004.001.09": "Document",
     "pacs.009.001.08": "Document",
     "camt.050.001.07": "Document",
+    "camt.052.001.08": "Document",
+    "camt.053.001.08": "Document",
     "camt.054.001.08": "Document",
     "admi.002.001.01": "Document",
 }

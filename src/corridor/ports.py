@@ -160,6 +160,34 @@ class Mail(Protocol):
         ...
 
 
+class Stated(msgspec.Struct, frozen=True, array_like=True):
+    """A page of a statement in its envelope, signed by the hub."""
+
+    signature: str
+    payload: bytes
+
+
+class Unstated(Exception):
+    """There is no such statement. `reason` is ISO's code, `field` what was wrong of what was asked."""
+
+    def __init__(self, reason: str, field: str, detail: str) -> None:
+        super().__init__(reason, field, detail)
+        self.reason = reason
+        self.field = field
+        self.detail = detail
+
+
+class Statements(Protocol):
+    """Statements of settlement accounts, read from what is durable and signed by the signer itself."""
+
+    async def read(self, participant: str, currency: str, day: str, page: int) -> Stated:
+        """Return a page of a participant's own account on a business day, "" for the one that runs.
+
+        Raises: Unstated; HubAway, if the signer cannot be reached.
+        """
+        ...
+
+
 class Verifier(Protocol):
     """Verifies signatures of one public key."""
 

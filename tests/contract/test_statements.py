@@ -1,22 +1,40 @@
 """Statements add up: every day of every account, from its first unit to what the hub has stored."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
 from tests.contract.busy_day import RETURNED, live, uetr
 from tests.contract.signed_world import SEAL, PostgresWorld
+from tests.rig import HUB
 from tests.world import CBRR, FUNDS, SEVR
 
+from corridor.adapters.postgres import statements as adapter
 from corridor.adapters.postgres.reads import PostgresReads
-from corridor.adapters.postgres.roles import READER, WRITER, provision
-from corridor.adapters.postgres.statements import Day, read_account, read_day, read_statement
+from corridor.adapters.postgres.roles import READER, SIGNER, WRITER, provision
+from corridor.adapters.postgres.statements import read_account, read_day, read_page, read_statement
 from corridor.adapters.postgres.supervisor import Cluster
+from corridor.codecs.iso20022.account_report import SIZE_BYTES_MAX
+from corridor.codecs.iso20022.camt052 import Report
+from corridor.codecs.iso20022.envelope import open_envelope
+from corridor.codecs.jws import HubHeader
 from corridor.domain.instants import DAY, Instant
 from corridor.ledger.accounts import Balance
-from corridor.reports.statements import Balances, Moved, Statement, Unbalanced, statement
+from corridor.reports import pages
+from corridor.reports.pages import NoSuchPage, Page, TooOld, signed_parts
+from corridor.reports.statements import (
+    Balances,
+    Day,
+    Moved,
+    NoSuchAccount,
+    NotBegun,
+    Statement,
+    Unbalanced,
+    statement,
+)
 from corridor.services.messaging.records import BALANCE, SETTLEMENT_ACCOUNT
 
 ACCOUNTS = [(bic, currency) for bic in ("SEVRRUM0", "PAMRTJ20", "ALFXRUM0") for currency in ("RUB", "TJS")]
@@ -49,10 +67,42 @@ class Days:
                 assert account_id is not None
                 found = []
                 for date in dates:
-                    day = await read_day(reads.fetch, currency, self.world.now, date)
-                    balances, moved = await read_statement(reads.fetch, account_id, day)
+                    async with reads.snapshot() as fetch:
+                        day = await read_day(fetch, currency, self.world.now, date)
+                        balances, moved = await read_statement(fetch, account_id, day)
                     found.append(statement(bic, currency, day.date, balances, moved))
                 return found
+            finally:
+                await reads.close()
+
+        return asyncio.run(read())
+
+    def pages(self, bic: str, currency: str, dates: Sequence[str]) -> list[list[Page]]:
+        """Every page of each day, as the signer reads them, with its rights and no others."""
+
+        async def read() -> list[list[Page]]:
+            reads = await PostgresReads.connect(self.writer.replace(WRITER, SIGNER), SEAL, size=1)
+            try:
+                return [[page async for page in whole(reads, date)] for date in dates]
+            finally:
+                await reads.close()
+
+        async def whole(reads: PostgresReads, date: str) -> AsyncIterator[Page]:
+            number, last = 1, 1
+            while number <= last:
+                async with reads.snapshot() as fetch:
+                    page = await read_page(fetch, bic, currency, date, number)
+                yield page
+                number, last = number + 1, page.turnover.pages
+
+        return asyncio.run(read())
+
+    def ask(self, *asked: Any) -> Page:
+        async def read() -> Page:
+            reads = await PostgresReads.connect(self.writer.replace(WRITER, SIGNER), SEAL, size=1)
+            try:
+                async with reads.snapshot() as fetch:
+                    return await read_page(fetch, *asked)
             finally:
                 await reads.close()
 
@@ -163,3 +213,83 @@ def test_entries_that_do_not_lead_to_the_closing_balance_are_not_stated():
         statement(SEVR, "RUB", "2026-11-24", balances, moved)
     (entry,) = statement(SEVR, "RUB", "2026-11-24", balances, [Moved(1, 0, 99, CBRR, "", 5)]).entries
     assert (entry.kind, entry.balance) == ("code 99", 15)
+
+
+@pytest.mark.parametrize("size", [3, 256])
+@pytest.mark.parametrize(("bic", "currency"), [*ACCOUNTS, (CBRR, "RUB")])
+def test_pages_say_what_the_ledger_adds_up_to_from_its_first_transfer_on(
+    days, bic, currency, size, monkeypatch
+):
+    """Two ways to one truth: reckoned back from what is stored, and added up from nothing."""
+    monkeypatch.setattr(pages, "ENTRIES", size)
+    monkeypatch.setattr(adapter, "ENTRIES", size)
+    dates = days.dates(currency)
+    header = HubHeader(HUB, "sandbox", "hub-1")
+    for slow, quick in zip(
+        days.statements(bic, currency, dates), days.pages(bic, currency, dates), strict=True
+    ):
+        assert {page.turnover for page in quick} == {quick[0].turnover}
+        turnover = quick[0].turnover
+        assert (turnover.opening, turnover.closing) == (slow.opening, slow.closing)
+        assert (turnover.credits, turnover.debits) == (slow.credits, slow.debits)
+        told = [entry for page in quick for entry in page.entries]
+        assert [(each.transfer, each.at, each.amount, each.reference) for each in told] == [
+            (each.transfer, each.at, each.amount, each.reference) for each in slow.entries
+        ]
+        assert max(len(page.entries) for page in quick) <= size
+        for page in quick:
+            _, envelope = signed_parts(page, header)
+            message = open_envelope(envelope, size_bytes_max=SIZE_BYTES_MAX).message
+            assert isinstance(message, Report) == (slow.day == dates[-1])
+            assert message.summary.entries == len(slow.entries)
+
+
+def test_who_converts_is_told_so(days):
+    (found,) = days.pages("ALFXRUM0", "RUB", days.dates("RUB")[:1])
+    assert "ALFXRUM0" in {each.provider for page in found for each in page.entries}
+
+
+def test_the_moment_is_a_batch_of_the_log(days):
+    page = days.ask(SEVR, "RUB", "", 1)
+    assert (page.hub, page.batch, page.head) == (HUB, *days.world.hub._durable)
+
+
+@pytest.mark.parametrize(
+    ("asked", "error"),
+    [
+        ((SEVR, "USD", "", 1), NoSuchAccount),
+        ((SEVR, "RUB", "2099-01-01", 1), NotBegun),
+        ((SEVR, "RUB", "2020-01-01", 1), TooOld),
+        ((SEVR, "RUB", "", 2), NoSuchPage),
+    ],
+)
+def test_what_there_is_not_is_refused(days, asked, error):
+    with pytest.raises(error):
+        days.ask(*asked)
+
+
+def test_no_page_costs_more_for_the_history_that_is_kept(days):
+    """Every query finds its rows by an index, where a table grows with time."""
+
+    async def explain() -> str:
+        reads = await PostgresReads.connect(days.writer.replace(WRITER, READER), SEAL, size=1)
+        try:
+            async with reads.snapshot() as fetch:
+                await fetch(adapter.BY_INDEX)
+                asked = [
+                    (adapter.LAST_BEFORE, (202_612, 1)),
+                    (adapter.TURNOVER, (1, 5, 2**62, 9)),
+                    (adapter.MOVED, (1, 5, 9, 256, 0, 202_611, 202_612)),
+                ]
+                rows = [row for query, facts in asked for row in await fetch(f"EXPLAIN {query}", *facts)]
+            return "\n".join(row[0] for row in rows)
+        finally:
+            await reads.close()
+
+    plan = asyncio.run(explain())
+    for table in ("transfer", "blob", "payment", "liquidity_transfer"):
+        assert f"Seq Scan on {table}" not in plan, plan
+    assert "Bitmap" not in plan, plan
+    assert plan.count("Backward using blob_") >= 2, plan
+    for index in ("transfer_debits", "transfer_credits", "payment_number"):
+        assert index in plan, plan

@@ -24,7 +24,7 @@ Send = Callable[[House], Awaitable[Any]]
 class Row(NamedTuple):
     """`status` is the HTTP answer's; `hears` what then stands in the sender's mailbox, last.
 
-    `told` is the reason in the signed answer to a request in JSON, which nothing in the mailbox repeats.
+    `told` is the reason in the answer to a request in JSON or to a look-up, which nothing in the mailbox repeats.
     """
 
     what: str
@@ -37,6 +37,13 @@ class Row(NamedTuple):
 def order(n: int = 1, **facts: Any) -> Send:
     async def send(house: House) -> Any:
         return await house.sevr.send(house.sevr.order(n, **facts))
+
+    return send
+
+
+def look(query: str) -> Send:
+    async def send(house: House) -> Any:
+        return await house.sevr.get(f"/v1/statements?{query}")
 
     return send
 
@@ -545,6 +552,13 @@ ROWS = (
     Row("a reply too late", 422, "Notification", reply(skip=11 * SECOND), "TM01"),
     Row("a reply to what has ended", 422, "Notification", reply(twice=True), "TM01"),
     Row("a reply beyond the provider's balance", 422, "", reply(amount=10 * FUNDS), "AM23"),
+    # statements
+    Row("a statement in a currency without an account", 404, "", look("currency=USD"), "AC01"),
+    Row("a statement of a day that has not begun", 404, "", look("currency=RUB&day=2099-01-01"), "DT01"),
+    Row("a statement of long ago", 404, "", look("currency=RUB&day=2020-01-01"), "DT01"),
+    Row("a statement of no date", 400, "", look("currency=RUB&day=2026-02-30"), "DT01"),
+    Row("a page behind the last", 404, "", look("currency=RUB&page=99"), "CH16"),
+    Row("another's statement", 400, "", look("currency=RUB&participant=PAMRTJ20")),
     # correspondent accounts
     Row("an account for oneself", 422, "", keep(account_servicer=SEVR), "AG03"),
     Row("an account for an unknown bank", 422, "", keep(account_servicer="NOPERUM0"), "RC04"),
@@ -620,7 +634,8 @@ def document() -> str:
         "`401`: not authenticated; answered, counted and dropped at the gateway. `202`: the hub has stored it;",
         "the answer is its signed receipt. `admi.002` refuses a message, `RJCT` a payment (`pacs.002`), with an",
         "ISO reason. `422`: the hub has stored a request in JSON and refuses it; the reason stands in the signed",
-        "answer. The same message again gets the stored answer, byte for byte.",
+        "answer. The same message again gets the stored answer, byte for byte. `400` and `404`: what was asked for",
+        "cannot be told; nothing is stored.",
         "",
     ]
     return "\n".join(lines)

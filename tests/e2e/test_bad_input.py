@@ -22,7 +22,7 @@ async def test_bad_input(row):
         assert (heard[-1] if heard else "") == row.hears
         assert posted(house) == before
         if row.told:
-            assert answer.json["answer"]["reason"] == row.told
+            assert answer.json.get("answer", answer.json)["reason"] == row.told
         if row.status not in (202, 422):
             assert house.batches == batches, "it reached the hub"
 

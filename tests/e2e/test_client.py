@@ -6,7 +6,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from corridor.client.errors import TurnedAway
+from corridor.codecs.iso20022.camt052 import Report
 from corridor.domain.money import Money
+from corridor.reports import pages
 from corridor.sandbox import bank_store, provider, world
 from corridor.sandbox.bank import Behaviour
 from corridor.sandbox.corridor import Intent
@@ -160,6 +163,27 @@ async def test_one_customer_pays_another_by_phone(town, tmp_path):
         assert observer.last[uetr].destination.currency == "TJS"
         await settled(town, sandbox)
         check_books(town, sandbox)
+
+
+async def test_a_bank_reads_its_own_statements(town, tmp_path, monkeypatch):
+    async with a_sandbox(town, tmp_path) as sandbox:
+        await sandbox.found()
+        bank = sandbox.participants["SEVRRUM0"]
+        (page,) = [each async for each in bank.statement("RUB")]
+        message = page.message
+        assert isinstance(message, Report)
+        assert {each.debtor_agent for each in message.entries} == {"CBRRRUM0"}
+        assert message.balances[1].amount == Money(funds("SEVRRUM0", "RUB"), "RUB")
+        monkeypatch.setattr(pages, "ENTRIES", 1)
+        monkeypatch.setattr("corridor.adapters.memory.reads.ENTRIES", 1)
+        day = message.balances[0].date
+        told = [each async for each in bank.statement("RUB", day)]
+        assert [each.message.page for each in told] == list(range(1, len(message.entries) + 1))
+        assert [entry for each in told for entry in each.message.entries] == list(message.entries)
+        for currency, when, reason in (("USD", "", "AC01"), ("RUB", "2099-01-01", "DT01")):
+            with pytest.raises(TurnedAway) as refused:
+                await anext(bank.statement(currency, when))
+            assert (refused.value.status, refused.value.reason) == (404, reason)
 
 
 async def test_a_bank_asks_all_providers_and_a_customer_pays_on_the_best_reply(town, tmp_path):

@@ -7,8 +7,11 @@ import iso4217
 from hypothesis import strategies as st
 
 from corridor.codecs.iso20022 import (
+    account_report,
     admi002,
     camt050,
+    camt052,
+    camt053,
     camt054,
     head001,
     pacs002,
@@ -262,6 +265,8 @@ def entries(draw: st.DrawFn) -> camt054.Entry:
         clearing_system_reference=draw(maybe(ids)),
         counter_value=counter_value,
         exchange=draw(maybe(exchange)) if counter_value else None,
+        debtor_agent=draw(maybe(bics)),
+        creditor_agent=draw(maybe(bics)),
         additional_information=draw(maybe(text(500))),
     )
 
@@ -275,6 +280,47 @@ def notifications(draw: st.DrawFn) -> camt054.Notification:
         account=draw(accounts),
         account_currency=draw(maybe(currencies)),
         entries=tuple(draw(st.lists(entries(), max_size=3))),
+    )
+
+
+counts = st.integers(0, 10**15 - 1)
+sums = st.decimals(0, 10**9, places=2, allow_nan=False, allow_infinity=False)
+sides = st.sampled_from(["CRDT", "DBIT"])
+balances = st.builds(account_report.Balance, type=codes, amount=amounts, credit_debit=sides, date=dates)
+summaries = st.builds(
+    account_report.Summary,
+    entries=counts,
+    turnover=sums,
+    net=sums,
+    net_credit_debit=sides,
+    credit_entries=counts,
+    credits=sums,
+    debit_entries=counts,
+    debits=sums,
+)
+
+
+@st.composite
+def account_reports(
+    draw: st.DrawFn, record: type[account_report.AccountReport]
+) -> account_report.AccountReport:
+    return record(
+        message_id=draw(ids),
+        created_at=draw(instants),
+        report_id=draw(ids),
+        page=draw(st.integers(0, 99_999)),
+        is_last_page=draw(st.booleans()),
+        sequence=draw(counts),
+        begins_at=draw(instants),
+        ends_at=draw(instants),
+        account=draw(accounts),
+        account_currency=draw(currencies),
+        account_owner=draw(bics),
+        account_servicer=draw(bics),
+        balances=tuple(draw(st.lists(balances, min_size=1, max_size=3))),
+        summary=draw(summaries),
+        entries=tuple(draw(st.lists(entries(), max_size=3))),
+        additional_information=draw(maybe(text(500))),
     )
 
 
@@ -358,6 +404,8 @@ MESSAGES = {
     "pacs.004.001.09": payment_returns,
     "pacs.009.001.08": institution_transfers,
     "camt.050.001.07": liquidity_transfers,
+    "camt.052.001.08": account_reports(camt052.Report),
+    "camt.053.001.08": account_reports(camt053.Statement),
     "camt.054.001.08": notifications(),
     "admi.002.001.01": message_rejects,
 }

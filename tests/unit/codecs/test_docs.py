@@ -18,6 +18,8 @@ CONTENTS = {
     kinds.TIME: "time with offset",
     kinds.AMOUNT: "amount",
     kinds.RATE: "rate",
+    kinds.DECIMAL: "decimal number",
+    kinds.COUNT: "number",
     kinds.INDICATOR: "true or false",
     kinds.IBAN: "IBAN",
     kinds.OTHER_ACCOUNT: "account",

@@ -330,3 +330,17 @@ def test_a_header_cannot_be_sealed_around_another_message():
     with pytest.raises(AssertionError):
         seal_envelope(wages.header, note.message)
     sample_check(seal_envelope(wages.header, wages.message))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("<Sum>270.00<", "<Sum>+270.00<", "Stmt/TxsSummry/TtlNtries/Sum"),
+        ("<NbOfNtries>2<", "<NbOfNtries>02<", "Stmt/TxsSummry/TtlNtries/NbOfNtries"),
+        ("<PgNb>1<", "<PgNb>01<", "Stmt/StmtPgntn/PgNb"),
+        ("<ElctrncSeqNb>20781<", "<ElctrncSeqNb>+20781<", "Stmt/ElctrncSeqNb"),
+    ],
+)
+def test_numbers_of_a_statement_have_one_spelling(old, new, field):
+    statement = (VECTORS / "camt.053.xml").read_text(encoding="utf-8")
+    assert refusal(swap(old, new, statement)) == ("CH16", field)

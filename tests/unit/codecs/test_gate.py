@@ -184,3 +184,12 @@ def test_a_line_is_told_where_there_is_one():
     with pytest.raises(DecodeError) as caught:
         pass_gate(b"<a>\n<b>\n</a>")
     assert caught.value.line == 3
+
+
+def test_more_tags_and_attributes_are_let_through_where_more_bytes_are():
+    many = b"<a>" + b"<b/>" * TAGS_MAX + b"</a>"
+    with pytest.raises(DecodeError, match="more than 4096 tags"):
+        pass_gate(many)
+    assert len(pass_gate(many, size_bytes_max=2 * SIZE_BYTES_MAX)) == TAGS_MAX
+    with pytest.raises(DecodeError, match="more than 8192 tags"):
+        pass_gate(b"<a>" + b"<b/>" * (2 * TAGS_MAX) + b"</a>", size_bytes_max=2 * SIZE_BYTES_MAX)

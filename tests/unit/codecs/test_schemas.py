@@ -13,6 +13,8 @@ XS = "{http://www.w3.org/2001/XMLSchema}"
 DEFINITIONS = [
     "admi.002.001.01",
     "camt.050.001.07",
+    "camt.052.001.08",
+    "camt.053.001.08",
     "camt.054.001.08",
     "head.001.001.02",
     "pacs.002.001.10",
@@ -21,7 +23,14 @@ DEFINITIONS = [
     "pacs.009.001.08",
     "pacs.028.001.03",
 ]
-GENUINE = ["pacs.008.001.08", "pacs.008.001.13", "camt.054.001.08", "camt.054.001.12"]
+GENUINE = [
+    "pacs.008.001.08",
+    "pacs.008.001.13",
+    "camt.052.001.08",
+    "camt.053.001.08",
+    "camt.054.001.08",
+    "camt.054.001.12",
+]
 
 
 def load_tool() -> ModuleType:

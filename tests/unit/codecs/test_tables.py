@@ -223,6 +223,8 @@ def test_the_codecs_are_known_by_their_definition():
         "pacs.004.001.09",
         "pacs.009.001.08",
         "camt.050.001.07",
+        "camt.052.001.08",
+        "camt.053.001.08",
         "camt.054.001.08",
         "admi.002.001.01",
     ]

@@ -10,7 +10,7 @@ import msgspec
 from corridor.adapters.keys.software import Ed25519Key, verifier
 from corridor.adapters.memory.journal import MemoryJournal
 from corridor.adapters.memory.link import MemoryLink
-from corridor.adapters.memory.reads import MemoryMail, MemoryReads
+from corridor.adapters.memory.reads import MemoryMail, MemoryReads, MemoryStatements
 from corridor.codecs import jws
 from corridor.codecs.iso20022.envelope import open_envelope, seal_envelope
 from corridor.codecs.iso20022.head001 import Header
@@ -25,6 +25,7 @@ from tests.world import ALFX, CBRR, LIST, PAMR, SEVR, World
 
 ENVIRONMENT = "sandbox"
 HUB_KEY = Ed25519Key(b"H" * 32)
+HEADER = jws.HubHeader(HUB, ENVIRONMENT, f"{HUB}-1")
 XML = (("content-type", "application/xml"),)
 JSON = (("content-type", "application/json"),)
 
@@ -241,6 +242,7 @@ class House:
             "link": self.link,
             "reads": self.reads,
             "mail": self.mail,
+            "statements": MemoryStatements(self.store, HUB_KEY, HEADER, HUB),
             "verifier": verifier,
             "load_list": self.load_list,
             "clock": self.clock,

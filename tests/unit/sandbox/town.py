@@ -11,9 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from corridor.adapters.keys.software import Ed25519Key, P256Key, verifier
 from corridor.adapters.memory.journal import MemoryJournal
 from corridor.adapters.memory.link import MemoryLink
-from corridor.adapters.memory.reads import MemoryMail, MemoryReads
+from corridor.adapters.memory.reads import MemoryMail, MemoryReads, MemoryStatements
 from corridor.client.identifiers import random_uetrs
 from corridor.client.profile import Profile
+from corridor.codecs.jws import HubHeader
 from corridor.gateway.app import Gateway
 from corridor.gateway.server import configuration
 from corridor.sandbox import world
@@ -107,6 +108,7 @@ class Town:
             link=self.link,
             reads=MemoryReads(self.rig.store),
             mail=MemoryMail(self.rig.store, HUB_KEY),
+            statements=MemoryStatements(self.rig.store, HUB_KEY, HubHeader(HUB, "sandbox", f"{HUB}-1"), HUB),
             verifier=verifier,
             load_list=self._load_list,
             clock=clock,

@@ -7,12 +7,14 @@ import sys
 import msgspec
 import pytest
 
+from corridor.decision import BALANCE, TRANSFER
 from corridor.ports import Writes
 from corridor.reports.invariants import INVARIANTS
 from corridor.reports.watch import Broken
 from corridor.sandbox import bank
-from corridor.services.messaging.records import CASE, Case
-from corridor.simulation.town import lost_tail, shrinking
+from corridor.services.messaging.records import CASE, SETTLEMENT_ACCOUNT, Case
+from corridor.services.settlement.legs import PRINCIPAL
+from corridor.simulation.town import lost_tail, shrinking, statements
 from corridor.simulation.town.correspondents import CORRESPONDENTS
 from corridor.simulation.town.customers import wishes
 from corridor.simulation.town.faults import FAULTS, swarm
@@ -137,3 +139,31 @@ def test_a_poisoned_message_may_be_committed_when_the_poison_is_gone():
     assert [each.sentence for each in town.broken if each.name == "process"] == [
         "the hub could not decide: CreditTransfer: KeyError('rate')"
     ]
+
+
+@pytest.mark.parametrize(
+    ("bend", "told"),
+    [
+        (
+            lambda balance: msgspec.structs.replace(balance, credits_posted=balance.credits_posted + 1),
+            "stored is",
+        ),
+        (None, ""),
+    ],
+)
+def test_statements_that_do_not_end_with_what_is_stored_are_noticed(bend, told):
+    town = Town(1, CHEAP, Story(START, keep=False))
+    account = town.disk.rows[SETTLEMENT_ACCOUNT]["SEVRRUM0", "RUB"]
+    if bend is not None:
+        balances = town.disk.rows[BALANCE]
+        balances[account.account_id] = bend(balances[account.account_id])
+    sentences = list(statements.wrong(town))
+    assert [told in each and "SEVRRUM0 RUB" in each for each in sentences] == ([True] if told else [])
+
+
+def test_an_entry_that_nobody_paid_is_noticed():
+    town = Town(1, CHEAP, Story(START, keep=False))
+    last = max(town.disk.rows[TRANSFER])
+    transfer = town.disk.rows[TRANSFER][last]
+    town.disk.rows[TRANSFER][last] = msgspec.structs.replace(transfer, code=PRINCIPAL, reference=4711)
+    assert {"which has not settled" in each for each in statements.wrong(town)} == {True}

@@ -1,6 +1,7 @@
 """Durable state for look-ups, read with the read-only role: what gateways, the signer and the CLI ask."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
@@ -12,6 +13,7 @@ from corridor.decision import Key, Table
 from corridor.ports import Seal
 
 R = TypeVar("R", bound=msgspec.Struct)
+Fetch = Callable[..., Awaitable[Sequence[Any]]]
 
 LAST = 2**63 - 1
 _MAILBOX = """
@@ -67,6 +69,15 @@ class PostgresReads:
     async def fetch(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
         """Run a query of a report."""
         return list(await self._pool.fetch(query, *arguments))
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Fetch]:
+        """Yield a way to run queries that all see one moment."""
+        async with (
+            self._pool.acquire() as db,
+            db.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield db.fetch
 
     async def close(self) -> None:
         await self._pool.close()

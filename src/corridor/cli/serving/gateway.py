@@ -7,7 +7,7 @@ import uvicorn
 
 from corridor.adapters.keys import seals, software
 from corridor.adapters.postgres.reads import PostgresReads
-from corridor.adapters.stream import link, mail
+from corridor.adapters.stream import link, mail, statements
 from corridor.adapters.system.clock import SystemClock
 from corridor.cli import database, identities, watchlist
 from corridor.cli.home import ENVIRONMENT, HUB, Home
@@ -28,6 +28,7 @@ async def serve(home: Home, host: str, port: int, *, mutual_tls: bool) -> None:
         link=hub_link,
         reads=await PostgresReads.connect(database.reader_dsn(home), seals.read(home.personal)),
         mail=mail.StreamMail(home.mail_socket),
+        statements=statements.StreamStatements(home.statements_socket),
         verifier=software.verifier,
         load_list=lambda: asyncio.to_thread(watchlist.load_index, home),
         clock=SystemClock(),

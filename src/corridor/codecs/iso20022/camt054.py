@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from corridor.codecs.iso20022.codec import Codec
-from corridor.codecs.iso20022.parts import account
+from corridor.codecs.iso20022.parts import account, agent
 from corridor.codecs.iso20022.table import AMOUNT, CODE, DATE, INSTANT, RATE, TEXT, Row, Table
 from corridor.domain.instants import Instant
 from corridor.domain.money import Money
@@ -53,6 +53,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     clearing_system_reference: str | None = None
     counter_value: Money | None = None
     exchange: CurrencyExchange | None = None
+    debtor_agent: str | None = None
+    creditor_agent: str | None = None
     additional_information: str | None = None
 
 
@@ -93,6 +95,8 @@ ENTRY = Table(
         Row("NtryDtls/TxDtls/AmtDtls/CntrValAmt/CcyXchg/XchgRate", "exchange.rate", RATE),
         Row("NtryDtls/TxDtls/AmtDtls/CntrValAmt/CcyXchg/CtrctId", "exchange.contract_id", TEXT),
         Row("NtryDtls/TxDtls/AmtDtls/CntrValAmt/CcyXchg/QtnDt", "exchange.quoted_at", INSTANT),
+        agent("NtryDtls/TxDtls/RltdAgts/DbtrAgt", "debtor_agent"),
+        agent("NtryDtls/TxDtls/RltdAgts/CdtrAgt", "creditor_agent"),
         Row("NtryDtls/TxDtls/AddtlTxInf", "additional_information", TEXT),
     ),
 )

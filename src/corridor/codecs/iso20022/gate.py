@@ -36,10 +36,10 @@ _PARSER = etree.XMLParser(
 def pass_gate(message: bytes, *, size_bytes_max: int = SIZE_BYTES_MAX) -> _Element:
     """The root element of well-formed XML 1.0 in UTF-8 that has elements, attributes, text and nothing else.
 
-    Refused with reason FF01: more than `size_bytes_max` bytes, more than 4,096 tags or 256 attributes,
-    another encoding or a byte order mark, DOCTYPE, comments, processing instructions, CDATA sections,
-    entities but the five of XML, references to characters XML forbids, namespace prefixes, more than 256
-    levels.
+    Refused with reason FF01: more than `size_bytes_max` bytes; more than 4,096 tags or 256 attributes, in
+    proportion where more than 64 KiB are allowed; another encoding or a byte order mark, DOCTYPE, comments,
+    processing instructions, CDATA sections, entities but the five of XML, references to characters XML forbids,
+    namespace prefixes, more than 256 levels.
     Raises: DecodeError.
     """
     if len(message) > size_bytes_max:
@@ -52,7 +52,7 @@ def pass_gate(message: bytes, *, size_bytes_max: int = SIZE_BYTES_MAX) -> _Eleme
         if declaration is None:
             raise DecodeError('The XML declaration must be <?xml version="1.0" encoding="UTF-8"?>.', line=1)
         body = message[declaration.end() :]
-    _only_data(body)
+    _only_data(body, max(1, size_bytes_max // SIZE_BYTES_MAX))
     try:
         return etree.fromstring(message, _PARSER)
     except etree.XMLSyntaxError as error:
@@ -60,7 +60,7 @@ def pass_gate(message: bytes, *, size_bytes_max: int = SIZE_BYTES_MAX) -> _Eleme
         raise DecodeError("The message is not well-formed XML in UTF-8.", line=error.lineno) from None
 
 
-def _only_data(body: bytes) -> None:
+def _only_data(body: bytes, times: int) -> None:
     if b"!" in body and b"<!" in body:
         raise DecodeError("DOCTYPE, comments and CDATA sections are not allowed.")
     if b"?" in body and b"<?" in body:
@@ -69,7 +69,8 @@ def _only_data(body: bytes) -> None:
         raise DecodeError("Entities are not allowed.")
     if b"xmlns:" in body:
         raise DecodeError("Namespace prefixes are not allowed.")
-    if body.count(b"<") > TAGS_MAX:
-        raise DecodeError(f"The message has more than {TAGS_MAX} tags.")
-    if body.count(b"=") > ATTRIBUTES_MAX and len(_ATTRIBUTE.findall(body)) > ATTRIBUTES_MAX:
-        raise DecodeError(f"The message has more than {ATTRIBUTES_MAX} attributes.")
+    tags, attributes = times * TAGS_MAX, times * ATTRIBUTES_MAX
+    if body.count(b"<") > tags:
+        raise DecodeError(f"The message has more than {tags} tags.")
+    if body.count(b"=") > attributes and len(_ATTRIBUTE.findall(body)) > attributes:
+        raise DecodeError(f"The message has more than {attributes} attributes.")

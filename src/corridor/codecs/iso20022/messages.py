@@ -3,6 +3,8 @@
 from corridor.codecs.iso20022 import (
     admi002,
     camt050,
+    camt052,
+    camt053,
     camt054,
     head001,
     pacs002,
@@ -20,6 +22,8 @@ Message = (
     | pacs004.PaymentReturn
     | pacs009.InstitutionTransfer
     | camt050.LiquidityTransfer
+    | camt052.Report
+    | camt053.Statement
     | camt054.Notification
     | admi002.MessageReject
 )
@@ -35,6 +39,8 @@ MESSAGES: dict[str, Codec] = {
         pacs004.CODEC,
         pacs009.CODEC,
         camt050.CODEC,
+        camt052.CODEC,
+        camt053.CODEC,
         camt054.CODEC,
         admi002.CODEC,
     )

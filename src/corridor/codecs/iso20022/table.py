@@ -98,6 +98,7 @@ def required(record: type[msgspec.Struct]) -> list[str]:
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DECIMAL = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,17})?")
+_COUNT = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
 def _text(element: _Element) -> str:
@@ -134,6 +135,20 @@ def _rate(element: _Element) -> Decimal:
     return Decimal(text)
 
 
+def _decimal(element: _Element) -> Decimal:
+    text = element.text or ""
+    if not _DECIMAL.fullmatch(text):
+        raise InvalidValue("A sum is a plain decimal number, without sign or exponent.")
+    return Decimal(text)
+
+
+def _count(element: _Element) -> int:
+    text = element.text or ""
+    if not _COUNT.fullmatch(text):
+        raise InvalidValue("A number is written in plain digits, without sign and without zeros before it.")
+    return int(text)
+
+
 def _indicator(element: _Element) -> bool:
     return element.text in {"true", "1"}
 
@@ -166,6 +181,8 @@ DATE = Kind(_date, "{v}")
 TIME = Kind(_time, "{v}")
 AMOUNT = Kind(_amount, "{v}.text()", attribute=' Ccy="{{{v}.currency}}"')
 RATE = Kind(_rate, 'format({v}, "f")')
+DECIMAL = Kind(_decimal, 'format({v}, "f")')
+COUNT = Kind(_count, "{v}")
 INDICATOR = Kind(_indicator, '("true" if {v} else "false")')
 IBAN = Kind(_iban, "{v}", holds="is_iban({v})")
 OTHER_ACCOUNT = Kind(_other_account, _ESCAPED, holds="not is_iban({v})")

@@ -11,12 +11,13 @@ from random import Random
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlencode
 
+from corridor.domain.instants import iso_date
 from corridor.simulation.door.caller import Caller
 from corridor.simulation.door.fuzz.parsers import JSON_EXAMPLES
 from corridor.simulation.door.house import House
 from corridor.simulation.door.schemas import Schema, broken
 from corridor.simulation.door.wire import JSON, Answer, exchange, request
-from corridor.simulation.door.world import ALFX, ANNA, CBRR, PAMR, SEVR
+from corridor.simulation.door.world import ALFX, ANNA, CBRR, FIRST_DAY, PAMR, SEVR
 
 VALUES: Final[tuple[Any, ...]] = (
     None, True, 0, -1, 1, 2**63, 10**30, 1.5, "", " ", "x", "\n", "RUB", "rub", "RUB\n", "0", "00", "-1", "1e5", "1.5",
@@ -24,7 +25,11 @@ VALUES: Final[tuple[Any, ...]] = (
     {"a": 1}, [[]] * 9,
 )  # fmt: skip
 EXAMPLES: Final = {**JSON_EXAMPLES, "/v1/mailbox/acknowledgement": {"number": 0}}
-QUERIES: Final = {"/v1/mailbox": {"after": "0"}, "/v1/aliases/{phone}": {"name": "Anna"}}
+QUERIES: Final = {
+    "/v1/mailbox": {"after": "0"},
+    "/v1/aliases/{phone}": {"name": "Anna"},
+    "/v1/statements": {"currency": "RUB", "day": iso_date(FIRST_DAY), "page": "1"},
+}
 UNASKED: Final = (401, 403, 429)
 
 

@@ -14,12 +14,14 @@ from corridor.adapters.keys.certificates import Authority
 from corridor.adapters.keys.software import PrivateKey, verifier
 from corridor.adapters.memory.journal import MemoryJournal, MemoryStore
 from corridor.adapters.memory.link import MemoryLink
-from corridor.adapters.memory.reads import MemoryMail, MemoryReads
+from corridor.adapters.memory.reads import MemoryMail, MemoryReads, MemoryStatements
 from corridor.adapters.postgres.journal import PostgresJournal
 from corridor.adapters.postgres.reads import PostgresReads
+from corridor.adapters.postgres.statements import read_page
 from corridor.client.tls import Certificate, context
-from corridor.codecs.jws import audience, compose
+from corridor.codecs.jws import HubHeader, audience, compose, signing_input
 from corridor.decision import ACCOUNT, BALANCE, Table
+from corridor.domain.errors import CorridorError
 from corridor.domain.instants import Instant
 from corridor.domain.phones import parse_phone
 from corridor.gateway.app import Gateway
@@ -27,7 +29,8 @@ from corridor.gateway.handshakes import CertifiedServer
 from corridor.gateway.limits import Limits
 from corridor.gateway.server import configuration
 from corridor.gateway.trust import Files, Trust
-from corridor.ports import Journal, Mail, Post, Reads, Told
+from corridor.ports import Journal, Mail, Post, Reads, Stated, Statements, Told, Unstated
+from corridor.reports.pages import signed_parts
 from corridor.services.compliance.screening import Index
 from corridor.services.messaging.commands import Command
 from corridor.services.messaging.records import MESSAGE, Message
@@ -39,6 +42,7 @@ from corridor.simulation.door.world import ENVIRONMENT, FUNDS, HUB, LISTED, SEAL
 from corridor.simulation.staff import Ordered, Staff
 
 R = TypeVar("R", bound=msgspec.Struct)
+_HEADER: Final = HubHeader(HUB, ENVIRONMENT, f"{HUB}-1")
 AT_THE_DOOR: Final = 1 << 32
 """From here operators count what they send to the door; what they give past it is counted from 1."""
 
@@ -138,13 +142,14 @@ class House:
         rest.push_async_callback(hub.close)
         self.link = MemoryLink(1, hub.process)
         hub.running.add_done_callback(lambda _: self.link.cut())  # as a socket is when its process ends
-        reads, mail = await self._store.reads(key, rest)
+        reads, mail, statements = await self._store.reads(key, rest)
         self.gateway = Gateway(
             hub=HUB,
             environment=ENVIRONMENT,
             link=self.link,
             reads=reads,
             mail=mail,
+            statements=statements,
             verifier=verifier,
             load_list=self.load_list,
             clock=self.clock,
@@ -201,8 +206,9 @@ class Store:
     def journal(self) -> Journal:
         return MemoryJournal(self._store)
 
-    async def reads(self, key: PrivateKey, _rest: AsyncExitStack) -> tuple[Reads, Mail]:
-        return MemoryReads(self._store), MemoryMail(self._store, key)
+    async def reads(self, key: PrivateKey, _rest: AsyncExitStack) -> tuple[Reads, Mail, Statements]:
+        statements = MemoryStatements(self._store, key, _HEADER, HUB)
+        return MemoryReads(self._store), MemoryMail(self._store, key), statements
 
     async def batch(self) -> int:
         return self._store.batch
@@ -221,10 +227,10 @@ class PostgresStore(Store):
     def journal(self) -> Journal:
         return PostgresJournal(self._dsn, SEAL)
 
-    async def reads(self, key: PrivateKey, rest: AsyncExitStack) -> tuple[Reads, Mail]:
+    async def reads(self, key: PrivateKey, rest: AsyncExitStack) -> tuple[Reads, Mail, Statements]:
         self._reads = await PostgresReads.connect(self._dsn, SEAL)
         rest.push_async_callback(self._reads.close)
-        return self._reads, _StoredMail(self._reads, key)
+        return self._reads, _StoredMail(self._reads, key), _StoredStatements(self._reads, key)
 
     async def batch(self) -> int:
         (line,) = await self._reads.fetch("SELECT batch FROM hub")
@@ -251,6 +257,23 @@ class _StoredMail:
             Post(participant, number, compose(header, self._key.sign(header + b"." + payload)), payload)
             for number, header, payload in await self._reads.mailbox(participant, after, limit)
         ]
+
+
+class _StoredStatements:
+    """Statements of what is stored, signed in this process."""
+
+    def __init__(self, reads: PostgresReads, key: PrivateKey) -> None:
+        self._reads = reads
+        self._key = key
+
+    async def read(self, participant: str, currency: str, day: str, page: int) -> Stated:
+        try:
+            async with self._reads.snapshot() as fetch:
+                found = await read_page(fetch, participant, currency, day, page)
+        except CorridorError as error:
+            raise Unstated(error.reason, error.field or "", error.message) from None
+        protected, payload = signed_parts(found, _HEADER)
+        return Stated(compose(protected, self._key.sign(signing_input(protected, payload))), payload)
 
 
 @asynccontextmanager

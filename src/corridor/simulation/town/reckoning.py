@@ -9,7 +9,7 @@ from corridor.sandbox.bank import IN, RETURNED
 from corridor.services.messaging.rules import FUNDING
 from corridor.services.settlement.funding.records import FUNDING as DIRECTION_IN
 from corridor.services.settlement.payments import CLEARED, CREDITED, SETTLED, Payment
-from corridor.simulation.town import correspondents, dealings
+from corridor.simulation.town import correspondents, dealings, statements
 from corridor.simulation.town.banks import BankHouse
 from corridor.simulation.town.customers import OPENING
 from corridor.simulation.town.institutions import IssuerHouse, ProviderHouse
@@ -80,7 +80,7 @@ def reckon(town: "Town") -> None:
             }
             town.ask("banks", held == due, lambda: f"{house.name} has booked {held}, the hub {due}")  # noqa: B023
     _ask_funding(town)
-    for sentence in correspondents.mirrors(town):
+    for sentence in (*correspondents.mirrors(town), *statements.wrong(town)):
         town.break_("banks", sentence)
 
 

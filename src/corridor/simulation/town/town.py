@@ -71,6 +71,7 @@ class Town:
         self.story = story
         self.remembers = remembers
         self.timeline = Timeline(START)
+        self.founded_at = self.timeline.now
         self.dice = Random(f"{seed}/town")
         self.struck: Counter[str] = Counter()
         self.checked: Counter[str] = Counter()

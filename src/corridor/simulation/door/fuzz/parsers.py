@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any, Final, NamedTuple, Union
 from xml.etree import ElementTree as ET
 
@@ -11,7 +12,8 @@ import msgspec
 from corridor.adapters.stream import frames
 from corridor.codecs import jws
 from corridor.codecs.errors import DecodeError
-from corridor.codecs.iso20022 import admi002, camt050, camt054, pacs004, pacs009
+from corridor.codecs.iso20022 import admi002, camt050, camt052, camt053, camt054, pacs004, pacs009
+from corridor.codecs.iso20022.account_report import Balance, Summary
 from corridor.codecs.iso20022.envelope import NAMESPACE, open_envelope, seal_envelope
 from corridor.codecs.iso20022.gate import pass_gate
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
@@ -29,6 +31,7 @@ from corridor.gateway.problems import Problem
 from corridor.gateway.queries import read_query
 from corridor.gateway.requests import OPERATIONS_PATH, REQUESTS, decode, definition
 from corridor.gateway.screening import Screener
+from corridor.gateway.statements import StatementQuery
 from corridor.hub.lists import HANDLERS
 from corridor.services.compliance.screening import Index, Screening
 from corridor.services.instant import commands
@@ -86,6 +89,32 @@ def messages() -> tuple[bytes, ...]:
     notification = camt054.Notification(
         message_id="n1", created_at=FIRST_DAY, notification_id="n1", account="1", entries=(entry,)
     )
+    day: dict[str, Any] = {
+        "message_id": "d1",
+        "created_at": FIRST_DAY,
+        "report_id": "d1",
+        "page": 1,
+        "is_last_page": True,
+        "sequence": 1,
+        "begins_at": FIRST_DAY,
+        "ends_at": FIRST_DAY,
+        "account": f"{SEVR}-RUB",
+        "account_currency": "RUB",
+        "account_owner": SEVR,
+        "account_servicer": HUB,
+        "balances": (Balance(type="CLBD", amount=Money(5, "RUB"), credit_debit="DBIT", date="2026-11-24"),),
+        "summary": Summary(
+            entries=1,
+            turnover=Decimal(100),
+            net=Decimal(100),
+            net_credit_debit="CRDT",
+            credit_entries=1,
+            credits=Decimal("100.00"),
+            debit_entries=0,
+            debits=Decimal(0),
+        ),
+        "entries": (entry,),
+    }
     names: dict[str, Any] = {
         "message_id": "l1",
         "created_at": FIRST_DAY,
@@ -132,6 +161,8 @@ def messages() -> tuple[bytes, ...]:
         bank.envelope(returned, "pacs.004.001.09"),
         bank.envelope(rejected, "admi.002.001.01", business_message_id="x1"),
         bank.envelope(notification, "camt.054.001.08"),
+        bank.envelope(camt052.Report(**day), "camt.052.001.08"),
+        bank.envelope(camt053.Statement(**day), "camt.053.001.08"),
     )
 
 
@@ -365,6 +396,7 @@ _QUERIES: Final = (
     b"after=0",
     b"after=17&limit=5&wait=0&stream=0",
     b"name=%D0%98%D0%B2%D0%B0%D0%BD",
+    b"currency=RUB&day=2026-11-24&page=2",
     b"name=a+b",
 )
 
@@ -388,6 +420,9 @@ def parsers() -> Iterator[Parser]:
         2,
     )
     yield Parser("query of a mailbox", _QUERIES, _read_query(MailboxQuery), (Problem,), mutations.OF_QUERY, 2)
+    yield Parser(
+        "query of a statement", _QUERIES, _read_query(StatementQuery), (Problem,), mutations.OF_QUERY, 2
+    )
     yield Parser("query of a look-up", _QUERIES, _read_query(LookUpQuery), (Problem,), mutations.OF_QUERY, 2)
     union: Any = Union[tuple(HANDLERS)]  # noqa: UP007  built from the list
     decoder = msgspec.msgpack.Decoder(list[tuple[int, union]])

@@ -1,0 +1,125 @@
+"""Statements of accounts, read and signed by the signer, for gateways and the person at the terminal."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from corridor.adapters.keys.software import PrivateKey
+from corridor.adapters.stream import frames
+from corridor.codecs.jws import HubHeader, compose, signing_input
+from corridor.domain.errors import CorridorError
+from corridor.ports import HubAway, Stated, Unstated
+from corridor.reports.pages import Page, signed_parts
+
+ReadPage = Callable[[str, str, str, int], Awaitable[Page]]
+"""A page of a participant's account in a currency, of a day, by its number. Raises: CorridorError."""
+WAITS_S: Final = 10.0
+_log: Final = logging.getLogger(__name__)
+
+
+class Ask(msgspec.Struct, frozen=True, array_like=True):
+    """Which page of whose statement."""
+
+    participant: str
+    currency: str
+    day: str
+    page: int
+
+
+class Refusal(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Why there is none."""
+
+    reason: str
+    field: str
+    detail: str
+
+
+class Given(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """The page asked for."""
+
+    stated: Stated
+
+
+class Failed(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """It could not be read now."""
+
+
+Answer = Given | Refusal | Failed
+
+
+async def serve(path: Path, key: PrivateKey, header: HubHeader, read: ReadPage) -> asyncio.Server:
+    """Answer from what is durable, and from nothing else."""
+    decoder = msgspec.msgpack.Decoder(Ask)
+
+    async def answer(ask: Ask) -> Answer:
+        try:
+            page = await read(ask.participant, ask.currency, ask.day, ask.page)
+            protected, payload = signed_parts(page, header)
+        except CorridorError as error:
+            return Refusal(error.reason, error.field or "", error.message)
+        except Exception as error:  # noqa: BLE001  whatever it is, whoever asks gets an answer
+            _log.warning("a statement cannot be read: %r", error)
+            return Failed()
+        return Given(Stated(compose(protected, key.sign(signing_input(protected, payload))), payload))
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while (ask := await frames.read(reader, decoder)) is not None:
+                writer.write(frames.encode(await answer(ask)))
+                await writer.drain()
+        except (frames.FrameError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    return await frames.listen(path, handle)
+
+
+class StreamStatements:
+    """The way to the signer's statements."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = asyncio.Lock()
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._decoder: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
+
+    async def read(self, participant: str, currency: str, day: str, page: int) -> Stated:
+        """Return a page, signed. Raises: Unstated; HubAway, if the signer or its database cannot be reached."""
+        async with self._lock:
+            told = await self._exchange(Ask(participant, currency, day, page))
+        match told:
+            case Given():
+                return told.stated
+            case Refusal():
+                raise Unstated(told.reason, told.field, told.detail)
+            case Failed() | None:
+                raise HubAway
+
+    async def _exchange(self, ask: Ask) -> Answer | None:
+        """Return what is answered in time. A connection that did not answer is not used again: it might, later."""
+        streams, self._streams = self._streams, None
+        try:
+            async with asyncio.timeout(WAITS_S):
+                streams = streams or await asyncio.open_unix_connection(self._path, limit=2**20)
+                reader, writer = streams
+                writer.write(frames.encode(ask))
+                told = await frames.read(reader, self._decoder)
+        except OSError:  # a time-out is one
+            told = None
+        if told is not None:
+            self._streams = streams
+        elif streams is not None:
+            streams[1].close()
+        return told
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        if self._streams is not None:
+            self._streams[1].close()
+            await self._streams[1].wait_closed()
+            self._streams = None
