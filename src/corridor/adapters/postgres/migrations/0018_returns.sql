@@ -19,3 +19,5 @@ CREATE TABLE returned_payment (
     final_at       bigint NOT NULL
 );
 CREATE INDEX returned_payment_number ON returned_payment (number);
+
+GRANT SELECT (number, uetr) ON returned_payment TO corridor_signer;
