@@ -14,7 +14,7 @@ from corridor.domain.money import convert_destination_fixed, convert_source_fixe
 from corridor.ledger.accounts import Account, AccountFlag, Balance
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.transfers import PendingStatus, Transfer
-from corridor.reports import liquidity
+from corridor.reports import liquidity, returns
 from corridor.reports.books import ENDS as _ENDS
 from corridor.reports.books import RESERVES, Books
 from corridor.reports.exchange import inquiry
@@ -48,6 +48,7 @@ from corridor.services.settlement.payments import (
 from corridor.services.settlement.pvp.records import TRADE
 from corridor.services.settlement.records import OBLIGATION, QUEUED, Obligation, Queue
 from corridor.services.settlement.records import SETTLED as OBLIGATION_SETTLED
+from corridor.services.settlement.returns.records import RETURNED_PAYMENT
 
 Said = tuple[str, StatusReport]
 """An agent, and what it was told."""
@@ -470,5 +471,6 @@ OF_RECORDS: Final = (
     OfRecord("cut-offs", CYCLE, cycle),
     OfRecord("trade states", TRADE, trade),
     OfRecord("liquidity states", LIQUIDITY_TRANSFER, liquidity.record),
+    OfRecord("return states", RETURNED_PAYMENT, returns.record),
 )
 """A line here, and the simulator, the checker and `corridor verify` ask it of each record that they see."""
