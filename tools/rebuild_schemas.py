@@ -39,6 +39,7 @@ ROOTS = {
     "pacs.008.001.13": "Document",
     "pacs.002.001.10": "Document",
     "pacs.028.001.03": "Document",
+    "pacs.004.001.09": "Document",
     "pacs.009.001.08": "Document",
     "camt.050.001.07": "Document",
     "camt.052.001.08": "Document",

@@ -10,6 +10,7 @@ from tests.rig import HUB, answer_of
 from tests.world import ALFX, CBRR, CBTJ, FUNDS, LIST, PAMR, SEVR, agreed
 
 from corridor.codecs.iso20022.camt050 import LiquidityTransfer
+from corridor.codecs.iso20022.pacs004 import PaymentReturn
 from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
 from corridor.codecs.iso20022.pacs009 import InstitutionTransfer
 from corridor.decision import Step
@@ -44,9 +45,13 @@ from corridor.services.settlement.payments import PAYMENT
 from corridor.services.settlement.positions import Position, digest
 from corridor.services.settlement.pvp.commands import CancelTrade, CaptureTrade, SettleTrades
 from corridor.services.settlement.pvp.records import TRADE
+from corridor.services.settlement.returns.commands import ReturnPayment
 
 SETTLED, CREDITED, REFUSED, SILENT, OPEN, CONVERTED, HELD = range(1, 8)
 """The payments that tests name, by the number in their UETR. 20 to 29 are others, 100 on the crowd."""
+HUNDRED = Money(100_00, "RUB")
+RETURNED = 90
+"""It was given back; so was CONVERTED."""
 
 HIT = Screening(LIST, (Hit("Иван Петров", "UN", "QDi.1", "Ivan Petrov", 97, "both words"),))
 
@@ -60,6 +65,7 @@ def live(world: SignedWorld, crowd: int = 40, seed: int = 7) -> SignedWorld:
     account = correspond(world)
     lend(world)
     _compared(world, account)
+    _returned(world)
     _screened(world)
     _commercial(world)
     _wrong(world)
@@ -120,6 +126,31 @@ def inquire(world: SignedWorld, rate: str, *, paid_by: int = 0) -> int:
         world.pay(world.order(paid_by, interbank_settlement_amount=money, agreed_rate=agreed(terms)))
         world.report(uetr(world, paid_by), "ACCP")
     return number
+
+
+def _returned(world: SignedWorld) -> None:
+    """One is given back in its own currency, one in that of the creditor; one twice, one that never settled."""
+    world.pay(world.order(RETURNED))
+    world.report(uetr(world, RETURNED), "ACCP")
+    for n in (RETURNED, RETURNED, 20):
+        give_back(world, n)
+    give_back(world, CONVERTED, Money(116_27, "TJS"))
+
+
+def give_back(world: SignedWorld, n: int, received: Money = HUNDRED) -> None:
+    """Let the creditor agent of a payment return it."""
+    origin = world.origin(PAMR, definition="pacs.004.001.09")
+    message = PaymentReturn(
+        message_id=origin.message_id,
+        created_at=world.now,
+        return_id="r1",
+        original_uetr=uetr(world, n),
+        returned_amount=received,
+        instructing_agent=PAMR,
+        instructed_agent=HUB,
+        reason="AC04",
+    )
+    world.submit(ReturnPayment(origin, message))
 
 
 def _screened(world: SignedWorld) -> None:

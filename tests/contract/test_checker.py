@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.contract.busy_day import bring, correspond, inquire, lend, live, trade, wish
+from tests.contract.busy_day import bring, correspond, give_back, inquire, lend, live, trade, wish
 from tests.contract.signed_world import SEAL, PostgresWorld
 from tests.rig import HUB
 from tests.world import CBRR, PAMR, SEVR, agreed
@@ -197,6 +197,7 @@ def hour(town: PostgresWorld, tmp_path: Path) -> Iterator[Bent]:
     for number, status in ((n, "ACCP"), (n + 1, "RJCT")):
         town.pay(town.order(number))
         town.report(town.order(number).uetr, status, reason="AC03" if status == "RJCT" else None)
+    give_back(town, n)
     quote = town.quote(1_000_00)
     amount = Money(1_000_00, "RUB")
     town.pay(town.order(n + 2, interbank_settlement_amount=amount, agreed_rate=agreed(quote)))
@@ -219,6 +220,7 @@ CONVERTED = "(SELECT max(number) FROM payment WHERE status = 'ACSC' AND provider
 REFUSED = "(SELECT max(number) FROM payment WHERE status = 'RJCT')"
 OPEN = "(SELECT uetr FROM payment WHERE open LIMIT 1)"
 TRADED = "(SELECT max(number) FROM trade WHERE state = 'settled')"
+GIVEN_BACK = "(SELECT max(number) FROM returned_payment WHERE currency = 'RUB')"
 DEFUNDED = "(SELECT max(number) FROM liquidity_transfer WHERE direction = 'defunding' AND status = 'ACSC')"
 FUNDED = "(SELECT max(number) FROM liquidity_transfer WHERE direction = 'funding' AND status = 'ACSC')"
 LEAVING = "(SELECT max(number) FROM liquidity_transfer WHERE status = 'ACSP')"
@@ -241,6 +243,16 @@ BENT = {
     ),
     "a netting of another rate": ("UPDATE arrangement_netting SET rate = rate + 0.01", {"arrangements"}),
     "an arrangement without a timer": ("UPDATE arrangement SET due_at = NULL", {"arrangement states"}),
+    "another amount given back": (
+        f"UPDATE returned_payment SET amount = amount + 1 WHERE number = {GIVEN_BACK}", {"returns"}
+    ),
+    "given back at another time": (
+        f"UPDATE returned_payment SET received_at = received_at - 1 WHERE number = {GIVEN_BACK}", {"told"}
+    ),
+    "given back before it was paid": (
+        f"UPDATE returned_payment SET payment = number WHERE number = {GIVEN_BACK}", {"returns", "return states"}
+    ),
+    "given back by nobody": (f"DELETE FROM returned_payment WHERE number = {GIVEN_BACK}", {"returns", "payments"}),
     "money of no transfer": (f"DELETE FROM liquidity_transfer WHERE number = {FUNDED}", {"liquidity"}),
     "money issued by nobody": (
         f"UPDATE transfer SET code = 10 WHERE reference = {FUNDED} AND code = 1", {"issue", "chain", "liquidity"}

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.contract.busy_day import live, uetr
+from tests.contract.busy_day import RETURNED, live, uetr
 from tests.contract.signed_world import SEAL, PostgresWorld
 from tests.rig import HUB
 from tests.world import CBRR, FUNDS, SEVR
@@ -158,6 +158,8 @@ def test_entries_say_when_what_for_and_with_whom(days):
     assert (came.kind, came.amount, came.counterparty) == ("funding", 250_00, CBRR)
     paid = by_reference[uetr(days.world, 1)]
     assert (paid.kind, paid.amount, paid.counterparty) == ("payment", -100_00, "PAMRTJ20")
+    back = [entry for entry in entries if entry.reference == uetr(days.world, RETURNED)]
+    assert [(each.kind, each.amount) for each in back] == [("payment", -100_00), ("return", 100_00)]
     assert {"fee", "trade", "netting cycle", "credit drawn", "credit repaid"} <= {
         each.kind for each in entries
     }

@@ -10,7 +10,17 @@ from uuid import uuid4
 import asyncpg
 import msgspec
 import pytest
-from tests.contract.busy_day import CONVERTED, CREDITED, HELD, OPEN, REFUSED, SETTLED, live
+from tests.contract.busy_day import (
+    CONVERTED,
+    CREDITED,
+    HELD,
+    OPEN,
+    REFUSED,
+    SETTLED,
+    correspond,
+    give_back,
+    live,
+)
 from tests.contract.signed_world import SEAL, PostgresWorld
 
 from corridor.adapters.postgres.roles import READER, provision
@@ -18,6 +28,7 @@ from corridor.adapters.postgres.schema import columns
 from corridor.adapters.postgres.sealing import Sealing
 from corridor.adapters.postgres.supervisor import Cluster
 from corridor.adapters.postgres.verify import Anchor, examine, verify
+from corridor.domain.money import Money
 from corridor.hub.batch import chain
 from corridor.hub.lists import TABLES
 from corridor.reports.findings import SHOWN, Findings, Report
@@ -134,12 +145,24 @@ def test_a_database_that_no_hub_has_opened_is_clean(database):
     assert set(report.checked.values()) == {0}
 
 
+def test_what_was_booked_and_given_back_is_clean(database):
+    world = PostgresWorld(database)
+    world.found()
+    correspond(world)
+    give_back(world, 70, Money(120_00, "TJS"))
+    world.close()
+    report = asyncio.run(verify(database, **HOW))
+    assert report.violations == []
+    assert report.checked["returns"] == 1
+
+
 SEVR_RUB = "(SELECT account_id FROM settlement_account WHERE (participant, currency) = ('SEVRRUM0', 'RUB'))"
 FIRST_LEG = f"(SELECT first_transfer FROM payment WHERE uetr = '{uetr(SETTLED)}')"
 OPEN_LEG = f"(SELECT first_transfer FROM payment WHERE uetr = '{uetr(OPEN)}')"
 LAST = "(SELECT max(batch) FROM blob)"
 KEPT = "(SELECT number FROM correspondent WHERE state = 'open')"
 TRADED = "(SELECT max(number) FROM trade WHERE state = 'settled')"
+BACK = "(SELECT max(number) FROM returned_payment WHERE currency = 'RUB')"
 LEFT = "(SELECT max(number) FROM liquidity_transfer WHERE direction = 'defunding' AND status = 'ACSC')"
 CAME = "(SELECT max(number) FROM liquidity_transfer WHERE direction = 'funding' AND status = 'ACSC')"
 BENT = {
@@ -166,6 +189,30 @@ BENT = {
     "money issued and lost": (
         f"UPDATE balance SET credits_posted = credits_posted - 1 WHERE account_id = {SEVR_RUB}",
         {"issue": "RUB: ", "conservation": "RUB: posted balances add up to -1"},
+    ),
+    "a return of another amount": (
+        f"UPDATE returned_payment SET amount = amount + 1 WHERE number = {BACK}",
+        {"returns": "which is ACSC"},
+    ),
+    "a return by another transfer": (
+        f"UPDATE returned_payment SET transfer_id = transfer_id + 1 WHERE number = {BACK}",
+        {"returns": "moved"},
+    ),
+    "a return that is forgotten": (
+        f"DELETE FROM returned_payment WHERE number = {BACK}",
+        {"returns": "of payment none, moved"},
+    ),
+    "a return that nobody asked for": (
+        f"UPDATE returned_payment SET content = sha256('other') WHERE number = {BACK}",
+        {"returns": "0 accepted messages of PAMRTJ20 ask for it"},
+    ),
+    "a return at another time": (
+        f"UPDATE returned_payment SET final_at = final_at + 1 WHERE number = {BACK}",
+        {"told": "the return of payment"},
+    ),
+    "a return of a number that was before its payment": (
+        f"UPDATE returned_payment SET payment = number + 1 WHERE number = {BACK}",
+        {"return states": "not one that could be", "returns": "which is ACSC"},
     ),
     "a liquidity transfer settled at another time": (
         f"UPDATE liquidity_transfer SET final_at = final_at + 1 WHERE number = {LEFT}",

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from corridor.adapters.keys.software import Ed25519Key
 from corridor.codecs.iso20022.camt050 import LiquidityTransfer
+from corridor.codecs.iso20022.pacs004 import PaymentReturn
 from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
 from corridor.codecs.iso20022.pacs009 import InstitutionTransfer
 from corridor.domain.instants import SECOND, iso, iso_date
@@ -151,6 +152,29 @@ def money_home(kopecks: int = 100, *, twice: bool = False, **facts: Any) -> Send
             await house.sevr.send(house.sevr.envelope(first, "camt.050.001.07"))
         message = LiquidityTransfer(**filled | facts)
         return await house.sevr.send(house.sevr.envelope(message, "camt.050.001.07"))
+
+    return send
+
+
+def returned(creditor: str = PAMR, **facts: Any) -> Send:
+    """Give a payment back that was never settled: one that went out or, to SEVR, came in."""
+
+    async def send(house: House) -> Any:
+        debtor = house.pamr if creditor == SEVR else house.sevr
+        await debtor.send(debtor.order(7, creditor=creditor))
+        message_id = f"{SEVR}-m8"
+        filled: dict[str, Any] = {
+            "message_id": message_id,
+            "created_at": house.clock.now(),
+            "return_id": "r1",
+            "original_uetr": house.world.order(7).uetr,
+            "returned_amount": Money(100_00, "RUB"),
+            "instructing_agent": SEVR,
+            "instructed_agent": HUB,
+            "reason": "AC04",
+        }
+        message = PaymentReturn(**(filled | facts))
+        return await house.sevr.send(house.sevr.envelope(message, "pacs.004.001.09"))
 
     return send
 
@@ -383,6 +407,15 @@ ROWS = (
     Row("the same message again", 202, "", twice_the_same),
     Row("another message under a used id", 202, "admi.002 DU01", other_content),
     Row("another payment under a used UETR", 202, "admi.002 DU03", same_uetr),
+    # returns
+    Row(
+        "a return of an unknown payment",
+        202,
+        "admi.002 NOOR",
+        returned(original_uetr="00000000-0000-4000-8000-000000000099"),
+    ),
+    Row("a return of what it has paid itself", 202, "admi.002 AG01", returned()),
+    Row("a return of what is not settled", 202, "admi.002 FF12", returned(SEVR)),
     # parties
     Row("an unknown bank", 202, "RJCT RC04", order(creditor_agent="NOPERUM0")),
     Row("a payment to oneself", 202, "RJCT AG03", order(creditor_agent=SEVR)),

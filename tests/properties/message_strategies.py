@@ -15,6 +15,7 @@ from corridor.codecs.iso20022 import (
     camt054,
     head001,
     pacs002,
+    pacs004,
     pacs008,
     pacs009,
     pacs028,
@@ -361,6 +362,31 @@ institution_transfers = st.builds(
     remittance=st.lists(text(140), max_size=3).map(tuple),
 )
 
+payment_returns = st.builds(
+    pacs004.PaymentReturn,
+    message_id=ids,
+    created_at=instants,
+    clearing_system=maybe(ids),
+    return_id=ids,
+    original_message_id=st.just("m1"),
+    original_message_definition_id=st.just("pacs.008.001.13"),
+    original_created_at=maybe(instants),
+    original_instruction_id=maybe(ids),
+    original_end_to_end_id=maybe(ids),
+    original_transaction_id=maybe(ids),
+    original_uetr=uetrs,
+    original_clearing_system_reference=maybe(ids),
+    original_settlement_amount=maybe(amounts),
+    original_settlement_date=maybe(dates),
+    returned_amount=amounts,
+    settlement_date=maybe(dates),
+    clearing_system_reference=maybe(ids),
+    instructing_agent=bics,
+    instructed_agent=bics,
+    reason=codes,
+    additional_information=st.lists(text(105), max_size=3).map(tuple),
+)
+
 message_rejects = st.builds(
     admi002.MessageReject,
     related_reference=ids,
@@ -375,6 +401,7 @@ MESSAGES = {
     "pacs.008.001.13": credit_transfers(),
     "pacs.002.001.10": status_reports(),
     "pacs.028.001.03": status_requests(),
+    "pacs.004.001.09": payment_returns,
     "pacs.009.001.08": institution_transfers,
     "camt.050.001.07": liquidity_transfers,
     "camt.052.001.08": account_reports(camt052.Report),

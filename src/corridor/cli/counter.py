@@ -30,6 +30,7 @@ from corridor.client.requests import Trade
 from corridor.domain.errors import CorridorError
 from corridor.domain.money import Money
 from corridor.sandbox import mirror
+from corridor.sandbox.bank import BankPayment
 from corridor.sandbox.corridor import Intent
 from corridor.sandbox.offices import Notice
 from corridor.sandbox.people import PERSON, Customer
@@ -149,11 +150,23 @@ class Move(msgspec.Struct, frozen=True, tag=True):
     inward: bool
 
 
-Asked: TypeAlias = Wish | Change | Deed | AccountDeed | ArrangementDeed | TradeDeed | Asking | Move
+class GiveBack(msgspec.Struct, frozen=True, tag=True):
+    """The bank whose customer has received a payment returns it."""
+
+    uetr: str
+    reason: str
+    text: str = ""
+
+
+Asked: TypeAlias = Wish | Change | Deed | AccountDeed | ArrangementDeed | TradeDeed | Asking | Move | GiveBack
 
 
 class NoSuchBank(Lost):
     """It is none of the simulated banks."""
+
+
+class NotReceived(Lost):
+    """No bank of the sandbox has received such a payment."""
 
 
 class NoSuchCustomer(Lost):
@@ -212,6 +225,8 @@ async def _answer(sandbox: Sandbox, asked: Asked) -> Any:
                     return await _arrange(_institution(sandbox, asked.bank), asked)
                 case TradeDeed():
                     return await _trade(_institution(sandbox, asked.bank), asked)
+                case GiveBack():
+                    return await _give_back(sandbox, asked)
                 case Change():
                     return await _change(_institution(sandbox, asked.bank), asked)
                 case Wish():
@@ -222,6 +237,14 @@ async def _answer(sandbox: Sandbox, asked: Asked) -> Any:
         return f"nobody has answered for {PATIENCE_S + more_s:.0f} s; look what has become of it before you ask again"
     except CorridorError as error:
         return _words(error)
+
+
+async def _give_back(sandbox: Sandbox, back: GiveBack) -> BankPayment:
+    """Let the creditor's bank do it; return the payment as it then stands."""
+    for office in sandbox.banks.values():
+        if office.has_received(back.uetr):
+            return await office.give_back(back.uetr, back.reason, back.text)
+    raise NotReceived
 
 
 def _words(error: CorridorError) -> str:

@@ -12,6 +12,7 @@ VERBS = {
     "demo": "Watch payments cross the border, from nothing, in a minute.",
     "up": "Run a hub with its sandbox until Ctrl-C.",
     "pay": "Let a customer of a simulated bank pay.",
+    "return": "Let the bank of a creditor give a payment back.",
     "status": "The whole story of a payment, in time order.",
     "accounts": "What every participant has, has reserved and may spend.",
     "account": "Money to and from the central banks; the statement of an account.",
@@ -46,6 +47,8 @@ VERBS = {
     "prove": "Break it on purpose, and show that nothing is lost, doubled or let in.",
 }
 """In the order of the help. The file of a verb has its name and holds `app`; groups name their commands."""
+FILES = {"return": "returns"}
+"""But for a verb that no file can be called."""
 
 WRONG, NOT_UNDERSTOOD, AWAY = 1, 2, 3
 EXIT_CODES = (
@@ -62,7 +65,7 @@ class _Verb(TyperCommand):
     """A verb of which only name and help are known until it is called."""
 
     def make_context(self, info_name: str | None, args: list[str], *further: Any, **facts: Any) -> Any:
-        verb: typer.Typer = import_module(f"corridor.cli.{self.name}").app
+        verb: typer.Typer = import_module(f"corridor.cli.{FILES.get(str(self.name), self.name)}").app
         divided = any(command.name for command in verb.registered_commands)
         command = typer.main.get_group(verb) if divided else typer.main.get_command(verb)
         return command.make_context(info_name, args, *further, **facts)

@@ -29,7 +29,9 @@ def share(
     until: Until = LAST_DAY,
     period: Annotated[str, typer.Option(help="month, quarter or year.")] = "year",
     by: Annotated[str, typer.Option(help="currency, product or direction.")] = "currency",
-    of: Annotated[str, typer.Option(help="all, or trade: without wages and salaries.")] = "all",
+    of: Annotated[
+        str, typer.Option(help="all; trade: without wages and salaries; returned: what was given back.")
+    ] = "all",
     unit: Annotated[str, typer.Option(help="The currency that all are valued in.")] = "USD",
     sql: Annotated[bool, typer.Option("--sql", help="Print the query of these figures.")] = False,
     directory: Directory = HERE,
@@ -60,7 +62,7 @@ def ask(since: str, until: str, period: str, by: str, of: str, unit: str) -> Que
     for option, value, values in (
         ("--period", period, ("month", "quarter", "year")),
         ("--by", by, ("currency", "product", "direction")),
-        ("--of", of, ("all", "trade")),
+        ("--of", of, ("all", "trade", "returned")),
     ):
         if value not in values:
             raise InvalidValue(f"it is {', '.join(values)}", field=option)

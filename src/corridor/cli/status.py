@@ -17,13 +17,14 @@ from corridor.domain.money import Money
 from corridor.services.messaging.records import Message
 from corridor.services.settlement.payments import PAYMENT, Payment
 from corridor.services.settlement.records import OBLIGATION, PRIORITIES, QUEUED, Obligation
+from corridor.services.settlement.returns.records import RETURNED_PAYMENT, ReturnedPayment
 
 app = typer.Typer()
 
 _LINES = """
 SELECT month, batch, position, direction, participant, number, definition, message_id, payment, outcome,
        reason, at, content, digest, start, size
-  FROM message WHERE payment = $1 ORDER BY batch, position
+  FROM message WHERE payment = ANY($1::bigint[]) ORDER BY batch, position
 """
 _LEGS = """
 SELECT d.participant AS debtor, c.participant AS creditor, amount, t.currency
@@ -53,9 +54,9 @@ def status(uetr: str, directory: Directory = HERE, as_json: AsJson = False) -> N
     Times are relative to the receipt of the order. All messages of a batch have the batch's time.
     """
     parsed = parse_uetr(uetr, field="UETR")
-    payment, obligation, lines, legs = asyncio.run(_read(Home(directory), parsed))
+    payment, obligation, returned, lines, legs = asyncio.run(_read(Home(directory), parsed))
     events = list(tell(payment, HUB, lines, legs))
-    facts = _facts(payment) | _queued(obligation)
+    facts = _facts(payment) | _queued(obligation) | _returned(returned)
     if as_json:
         show_json({"payment": facts, "events": [_row(event) for event in events]})
         return
@@ -66,7 +67,9 @@ def status(uetr: str, directory: Directory = HERE, as_json: AsJson = False) -> N
     show([_row(event) for event in events], _COLUMNS, as_json=False)
 
 
-async def _read(home: Home, uetr: str) -> tuple[Payment, Obligation | None, Sequence[Line], Sequence[Leg]]:
+async def _read(
+    home: Home, uetr: str
+) -> tuple[Payment, Obligation | None, ReturnedPayment | None, Sequence[Line], Sequence[Leg]]:
     async with reading(home) as reads:
         payment = await reads.one(PAYMENT, uetr)
         if payment is None:
@@ -77,11 +80,13 @@ async def _read(home: Home, uetr: str) -> tuple[Payment, Obligation | None, Sequ
             for row in await reads.fetch(_LEGS, payment.first_transfer, last)
         ]
         obligation = await reads.one(OBLIGATION, payment.number)
-        return payment, obligation, await _lines(reads, payment), legs
+        returned = await reads.one(RETURNED_PAYMENT, uetr)
+        numbers = [payment.number] if returned is None else [payment.number, returned.number]
+        return payment, obligation, returned, await _lines(reads, numbers), legs
 
 
-async def _lines(reads: PostgresReads, payment: Payment) -> list[Line]:
-    messages = [Message(*row) for row in await reads.fetch(_LINES, payment.number)]
+async def _lines(reads: PostgresReads, numbers: Sequence[int]) -> list[Line]:
+    messages = [Message(*row) for row in await reads.fetch(_LINES, numbers)]
     contents = await reads.contents({(m.month, m.batch) for m in messages})
     return [Line(m, contents[m.batch][m.start : m.start + m.size]) for m in messages]
 
@@ -123,6 +128,19 @@ def _queued(obligation: Obligation | None) -> dict[str, Any]:
         "settled_by": obligation.method or None,
     }
     return facts | ({"meaning": WAITS} if obligation.state == QUEUED else {})
+
+
+def _returned(returned: ReturnedPayment | None) -> dict[str, Any]:
+    """What there is to say of a payment that was given back."""
+    if returned is None:
+        return {}
+    return {
+        "meaning": "settled, final, and given back",
+        "returned_at": moment(returned.final_at),
+        "returned": money(returned.amount, returned.currency),
+        "returned_for": in_words(returned.reason),
+        "return_number": returned.number,
+    }
 
 
 def _row(event: Event) -> dict[str, Any]:

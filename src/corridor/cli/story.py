@@ -13,12 +13,14 @@ from corridor.codecs.iso20022.admi002 import MessageReject
 from corridor.codecs.iso20022.camt054 import Notification
 from corridor.codecs.iso20022.messages import MESSAGES
 from corridor.codecs.iso20022.pacs002 import StatusReport
+from corridor.codecs.iso20022.pacs004 import PaymentReturn
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
 from corridor.codecs.iso20022.pacs028 import StatusRequest
 from corridor.domain.errors import CorridorError
 from corridor.domain.instants import Instant, iso
 from corridor.domain.money import Money
 from corridor.domain.reasons import reason
+from corridor.reports.returns import is_told
 from corridor.services.messaging.records import ACCEPTED, OUT, TIMER, Message
 from corridor.services.settlement.payments import CREDITED, HELD, REJECTED, RESERVED, SETTLED, Payment
 
@@ -76,6 +78,10 @@ def tell(payment: Payment, hub: str, lines: Sequence[Line], legs: Sequence[Leg])
         if logged.direction == OUT and isinstance(document, CreditTransfer) and not document.clearing_channel:
             yield _by_hub(payment, logged, f"reserves {moved}")
         final = isinstance(document, StatusReport) and document.transaction_status in (SETTLED, REJECTED)
+        if logged.direction == OUT and isinstance(document, PaymentReturn):
+            yield _by_hub(
+                payment, logged, f"moves {document.returned_amount} back; from now on the return is final"
+            )
         if logged.direction == OUT and final and legs and not ended:
             ended = True
             verb = "releases" if payment.status == REJECTED else "moves"
@@ -130,10 +136,16 @@ def _words(line: Line, document: Any) -> str:
             said = _SAID.get(document.transaction_status, document.transaction_status)
             said += f": {in_words(document.reason)}" if document.reason else ""
         case StatusReport():
-            said = f"says {document.transaction_status}"
+            said = "says of the return " if is_told(document) else "says "
+            said += document.transaction_status
             said += f": {in_words(document.reason)}" if document.reason else ""
             if document.effective_settlement_at is not None:
                 said += f", settled at {iso(document.effective_settlement_at)}"
+            said += "".join(f"; {words}" for words in document.additional_information)
+        case PaymentReturn():
+            said = f"{'gives' if incoming else 'passes on that it gives'} back {document.returned_amount}"
+            said += f": {in_words(document.reason)}"
+            said += "".join(f"; {words}" for words in document.additional_information)
         case StatusRequest():
             said = "asks where the payment stands"
         case Notification():

@@ -62,5 +62,8 @@ class Payment:
         self._ended = ended
 
     async def outcome(self) -> StatusReport:
-        """ACSC, or RJCT with its reason. Somebody must read the mailbox, or it is never known."""
+        """ACSC, or RJCT with its reason. Somebody must read the mailbox, or it is never known.
+
+        Raises: Refused, of a return: nothing was given back.
+        """
         return await asyncio.shield(self._ended)

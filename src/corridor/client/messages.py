@@ -15,6 +15,7 @@ from corridor.codecs.iso20022.envelope import seal_envelope
 from corridor.codecs.iso20022.head001 import Header
 from corridor.codecs.iso20022.messages import MESSAGES, Message
 from corridor.codecs.iso20022.pacs002 import StatusReport
+from corridor.codecs.iso20022.pacs004 import PaymentReturn
 from corridor.codecs.iso20022.pacs008 import (
     AgreedRate,
     CreditTransfer,
@@ -29,6 +30,7 @@ from corridor.domain.money import Money
 from corridor.domain.parties import Party
 
 PACS_008: Final = "pacs.008.001.13"
+PACS_004: Final = "pacs.004.001.09"
 PHONE: Final = "MBNO"
 """ExternalProxyAccountType1Code: a mobile phone number."""
 
@@ -157,6 +159,24 @@ def status_report(
     )
 
 
+def payment_return(
+    profile: Profile, uetr: str, received: Money, reason: str, message_id: str, now: Instant, text: str = ""
+) -> PaymentReturn:
+    """The pacs.004 with which a creditor agent gives back what it received of a payment that is final."""
+    return PaymentReturn(
+        message_id=message_id,
+        created_at=now,
+        return_id=message_id,
+        original_uetr=uetr,
+        original_settlement_amount=received,
+        returned_amount=received,
+        instructing_agent=profile.bic,
+        instructed_agent=profile.hub,
+        reason=reason,
+        additional_information=(text,) if text else (),
+    )
+
+
 def status_request(profile: Profile, uetr: str, message_id: str, now: Instant) -> StatusRequest:
     """The pacs.028 that asks where a payment stands."""
     return StatusRequest(
@@ -185,7 +205,14 @@ def envelope(profile: Profile, message: Message, now: Instant) -> Draft:
 
 
 def _message_id(message: Message) -> str:
-    sent = CreditTransfer | StatusReport | StatusRequest | LiquidityTransfer | InstitutionTransfer
+    sent = (
+        CreditTransfer
+        | StatusReport
+        | StatusRequest
+        | PaymentReturn
+        | LiquidityTransfer
+        | InstitutionTransfer
+    )
     assert isinstance(message, sent), "participants send no other"
     return message.message_id
 

@@ -26,7 +26,7 @@ from corridor.client import (
 )
 from corridor.client.arrangements import Arrangement
 from corridor.client.correspondents import AccountTerms, BookDay, CorrespondentAccount, Reconciled
-from corridor.client.errors import Lost
+from corridor.client.errors import Lost, Refused
 from corridor.client.events import Receipt
 from corridor.client.facilities import Facility, Terms
 from corridor.client.frames import Frame, Payment
@@ -42,6 +42,7 @@ from corridor.client.session import Session
 from corridor.client.signing import HubSeal
 from corridor.client.statements import AccountPage
 from corridor.client.store import Store
+from corridor.codecs.iso20022.admi002 import MessageReject
 from corridor.codecs.iso20022.messages import Message
 from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.domain.instants import MILLISECOND, SECOND, Instant, iso
@@ -136,6 +137,18 @@ class Participant:
         message_id, now = self.identify()
         message = liquidity.credit(self.profile, participant, amount, message_id, uetr, now)
         return await self._order(message, uetr, now, effects)
+
+    async def give_back(
+        self, uetr: str, received: Money, reason: str, *effects: Any, text: str = ""
+    ) -> Payment:
+        """Return a payment that this bank was the creditor agent of, whole: `received` is what it got; as `pay`.
+
+        The outcome is ACSC. It raises Refused with the hub's reason (AM04 there is too little, DU03 it was returned
+        before, TM01 it is too late): then nothing has moved.
+        """
+        message_id, now = self.identify()
+        message = messages.payment_return(self.profile, uetr, received, reason, message_id, now, text)
+        return await self._order(message, uetr, now, effects, key=message_id)
 
     async def ask_status(self, uetr: str) -> None:
         """Ask where a payment stands; the mailbox tells."""
@@ -387,12 +400,15 @@ class Participant:
         """How many messages the hub has not vouched for yet."""
         return self._session.on_the_way
 
-    async def _order(self, message: Message, uetr: str, now: Instant, effects: Sequence[Any]) -> Payment:
-        ended = self._ends[uetr] = asyncio.get_running_loop().create_future()
+    async def _order(
+        self, message: Message, uetr: str, now: Instant, effects: Sequence[Any], key: str = ""
+    ) -> Payment:
+        """Send it; `key` is by what its end is known, the UETR if nothing is said."""
+        ended = self._ends[key or uetr] = asyncio.get_running_loop().create_future()
         try:
             receipt = await self._session.ask(messages.envelope(self.profile, message, now), effects)
         except BaseException:
-            del self._ends[uetr]
+            self._ends.pop(key or uetr, None)
             raise
         return Payment(uetr, receipt, ended)
 
@@ -417,15 +433,27 @@ class Participant:
         told = [
             delivery.opened.message
             for delivery in frame.deliveries
-            if delivery.opened is not None and isinstance(delivery.opened.message, StatusReport)
+            if delivery.opened is not None
+            and isinstance(delivery.opened.message, StatusReport | MessageReject)
         ]
         frame.then(lambda: self._tell(told))
         last = frame.deliveries[-1].number
         self._session.submit(drafts, frame.effects, handled=last, then=frame.after)
 
-    def _tell(self, told: Sequence[StatusReport]) -> None:
+    def _tell(self, told: Sequence[StatusReport | MessageReject]) -> None:
         for report in told:
-            if report.transaction_status in ENDED:
-                waiting = self._ends.pop(report.original_uetr, None)
+            if isinstance(report, MessageReject):
+                waiting = self._ends.pop(report.related_reference, None)
+                if waiting is not None and not waiting.done():
+                    waiting.set_exception(Refused(report.description, reason=report.reason))
+                    waiting.exception()  # whoever does not ask is not to be told by a log
+            elif report.transaction_status in ENDED:
+                waiting = self._ends.pop(_known_by(report), None)
                 if waiting is not None and not waiting.done():
                     waiting.set_result(report)
+
+
+def _known_by(report: StatusReport) -> str:
+    """Return by what the end of a payment is known, or that of a return: its message, for the UETR is the payment's."""
+    is_return = report.original_message_definition_id == messages.PACS_004
+    return (report.original_message_id or "") if is_return else report.original_uetr

@@ -1,4 +1,4 @@
-"""ISO 20022 external code sets, and by name the status reasons that Corridor gives.
+"""ISO 20022 external code sets, and by name the status reasons that Corridor gives, and the reasons of returns.
 
 The sets stand in data/code_sets.json, extracted from the official file by tools/extract_code_sets.py.
 
@@ -59,6 +59,7 @@ class StatusReason(StrEnum):
     # Once
     MESSAGE_NOT_UNIQUE = "DU01"
     TRANSACTION_NOT_UNIQUE = "DU03"
+    NOT_RETURNABLE = "FF12"
     END_TO_END_ID_NOT_UNIQUE = "DU04"
     # Form, signature, law
     FILE_FORMAT_INVALID = "FF01"
@@ -72,6 +73,38 @@ class StatusReason(StrEnum):
     WRONG_ENVIRONMENT = "DS28"
     REGULATORY = "RR04"
     TECHNICAL_PROBLEM = "FF10"
+    NOT_SPECIFIED_BY_AGENT = "MS03"
+    NARRATIVE = "NARR"
+
+
+class ReturnReason(StrEnum):
+    """ExternalReturnReason1Code: why a payment that is final may go back."""
+
+    # It cannot be credited
+    ACCOUNT_INVALID = "AC01"
+    CREDITOR_ACCOUNT_INVALID = "AC03"
+    ACCOUNT_CLOSED = "AC04"
+    ACCOUNT_BLOCKED = "AC06"
+    CREDITOR_ACCOUNT_CLOSED = "AC07"
+    TRANSACTION_FORBIDDEN = "AG01"
+    CREDITOR_INCONSISTENT = "BE01"
+    CREDITOR_UNKNOWN = "BE06"
+    CREDITOR_DECEASED = "MD07"
+    REGULATORY = "RR04"
+    # It should not have come
+    AMOUNT_NOT_AS_AGREED = "AM09"
+    DUPLICATION = "AM05"
+    DUPLICATE = "DUPL"
+    BANK_ERROR = "BE08"
+    TECHNICAL_PROBLEM = "DS28"
+    NOT_JUSTIFIED = "UPAY"
+    # Somebody wants it back
+    DEBTOR_ASKED = "CUST"
+    CUSTOMER_ASKED = "MD06"
+    CANCELLATION_ASKED = "FOCR"
+    FRAUD = "FR01"
+    # No more is said
+    NOT_SPECIFIED_BY_CUSTOMER = "MS02"
     NOT_SPECIFIED_BY_AGENT = "MS03"
     NARRATIVE = "NARR"
 

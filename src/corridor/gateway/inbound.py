@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Final
 
 from corridor.codecs.errors import DecodeError
-from corridor.codecs.iso20022 import camt050, pacs002, pacs008, pacs009, pacs028
+from corridor.codecs.iso20022 import camt050, pacs002, pacs004, pacs008, pacs009, pacs028
 from corridor.codecs.iso20022.envelope import Opened
 from corridor.codecs.iso20022.gate import pass_gate
 from corridor.codecs.iso20022.head001 import Header
@@ -20,11 +20,13 @@ from corridor.ports import Clock
 from corridor.services.instant.commands import CreditTransfer, StatusReport, StatusRequest
 from corridor.services.messaging.commands import Command, Origin, Refused
 from corridor.services.settlement.funding.commands import CreditParticipant, TransferLiquidity
+from corridor.services.settlement.returns.commands import ReturnPayment
 
 _BETWEEN_AGENTS: Final = (
     pacs008.CreditTransfer,
     pacs002.StatusReport,
     pacs028.StatusRequest,
+    pacs004.PaymentReturn,
     pacs009.InstitutionTransfer,
 )
 """Messages that name who instructs whom."""
@@ -69,6 +71,8 @@ class Messages:
                     return StatusReport(origin, message)
                 case pacs028.StatusRequest() as message:
                     return StatusRequest(origin, message)
+                case pacs004.PaymentReturn() as message:
+                    return ReturnPayment(origin, message)
                 case camt050.LiquidityTransfer() as message:
                     return TransferLiquidity(origin, message)
                 case pacs009.InstitutionTransfer() as message:

@@ -34,6 +34,7 @@ from corridor.services.settlement import rules as settlement_rules
 from corridor.services.settlement.correspondents import rules as correspondent_rules
 from corridor.services.settlement.funding import rules as funding_rules
 from corridor.services.settlement.pvp import rules as pvp_rules
+from corridor.services.settlement.returns import rules as return_rules
 
 
 def render(hub: str, outgoing: Outgoing, now: Instant) -> bytes:
@@ -72,6 +73,7 @@ TABLES: tuple[Table[Any], ...] = (
     *pvp_rules.TABLES,
     *correspondent_rules.TABLES,
     *funding_rules.TABLES,
+    *return_rules.TABLES,
     *instant.TABLES,
     *instant_details.TABLES,
     *governance_rules.TABLES,
@@ -88,6 +90,7 @@ HANDLERS: dict[type[Command], Handler] = {
     **pvp_rules.HANDLERS,
     **correspondent_rules.HANDLERS,
     **funding_rules.HANDLERS,
+    **return_rules.HANDLERS,
     **instant_rules.HANDLERS,
     **instant_releases.HANDLERS,
 }

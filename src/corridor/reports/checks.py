@@ -14,7 +14,7 @@ from corridor.domain.money import convert_destination_fixed, convert_source_fixe
 from corridor.ledger.accounts import Account, AccountFlag, Balance
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.transfers import PendingStatus, Transfer
-from corridor.reports import liquidity
+from corridor.reports import liquidity, returns
 from corridor.reports.arrangements import arrangement
 from corridor.reports.books import ENDS as _ENDS
 from corridor.reports.books import RESERVES, Books
@@ -50,6 +50,7 @@ from corridor.services.settlement.payments import (
 from corridor.services.settlement.pvp.records import TRADE
 from corridor.services.settlement.records import OBLIGATION, QUEUED, Obligation, Queue
 from corridor.services.settlement.records import SETTLED as OBLIGATION_SETTLED
+from corridor.services.settlement.returns.records import RETURNED_PAYMENT
 
 Said = tuple[str, StatusReport]
 """An agent, and what it was told."""
@@ -473,5 +474,6 @@ OF_RECORDS: Final = (
     OfRecord("trade states", TRADE, trade),
     OfRecord("arrangement states", ARRANGEMENT, arrangement),
     OfRecord("liquidity states", LIQUIDITY_TRANSFER, liquidity.record),
+    OfRecord("return states", RETURNED_PAYMENT, returns.record),
 )
 """A line here, and the simulator, the checker and `corridor verify` ask it of each record that they see."""

@@ -21,6 +21,7 @@ from corridor.services.settlement.correspondents.records import (
     CORRESPONDENT_POSITION,
     CORRESPONDENT_RELATION,
     FUNDED,
+    GIVEN_BACK,
     OFFERED,
     OPEN,
     WITHDRAWN,
@@ -83,11 +84,11 @@ def booked(
         return
     between = (c.nostro_account_id, c.vostro_account_id)
     debit, credit = between if e.amount < 0 else between[::-1]
-    made = [each for each in transfers if each.code in (FUNDED, WITHDRAWN, BOOKED)]
+    made = [each for each in transfers if each.code in (FUNDED, WITHDRAWN, BOOKED, GIVEN_BACK)]
     code = made[0].code if made else BOOKED
     due = [(debit, credit, abs(e.amount), c.currency, code)]
     moved = [(t.debit_account_id, t.credit_account_id, t.amount, t.currency, t.code) for t in made]
-    if code != BOOKED:
+    if code not in (BOOKED, GIVEN_BACK):
         sides = (c.account_owner, c.account_servicer)
         settled, moved = made[0], moved[1:]
         owners = (books.owner(settled.debit_account_id), books.owner(settled.credit_account_id))

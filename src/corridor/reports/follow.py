@@ -51,6 +51,7 @@ from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.payments import PAYMENT, RESERVED, Payment
 from corridor.services.settlement.pvp.records import TRADE
 from corridor.services.settlement.records import OBLIGATION, QUEUE
+from corridor.services.settlement.returns.records import RETURNED_PAYMENT
 
 _PACS_002 = "pacs.002.001.10"
 _UETR = re.compile(rb"""(?:UETR>|"uetr":")([0-9a-f-]{36})[<"]""")
@@ -169,6 +170,7 @@ class Follower:
             TRADE: list(self._touched),
             ARRANGEMENT_NETTING: list(self._touched),
             INQUIRY: list(self._touched),
+            RETURNED_PAYMENT: list(uetrs),
             LIQUIDITY_TRANSFER: [*uetrs, *self._moves.waiting],
             IDENTITY: [(each.participant, each.message_id) for each in self._came],
             PENDING: list(self._pendings),

@@ -49,6 +49,8 @@ _ALL: Final = (
     Invariant("cut-offs", "a cycle's times are those of its state, and what has settled has its proof", ("I5",)),
     Invariant("cycles", "positions are their items, add up to zero, and are what clearing accounts hold", ("I1",)),
     Invariant("details", "what is kept of a payment's purpose and goods is what its order says", ("I5",)),
+    Invariant("returns", "a payment was returned once at most, when final, by what was received", ("I5", "I6")),
+    Invariant("return states", "a return is final with what it moved, under a number of its own", ("I5",)),
     # trades
     Invariant("trades", "a trade moves both legs, each by its amount, or none", ("I6",)),
     Invariant("trade states", "a trade has a timer or an end, and settled in its time, stated by both", ("I5",)),

@@ -29,6 +29,7 @@ from corridor.services.settlement.cycles import NET
 from corridor.services.settlement.funding.orders import OUT
 from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.pvp.settling import PVP
+from corridor.services.settlement.returns.records import RETURN
 
 ENTRIES: Final = 256
 """Of one page; the last one has fewer."""
@@ -38,8 +39,8 @@ _TRANSFERS: Final = {True: "RCDT", False: "ICDT"}
 """Credit transfers, received and issued: the families of most entries, by whether they are credits."""
 _MISCELLANEOUS: Final = {True: "MCOP", False: "MDOP"}
 _CASH: Final = {True: "FCDP", False: "FCWD"}
-_SUB_FAMILIES: Final[Mapping[int, str]] = {FUNDING: "FICT", OUT: "FICT", NET: "ASET"}
-"""Financial institution credit transfers, and the settlement of a clearing."""
+_SUB_FAMILIES: Final[Mapping[int, str]] = {FUNDING: "FICT", OUT: "FICT", NET: "ASET", RETURN: "RRTN"}
+"""Financial institution credit transfers, the settlement of a clearing, and returns of payments."""
 _WHOLE: Final[Mapping[int, tuple[str, str, str]]] = {
     PVP: ("FORX", "SPOT", "OTHR"),
     DRAWDOWN: ("LDAS", "FTLN", "DDWN"),

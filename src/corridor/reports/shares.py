@@ -15,7 +15,7 @@ from corridor.domain.errors import CorridorError
 
 Period = Literal["month", "quarter", "year"]
 Key = Literal["currency", "product", "direction"]
-Of = Literal["all", "trade"]
+Of = Literal["all", "trade", "returned"]
 
 FIRST_DAY: Final = "0001-01-01"
 LAST_DAY: Final = "9999-12-31"
@@ -32,7 +32,8 @@ class MissingFixing(CorridorError):
 class Question(msgspec.Struct, frozen=True):
     """What is asked for: days inclusive, of which payments, how they are put together, and the unit of value.
 
-    `of` trade leaves out what persons are sent: wages and salaries, and what says nothing of its purpose.
+    `of` trade leaves out what persons are sent: wages and salaries, and what says nothing of its purpose. `of` returned
+    is what settled in these days and was given back since, whenever that was.
     """
 
     since: str = FIRST_DAY

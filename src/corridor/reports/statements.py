@@ -18,12 +18,14 @@ from corridor.services.settlement.cycles import LOSS, NET
 from corridor.services.settlement.funding.orders import OUT
 from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.pvp.settling import PVP
+from corridor.services.settlement.returns.records import RETURN
 
 KINDS: Final[Mapping[int, str]] = {
     FUNDING: "funding",
     OUT: "defunding",
     PRINCIPAL: "payment",
     FEE: "fee",
+    RETURN: "return",
     NET: "netting cycle",
     LOSS: "share of a loss",
     PVP: "trade",

@@ -14,7 +14,7 @@ from corridor.ledger.accounts import Account, Balance
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.transfers import Transfer
 from corridor.ports import Writes
-from corridor.reports import arrangements, checks, credit, liquidity, trades
+from corridor.reports import arrangements, checks, credit, liquidity, returns, trades
 from corridor.reports.books import Books
 from corridor.reports.correspondents import Correspondents
 from corridor.reports.cycles import Cycles
@@ -52,6 +52,7 @@ from corridor.services.settlement.payments import PAYMENT, RESERVED, Payment
 from corridor.services.settlement.pvp.records import TRADE, Trade
 from corridor.services.settlement.pvp.settling import PVP
 from corridor.services.settlement.records import OBLIGATION, QUEUE, Obligation, Queue
+from corridor.services.settlement.returns.records import RETURNED_PAYMENT, ReturnedPayment
 
 Rows = Mapping[Table[Any], Sequence[Any]]
 
@@ -79,6 +80,7 @@ class Watch:
         self._trades: dict[int, Trade] = {}
         self.liquidity: dict[str, LiquidityTransfer] = {}
         self._liquidity: dict[int, str] = {}
+        self.returned: dict[str, ReturnedPayment] = {}
         self._identities: dict[tuple[str, str], bytes] = {}
         self._quotes: dict[str, Quote] = {}
         self._open_quotes: Counter[str] = Counter()
@@ -121,6 +123,7 @@ class Watch:
         self._ask_trades(rows)
         self._ask_nettings(rows)
         self._ask_liquidity(rows)
+        self._ask_returns(rows)
         self._ask_quotes(rows.get(QUOTE, ()), rows.get(OPEN_QUOTES, ()))
         self._ask("exposures", self._exposures.commit(rows))
         for sentences in self._answers.commit(rows, self._quotes):
@@ -287,6 +290,19 @@ class Watch:
             moved = self._legs.get(number, ())
             found = self.liquidity.get(self._liquidity.get(number, ""))
             self._ask("liquidity", liquidity.moves(number, found, moved, self.books))
+
+    def _ask_returns(self, rows: Rows) -> None:
+        written = {each.number: each for each in rows.get(RETURNED_PAYMENT, ())}
+        for each in rows.get(RETURNED_PAYMENT, ()):
+            wrong = f"payment {each.uetr} was returned a second time"
+            self._ask("returns", (wrong,) if each.uetr in self.returned else ())
+            self.returned[each.uetr] = each
+        numbers = {each.reference for each in rows.get(TRANSFER, ()) if returns.is_return(each)}
+        for number in sorted(numbers | written.keys()):
+            found = written.get(number)
+            payment = None if found is None else self.payments.get(found.uetr)
+            moved = self._legs.get(number, ())
+            self._ask("returns", returns.moves(number, found, payment, moved, self.books))
 
     def _ask_quotes(self, quotes: Iterable[Quote], counts: Iterable[Any]) -> None:
         for quote in quotes:

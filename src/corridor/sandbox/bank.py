@@ -1,8 +1,8 @@
 """A simulated bank as a sans-I/O machine: orders and mail in, messages and changes of its book out.
 
 It does what the rulebook asks of a bank: reserves on ordering, debits on ACSC, releases on RJCT; promises in
-time, credits on ACSC and only then, reports ACCC; concludes nothing from silence. Whatever comes twice is
-done once.
+time, credits on ACSC and only then, reports ACCC; concludes nothing from silence. What it gives back it reserves
+first, and what comes back it credits. Whatever comes twice is done once.
 """
 
 import heapq
@@ -13,13 +13,22 @@ from typing import Final
 import msgspec
 
 from corridor.client.mailbox import Delivery
-from corridor.client.messages import Order, credit_transfer, status_report, status_request
+from corridor.client.messages import (
+    PACS_004,
+    Order,
+    credit_transfer,
+    payment_return,
+    status_report,
+    status_request,
+)
 from corridor.client.profile import Profile
 from corridor.codecs.iso20022.admi002 import MessageReject
 from corridor.codecs.iso20022.camt054 import Notification
 from corridor.codecs.iso20022.messages import Message
 from corridor.codecs.iso20022.pacs002 import StatusReport
+from corridor.codecs.iso20022.pacs004 import PaymentReturn
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
+from corridor.domain.errors import CorridorError
 from corridor.domain.instants import SECOND, Instant
 from corridor.domain.money import Money
 from corridor.sandbox.book import Account, Book
@@ -28,15 +37,24 @@ from corridor.sandbox.mirror import Booking, notified, reported
 OUT, IN = "out", "in"
 ORDERED, RECEIVED = "ordered", "received"
 """Before the hub, or this bank itself, has said anything; then the ISO codes are the states."""
+RETURNING, RETURNED = "returning", "returned"
+"""A payment that this bank wants to give back; and one that was given back, whoever did."""
 ASK_AFTER: Final = 20 * SECOND
 """A payment is final within 10 s. A debtor agent that has heard nothing for so long asks."""
+
+
+class NotReturnable(CorridorError):
+    """The bank has not credited such a payment to a customer, or is giving it back already."""
+
+    reason = "FF12"
 
 
 class BankPayment(msgspec.Struct, frozen=True):
     """A payment as its debtor agent (direction out) or creditor agent (in) knows it.
 
     `amount` is what moves on the customer's account, in minor units: source and fee, or destination.
-    `message_id` is that of the pacs.008. `changed_at` is when it came to this status.
+    `message_id` is that of the pacs.008, or of the pacs.004 with which this bank gives it back. `changed_at` is when
+    it came to this status.
     """
 
     uetr: str
@@ -55,7 +73,7 @@ class BankPayment(msgspec.Struct, frozen=True):
     @property
     def open(self) -> bool:
         """Something is still to come: of a payment that went out, until the creditor is credited."""
-        return self.status not in ("RJCT", "ACCC")
+        return self.status not in ("RJCT", "ACCC", RETURNED)
 
 
 class Behaviour(msgspec.Struct, frozen=True):
@@ -103,7 +121,9 @@ class Bank:
         self._recall = recall
         self._dice = dice
         self._open = {payment.uetr: payment for payment in open_payments}
-        self._by_message = {p.message_id: p.uetr for p in self._open.values() if p.direction == OUT}
+        self._by_message = {
+            p.message_id: p.uetr for p in self._open.values() if p.direction == OUT or p.status == RETURNING
+        }
         self._due: list[tuple[Instant, str]] = [
             (p.changed_at + ASK_AFTER, p.uetr) for p in self._open.values() if p.direction == OUT
         ]
@@ -133,6 +153,28 @@ class Bank:
         heapq.heappush(self._due, (now + ASK_AFTER, uetr))
         return self._turn()
 
+    def give_back(self, uetr: str, reason: str, text: str = "") -> Turn:
+        """Reserve on the creditor's account what it was credited, and return the payment.
+
+        Raises: NotReturnable (FF12), AccountClosed (AC05), NotCovered (AM04).
+        """
+        payment = self.find(uetr)
+        if payment is None or (payment.direction, payment.status) != (IN, "ACCC"):
+            raise NotReturnable(field=uetr)
+        self.book.reserve(payment.account, payment.amount)
+        message_id, now = self._identify()
+        received = Money(payment.amount, payment.currency)
+        self._messages.append(payment_return(self._profile, uetr, received, reason, message_id, now, text))
+        returning = _with(payment, RETURNING, now, reason)
+        self._keep(msgspec.structs.replace(returning, message_id=message_id))
+        self._by_message[message_id] = uetr
+        return self._turn()
+
+    def find(self, uetr: str) -> BankPayment | None:
+        """Return a payment as this bank knows it now."""
+        known = self._open.get(uetr) or next((p for p in reversed(self._steps) if p.uetr == uetr), None)
+        return known or self._recall(uetr)
+
     def deposit(self, account: str, amount: int) -> Turn:
         """A customer brings cash."""
         self.book.deposit(account, amount)
@@ -144,8 +186,13 @@ class Bank:
             match delivery.opened and delivery.opened.message:
                 case CreditTransfer() as transfer:
                     self._answer(transfer, now)
-                case StatusReport(original_uetr=uetr) as report:
+                case PaymentReturn() as back:
+                    self._take_back(back, now)
+                case StatusReport(original_uetr=uetr, original_message_definition_id=name) as report:
                     self._mirror(report)
+                    if name == PACS_004:
+                        self._given_back(uetr, now)
+                        continue
                     payment = self._open.get(uetr)
                     if payment is not None:
                         self._hear(payment, report, now)
@@ -154,8 +201,8 @@ class Bank:
                 case MessageReject(related_reference=message_id, reason=reason):
                     payment = self._open.get(self._by_message.get(message_id, ""))
                     # Refused because the id was used before (DU01), the message that used it stands.
-                    if payment is not None and payment.status == ORDERED and reason != "DU01":
-                        self._release(payment, reason, now)
+                    if payment is not None and reason != "DU01":
+                        self._hear_refusal(payment, reason, now)
         return self._turn()
 
     def wake(self, now: Instant) -> Turn:
@@ -243,6 +290,8 @@ class Bank:
 
     def _hear(self, payment: BankPayment, report: StatusReport, now: Instant) -> None:
         status = report.transaction_status
+        if payment.status == RETURNING:
+            return  # it was credited: of the payment itself there is nothing more to do
         if payment.direction == IN:
             if status in ("ACSC", "ACCC"):
                 self.book.credit(payment.account, payment.amount)
@@ -265,11 +314,34 @@ class Bank:
         """Enter what settled on a correspondent account, even if the customer's account cannot be credited."""
         if not report.additional_information:
             return
-        uetr = report.original_uetr
-        known = self._open.get(uetr) or next((p for p in reversed(self._steps) if p.uetr == uetr), None)
-        payment = known or self._recall(uetr)
+        payment = self.find(report.original_uetr)
         if payment is not None:
             self._bookings += reported(report, payment.amount)
+
+    def _hear_refusal(self, payment: BankPayment, reason: str, now: Instant) -> None:
+        if payment.status == ORDERED:
+            self._release(payment, reason, now)
+        elif payment.status == RETURNING:  # nothing has moved: the customer keeps it
+            self.book.release(payment.account, payment.amount)
+            self._keep(_with(payment, "ACCC", now, reason))
+
+    # returns
+
+    def _given_back(self, uetr: str, now: Instant) -> None:
+        """A return is final. The debtor agent has done its part when it got the return itself."""
+        payment = self._open.get(uetr)
+        if payment is not None and payment.status == RETURNING:
+            self.book.debit(payment.account, payment.amount)
+            self._keep(_with(payment, RETURNED, now, payment.reason))
+
+    def _take_back(self, back: PaymentReturn, now: Instant) -> None:
+        """Credit what came back to whoever had paid. In another currency it stays with the bank, for a person."""
+        payment = self.find(back.original_uetr)
+        if payment is None or payment.direction != OUT or payment.status == RETURNED:
+            return
+        if back.returned_amount.currency == payment.currency:
+            self.book.credit(payment.account, back.returned_amount.minor)
+        self._keep(_with(payment, RETURNED, now, back.reason))
 
     def _release(self, payment: BankPayment, reason: str, now: Instant) -> None:
         self.book.release(payment.account, payment.amount)

@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS payment (
     currency TEXT NOT NULL, amount INTEGER NOT NULL, agent TEXT NOT NULL, message_id TEXT NOT NULL,
     end_to_end_id TEXT NOT NULL, begun_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, reason TEXT NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS open_payment ON payment (begun_at) WHERE status NOT IN ('RJCT', 'ACCC');
+CREATE INDEX IF NOT EXISTS open_payment ON payment (begun_at) WHERE status NOT IN ('RJCT', 'ACCC', 'returned');
 CREATE TABLE IF NOT EXISTS announced (phone TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 """
 _ACCOUNT = "number, currency, name, phone, balance, reserved, closed, brought"
@@ -45,7 +45,7 @@ def accounts(database: sqlite3.Connection) -> list[Account]:
 
 def open_payments(database: sqlite3.Connection) -> list[BankPayment]:
     """The payments of which something is still to come."""
-    rows = database.execute("SELECT * FROM payment WHERE status NOT IN ('RJCT', 'ACCC')")
+    rows = database.execute("SELECT * FROM payment WHERE status NOT IN ('RJCT', 'ACCC', 'returned')")
     return [BankPayment(*row) for row in rows]
 
 
@@ -82,7 +82,8 @@ def effect(turn: Turn) -> Effect:
         )
         database.executemany(
             "INSERT INTO payment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uetr) DO UPDATE SET"
-            " status = excluded.status, changed_at = excluded.changed_at, reason = excluded.reason",
+            " status = excluded.status, changed_at = excluded.changed_at, reason = excluded.reason,"
+            " message_id = excluded.message_id",
             payments,
         )
 

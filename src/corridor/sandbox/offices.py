@@ -19,7 +19,7 @@ from corridor.domain.instants import SECOND, Instant
 from corridor.domain.money import Money, Rate
 from corridor.domain.parties import Party
 from corridor.sandbox import bank_store, provider
-from corridor.sandbox.bank import OUT, Bank, BankPayment, Turn
+from corridor.sandbox.bank import IN, OUT, RETURNING, Bank, BankPayment, Turn
 from corridor.sandbox.corridor import Intent
 from corridor.sandbox.people import Customer
 from corridor.sandbox.world import PAIR
@@ -70,6 +70,7 @@ class BankOffice:
         self._timer: asyncio.TimerHandle | None = None
         self._due_at: Instant | None = None
         self._observed: dict[str, tuple[Notice, Observe]] = {}
+        self._returns: dict[str, asyncio.Future[BankPayment]] = {}
 
     async def run(self) -> None:
         """Handle the mailbox, for ever."""
@@ -134,6 +135,22 @@ class BankOffice:
         self.order(intent, uetr, None, observe)
         return uetr
 
+    def has_received(self, uetr: str) -> bool:
+        """Say whether it is the creditor agent of this payment."""
+        payment = self.bank.find(uetr)
+        return payment is not None and payment.direction == IN
+
+    async def give_back(self, uetr: str, reason: str, text: str = "") -> BankPayment:
+        """Give back what a customer has received; return how it stands then: returned, or ACCC with a reason.
+
+        Raises: NotReturnable (FF12), AccountClosed (AC05), NotCovered (AM04).
+        """
+        turn = self.bank.give_back(uetr, reason, text)
+        ended: asyncio.Future[BankPayment] = self._loop.create_future()
+        self._returns[uetr] = ended
+        self._participant.send(turn.messages, bank_store.effect(turn))
+        return await ended
+
     def order(self, intent: Intent, uetr: str, quote: Quote | None, observe: Observe) -> None:
         """Order the payment; if the customer has too little, it first brings cash."""
         self._bring_cash(intent, quote)
@@ -175,6 +192,10 @@ class BankOffice:
         for payment in turn.steps:
             if payment.direction == OUT:
                 self._tell_one(payment)
+            elif payment.status != RETURNING:
+                ended = self._returns.pop(payment.uetr, None)
+                if ended is not None and not ended.done():
+                    ended.set_result(payment)
 
     def _tell_one(self, payment: BankPayment) -> None:
         observed = self._observed.get(payment.uetr)

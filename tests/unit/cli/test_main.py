@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from corridor.cli import main
-from corridor.cli.main import EXIT_CODES, HIDDEN, VERBS
+from corridor.cli.main import EXIT_CODES, FILES, HIDDEN, VERBS
 
 HEAVY = ("asyncpg", "rich", "lxml", "corridor.hub", "corridor.adapters", "uvloop", "asyncio")
 """What takes longer to import than help may take."""
@@ -56,7 +56,7 @@ print([name for name in {HEAVY} if name in sys.modules])
 
 @pytest.mark.parametrize("name", [*VERBS, *HIDDEN])
 def test_every_verb_has_its_file_and_says_what_it_does(monkeypatch, capsys, name):
-    assert isinstance(import_module(f"corridor.cli.{name}").app, typer.Typer)
+    assert isinstance(import_module(f"corridor.cli.{FILES.get(name, name)}").app, typer.Typer)
     assert run(monkeypatch, name, "--help") == 0
     assert "Usage: corridor" in capsys.readouterr().out
 
@@ -137,7 +137,7 @@ def every_command():
     """Return every command of the program, as it is typed."""
     found = []
     for name in [*VERBS, *HIDDEN]:
-        verb = import_module(f"corridor.cli.{name}").app
+        verb = import_module(f"corridor.cli.{FILES.get(name, name)}").app
         divided = any(each.name for each in verb.registered_commands) or verb.registered_groups
         found += commands(name, typer.main.get_group(verb) if divided else typer.main.get_command(verb))
     return found

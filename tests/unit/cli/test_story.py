@@ -9,6 +9,7 @@ from corridor.decision import TRANSFER
 from corridor.domain.money import Money
 from corridor.services.messaging.records import BLOB, MESSAGE
 from corridor.services.settlement.payments import PAYMENT
+from corridor.services.settlement.returns.records import RETURNED_PAYMENT
 from tests.contract import busy_day
 from tests.contract.signed_world import SignedWorld
 from tests.rig import HUB
@@ -26,11 +27,12 @@ def story(world: SignedWorld, n: int) -> list[str]:
     """Return a payment's story, a line for each event, in whole seconds."""
     rows = world.store.rows
     payment = rows[PAYMENT][busy_day.uetr(world, n)]
+    returned = rows[RETURNED_PAYMENT].get(payment.uetr)
     blobs = {blob.batch: zlib.decompress(blob.content) for blob in rows[BLOB].values()}
     lines = [
         Line(m, blobs[m.batch][m.start : m.start + m.size])
         for m in rows[MESSAGE].values()
-        if m.payment == payment.number
+        if m.payment in (payment.number, returned.number if returned else 0) and m.payment
     ]
     transfers = [rows[TRANSFER][payment.first_transfer + i] for i in range(payment.legs)]
     legs = [
@@ -63,6 +65,19 @@ def test_a_settled_payment(world):
         "+0 s hub>pamr: says ACSC",
         "+0 s pamr>hub: has credited its customer",
         "+0 s hub>sevr: says ACCC",
+    ]
+
+
+def test_a_payment_that_was_given_back(world):
+    closed = "AC04, Account number specified has been closed on the bank of account's books."
+    assert told(world, busy_day.RETURNED)[7:] == [
+        f"+0 s pamr>hub: gives back 100.00 RUB: {closed}",
+        "+0 s ->-: moves 100.00 RUB back;",
+        f"+0 s hub>sevr: passes on that it gives back 100.00 RUB: {closed}",
+        "+0 s hub>sevr: says of the return ACSC",
+        "+0 s hub>pamr: says of the return ACSC",
+        f"+0 s pamr>hub: gives back 100.00 RUB: {closed}; refused: DU03, Transaction is not unique.",
+        "+0 s hub>pamr: rejects the message: DU03, Transaction is not unique.",
     ]
 
 

@@ -101,6 +101,28 @@ def test_the_story_of_a_payment(run):
     assert "promises to credit on ACSC" in table.out
 
 
+def test_a_payment_is_given_back(run):
+    uetr = run("pay", "12.00", "RUB", "--json").json[-1]["uetr"]
+    back = run("return", uetr, "--reason", "AC04", "--text", "the account is closed")
+    assert back.code == 0, back.err
+    assert "12.00 RUB went back to SEVRRUM0, and that is final (AC04, " in back.out
+    shown = run("status", uetr, "--json").json
+    assert shown["payment"]["meaning"] == "settled, final, and given back"
+    assert (shown["payment"]["returned"], shown["payment"]["status"]) == ("12.00 RUB", "ACCC")
+    assert [event["message"] for event in shown["events"]].count("pacs.004.001.09") == 2
+    assert "the account is closed" in run("status", uetr).out
+    again = run("return", uetr, "--reason", "AC04")
+    assert (again.code, again.out) == (1, "")
+    assert "FF12: The bank has not credited such a payment" in again.err
+    nobody = run("return", "00000000-0000-4000-8000-000000000001", "--reason", "AC04")
+    assert (nobody.code, "No bank of the sandbox has received" in nobody.err) == (1, True)
+    assert run("return", uetr, "--reason", "PINL").code == 2
+    assert run("return", uetr, "--reason", "AC04", "--text", "x" * 106).code == 2
+    (told,) = run("share", "--of", "returned", "--json").json["periods"]
+    assert told["number"] == 1
+    assert run("verify", "--json").json["checked"]["returns"] == 1
+
+
 def test_a_payment_that_nobody_made(run):
     said = run("status", "00000000-0000-4000-8000-000000000001")
     assert (said.code, said.out) == (1, "")
@@ -450,7 +472,7 @@ def test_the_journal_is_verified_and_copied_while_the_hub_runs(run, home, tmp_pa
         shutil.copytree(home.personal, Home(Path(name, "new")).personal)
         with pytest.raises(SystemExit) as ended:
             main.main()
-        assert ended.value.code == 0
+        assert not ended.value.code
         assert capsys.readouterr().out.endswith("all is well\n")
 
 

@@ -26,6 +26,7 @@ from corridor.client.messages import status_report
 from corridor.client.store import Store
 from corridor.codecs.iso20022.camt054 import Notification
 from corridor.codecs.iso20022.pacs002 import StatusReport
+from corridor.codecs.iso20022.pacs004 import PaymentReturn
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
 from corridor.domain.dates import next_date
 from corridor.domain.instants import DAY, iso_date
@@ -138,6 +139,33 @@ async def test_a_payment_from_order_to_credit(town):
         await severny.ask_status(payment.uetr)
         await until(lambda: len(told) == 3)
         assert told[2].transaction_status == "ACCC"
+
+
+async def test_a_payment_is_given_back(town):
+    await funded(town, SEVR)
+    told, asked = [], []
+    async with (
+        opened(town, SEVR) as severny,
+        opened(town, PAMR) as pamir,
+        reading(read(severny, told)),
+        reading(accept(pamir, asked)),
+    ):
+        payment = await severny.pay(order())
+        await payment.outcome()
+        back = await pamir.give_back(payment.uetr, HUNDRED, "AC04", text="the account is closed")
+        outcome = await back.outcome()
+        assert (outcome.original_uetr, outcome.transaction_status) == (payment.uetr, "ACSC")
+        assert outcome.original_message_definition_id == "pacs.004.001.09"
+        assert town.rig.balance(PAMR, "RUB") == 0
+        await until(lambda: any(isinstance(each, PaymentReturn) for each in told))
+        (came,) = [each for each in told if isinstance(each, PaymentReturn)]
+        assert (came.returned_amount, came.additional_information) == (HUNDRED, ("the account is closed",))
+        again = await pamir.give_back(payment.uetr, HUNDRED, "AC04")
+        with pytest.raises(Refused) as refused:
+            await again.outcome()
+        assert refused.value.reason == "DU03"
+        assert "was returned on" in str(refused.value)
+        await until(lambda: pamir.on_the_way == 0)
 
 
 async def test_a_payment_with_a_quote(town):

@@ -220,6 +220,7 @@ def test_the_codecs_are_known_by_their_definition():
         "pacs.008.001.13",
         "pacs.002.001.10",
         "pacs.028.001.03",
+        "pacs.004.001.09",
         "pacs.009.001.08",
         "camt.050.001.07",
         "camt.052.001.08",

@@ -14,11 +14,21 @@ from corridor.codecs.iso20022.camt054 import Entry, Notification
 from corridor.codecs.iso20022.envelope import Opened
 from corridor.codecs.iso20022.head001 import Header
 from corridor.codecs.iso20022.pacs002 import StatusReport
+from corridor.codecs.iso20022.pacs004 import PaymentReturn
 from corridor.codecs.jws import DeliveredHeader
 from corridor.domain.instants import SECOND
 from corridor.domain.money import Money, Rate
 from corridor.domain.parties import Party
-from corridor.sandbox.bank import ASK_AFTER, ORDERED, RECEIVED, Bank, Behaviour
+from corridor.sandbox.bank import (
+    ASK_AFTER,
+    ORDERED,
+    RECEIVED,
+    RETURNED,
+    RETURNING,
+    Bank,
+    Behaviour,
+    NotReturnable,
+)
 from corridor.sandbox.book import Account, Book, NotCovered
 from tests.unit.client.hub_side import NOW, PROFILE
 
@@ -151,6 +161,130 @@ def word(message):
             return f"{status} {reason}" if reason else status
         case _:
             return type(message).__name__
+
+
+def returned(message_id, number=1, amount=100, currency="RUB"):
+    """What the debtor agent gets when a payment of its customer comes back."""
+    return PaymentReturn(
+        message_id=message_id,
+        created_at=NOW,
+        return_id="r",
+        original_uetr=uetr(number),
+        returned_amount=Money(amount, currency),
+        instructing_agent="CORRXXM0",
+        instructed_agent="SEVRRUM0",
+        reason="AC04",
+    )
+
+
+def told_of_return(message_id, number=1, *information):
+    return msgspec.structs.replace(
+        told("ACSC", number),
+        original_message_id=message_id,
+        original_message_definition_id="pacs.004.001.09",
+        clearing_system_reference="77",
+        additional_information=information,
+    )
+
+
+# returns
+
+
+def credited(branch, amount=100):
+    branch.hear(forwarded(amount=amount))
+    branch.hear(told("ACSC"))
+    assert (branch.status(), branch.book()) == ("ACCC", (1_000 + amount, 0))
+
+
+def test_what_is_given_back_is_reserved_and_leaves_when_it_is_final():
+    branch = Branch()
+    credited(branch)
+    assert branch.keep(branch.bank.give_back(uetr(1), "AC04", "closed")) == ["PaymentReturn"]
+    sent = branch.said[-1]
+    assert (sent.original_uetr, sent.reason, sent.additional_information) == (uetr(1), "AC04", ("closed",))
+    assert sent.returned_amount == sent.original_settlement_amount == Money(100, "RUB")
+    branch.hear(told("ACSC"), told("ACCC"))  # of the payment, said once more
+    assert (branch.status(), branch.book()) == (RETURNING, (1_100, 100))
+    with pytest.raises(NotReturnable):
+        branch.bank.give_back(uetr(1), "AC04")
+    branch.restart()
+    assert branch.hear(told_of_return(sent.message_id)) == []
+    assert (branch.status(), branch.book()) == (RETURNED, (1_000, 0))
+    branch.hear(told_of_return(sent.message_id))
+    assert branch.book() == (1_000, 0)
+    with pytest.raises(NotReturnable):
+        branch.bank.give_back(uetr(1), "AC04")
+
+
+def test_what_the_hub_refuses_to_give_back_the_customer_keeps():
+    branch = Branch()
+    credited(branch)
+    branch.keep(branch.bank.give_back(uetr(1), "AC04"))
+    first = branch.said[-1].message_id
+    branch.restart()
+    branch.hear(MessageReject(related_reference=first, reason="DU01"))
+    assert branch.status() == RETURNING
+    branch.hear(MessageReject(related_reference=first, reason="AM04"))
+    assert (branch.status(), branch.book()) == ("ACCC", (1_100, 0))
+    assert branch.payments[uetr(1)].reason == "AM04"
+    branch.keep(branch.bank.give_back(uetr(1), "AC04"))
+    assert branch.said[-1].message_id != first
+    assert branch.status() == RETURNING
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_bank_gives_back_only_what_it_has_credited(number):
+    branch = Branch()
+    branch.hear(forwarded(1))
+    branch.order(2)
+    branch.hear(told("ACSC", 2), told("ACCC", 2))
+    with pytest.raises(NotReturnable):
+        branch.bank.give_back(uetr(number), "AC04")
+    assert branch.said[-1].message_id == branch.payments[uetr(2)].message_id
+
+
+def test_what_the_customer_has_spent_does_not_go_back():
+    branch = Branch()
+    credited(branch)
+    branch.order(2, amount=1_001)
+    with pytest.raises(NotCovered):
+        branch.bank.give_back(uetr(1), "AC04")
+    assert branch.status() == "ACCC"
+
+
+@pytest.mark.parametrize("heard", [["ACSC"], ["ACSC", "ACCC"]])
+def test_what_comes_back_is_credited_once(heard):
+    branch = Branch()
+    branch.order()
+    branch.hear(*map(told, heard))
+    assert branch.book() == (900, 0)
+    branch.hear(returned("h7"), told_of_return("h7"))
+    assert (branch.status(), branch.book(), branch.payments[uetr(1)].reason) == (RETURNED, (1_000, 0), "AC04")
+    branch.restart()
+    branch.hear(returned("h7"), told_of_return("h7"), told("ACCC"))
+    assert (branch.status(), branch.book()) == (RETURNED, (1_000, 0))
+
+
+def test_what_comes_back_in_another_currency_waits_for_a_person():
+    branch = Branch()
+    branch.order(quote=QUOTE)
+    branch.hear(told("ACSC"), returned("h7", amount=58, currency="TJS"))
+    assert (branch.status(), branch.book()) == (RETURNED, (490, 0))
+
+
+def test_what_comes_back_of_nothing_is_nothing():
+    branch = Branch()
+    branch.hear(returned("h7"), told_of_return("h7"), forwarded(2), returned("h8", 2))
+    assert branch.book() == (1_000, 0)
+    assert uetr(1) not in branch.payments
+
+
+def test_a_return_on_a_correspondent_account_is_in_the_mirror():
+    branch = Branch()
+    branch.order()
+    branch.hear(told("ACSC"))
+    branch.hear(returned("h7"), told_of_return("h7", 1, "account 37, entry 5, CRDT, 2026-11-24"))
+    assert branch.bookings == [(77, 37, 100)]
 
 
 # a debtor agent

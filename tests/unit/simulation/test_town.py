@@ -18,6 +18,7 @@ from corridor.simulation.town import lost_tail, shrinking, statements
 from corridor.simulation.town.correspondents import CORRESPONDENTS
 from corridor.simulation.town.customers import wishes
 from corridor.simulation.town.faults import FAULTS, swarm
+from corridor.simulation.town.returns import RETURNS
 from corridor.simulation.town.run import RACES, Outcome, Plan, plan, run
 from corridor.simulation.town.story import Story
 from corridor.simulation.town.town import START, Town
@@ -73,6 +74,16 @@ def test_a_lost_tail_that_nobody_sees_is_a_violation(monkeypatch):
     monkeypatch.setattr(lost_tail, "exposes", lambda *_: False)
     outcome = run(Plan(4, tuple(range(30)), (lost_tail.LOST_TAIL,), real=False))
     assert outcome.broken[0].name == "known"
+
+
+def test_what_is_given_back_is_in_every_book(monkeypatch):
+    one = Plan(12, tuple(range(150)), (), real=False, business=(RETURNS, CORRESPONDENTS))
+    outcome = run(one)
+    assert outcome.broken == ()
+    assert outcome.checked["returns"] > 5
+    # A debtor agent that keeps what came back is found.
+    monkeypatch.setattr(bank.Bank, "_take_back", lambda *_: None)
+    assert {each.name for each in run(one).broken} == {"banks"}
 
 
 def test_a_mirror_of_a_correspondent_account_that_lacks_an_entry_is_a_violation(monkeypatch):

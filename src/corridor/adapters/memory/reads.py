@@ -24,6 +24,7 @@ from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER
 from corridor.services.settlement.legs import FEE, PRINCIPAL
 from corridor.services.settlement.payments import PAYMENT
 from corridor.services.settlement.records import CUT_OFF
+from corridor.services.settlement.returns.records import RETURNED_PAYMENT
 
 R = TypeVar("R", bound=msgspec.Struct)
 _runs = msgspec.msgpack.Decoder(Runs)
@@ -126,6 +127,7 @@ class MemoryStatements:
         }
         payments = {each.number: each for each in rows[PAYMENT].values()}
         liquidity = {each.number: each for each in rows[LIQUIDITY_TRANSFER].values()}
+        returned = {each.number: each for each in rows[RETURNED_PAYMENT].values()}
         found = []
         for transfer in sorted(rows[TRANSFER].values(), key=lambda each: each.id):
             if account_id not in (transfer.debit_account_id, transfer.credit_account_id):
@@ -137,7 +139,7 @@ class MemoryStatements:
             posted = rows[TRANSFER].get(transfer.pending_id, transfer)
             payment = payments.get(transfer.reference) if posted.code in (PRINCIPAL, FEE) else None
             passed = liquidity.get(transfer.reference) if posted.code in (FUNDING, OUT) else None
-            named = payment or passed
+            named = payment or passed or returned.get(transfer.reference)
             found.append(
                 Moved(
                     transfer.id,

@@ -24,7 +24,7 @@ WITH cell AS (
     SELECT day, direction, currency, {_product()} AS product,
            count(*) AS number, sum(amount) AS amount
       FROM settled_payment
-     WHERE day BETWEEN {_text(question.since)} AND {_text(question.until)}
+     WHERE day BETWEEN {_text(question.since)} AND {_text(question.until)}{_returned(question)}
      GROUP BY 1, 2, 3, 4
 ), valued AS (
     SELECT cell.*,
@@ -70,8 +70,12 @@ def _product() -> str:
     return f"CASE\n{cases}\n                ELSE {_text(OTHER)} END"
 
 
+def _returned(question: Question) -> str:
+    return " AND uetr IN (SELECT uetr FROM returned_payment)" if question.of == "returned" else ""
+
+
 def _trade(question: Question) -> str:
-    if question.of == "all":
+    if question.of != "trade":
         return ""
     return f" WHERE product IN ({_texts(product.name for product in PRODUCTS if product.trade)})"
 

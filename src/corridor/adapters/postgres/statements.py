@@ -70,7 +70,7 @@ WITH entry AS (
            CASE WHEN e.amount > 0 THEN t.debit_account_id ELSE t.credit_account_id END AS other
       FROM entry e JOIN transfer t ON t.id = e.id LEFT JOIN transfer r ON r.id = t.pending_id)
 SELECT m.id, m.code, m.amount, o.participant AS counterparty, b.at, coalesce(p.provider, '') AS provider,
-       coalesce(p.uetr, l.uetr, nullif(m.reference, 0)::text, '') AS reference
+       coalesce(p.uetr, l.uetr, r.uetr, nullif(m.reference, 0)::text, '') AS reference
   FROM moved m JOIN account o ON o.id = m.other
  CROSS JOIN LATERAL (
     SELECT at FROM blob
@@ -78,6 +78,7 @@ SELECT m.id, m.code, m.amount, o.participant AS counterparty, b.at, coalesce(p.p
      ORDER BY first_transfer(transfers) DESC LIMIT 1) b
   LEFT JOIN payment p ON m.code IN (10, 11) AND p.number = m.reference
   LEFT JOIN liquidity_transfer l ON m.code IN (1, 2) AND l.number = m.reference
+  LEFT JOIN returned_payment r ON m.code = 12 AND r.number = m.reference
  ORDER BY m.id
 """
 _LAST: Final = 2**63 - 1

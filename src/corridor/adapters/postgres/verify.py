@@ -16,6 +16,7 @@ from corridor.adapters.postgres import (
     verify_log,
     verify_payments,
     verify_quotes,
+    verify_returns,
     verify_trades,
 )
 from corridor.adapters.postgres.sealing import Sealing
@@ -39,6 +40,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *verify_payments.INVARIANTS,
     *verify_trades.INVARIANTS,
     *verify_liquidity.INVARIANTS,
+    *verify_returns.INVARIANTS,
     *verify_quotes.INVARIANTS,
     *verify_credit.INVARIANTS,
     *verify_correspondents.INVARIANTS,

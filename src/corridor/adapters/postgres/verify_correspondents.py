@@ -1,6 +1,7 @@
 """Correspondent accounts against their entries and transfers: both sides mirror each other, entry by entry.
 
-In these queries a booking is a transfer of money that came (60) or was taken back (61), or of a payment (62).
+In these queries a booking is a transfer of money that came (60) or was taken back (61), of a payment (62), or of its
+return (63).
 """
 
 from typing import Any
@@ -39,12 +40,15 @@ SELECT format('entry %s of correspondent account %s, in place %s, does not follo
   FROM entry
  WHERE nostro IS NULL OR place <> place_before + 1 OR balance <> stood + amount OR day < day_before
 UNION ALL
-SELECT format('entry %s of correspondent account %s was not booked by transfer %s', e.number, account, transfer_id)
-  FROM entry e LEFT JOIN transfer t ON t.id = transfer_id LEFT JOIN payment p USING (number)
- WHERE (coalesce(p.uetr, ''), t.code = 62, t.debit_account_id, t.credit_account_id, t.amount, t.reference, t.flags & 14)
-       IS DISTINCT FROM (e.uetr, p.uetr IS NOT NULL, CASE WHEN e.amount < 0 THEN nostro ELSE vostro END,
+SELECT format('entry %s of correspondent account %s was not booked by transfer %s', e.number, account, e.transfer_id)
+  FROM entry e LEFT JOIN transfer t ON t.id = e.transfer_id LEFT JOIN payment p USING (number)
+  LEFT JOIN returned_payment r USING (number)
+ WHERE (coalesce(p.uetr, r.uetr, ''), t.code = 62, t.code = 63, t.debit_account_id, t.credit_account_id, t.amount,
+        t.reference, t.flags & 14)
+       IS DISTINCT FROM (e.uetr, p.uetr IS NOT NULL, r.uetr IS NOT NULL,
+                         CASE WHEN e.amount < 0 THEN nostro ELSE vostro END,
                          CASE WHEN e.amount < 0 THEN vostro ELSE nostro END, abs(e.amount), e.number, 0)
-    OR t.code <> ALL (CASE WHEN e.amount < 0 THEN '{61,62}'::bigint[] ELSE '{60,62}' END)
+    OR t.code <> ALL (CASE WHEN e.amount < 0 THEN '{61,62,63}'::bigint[] ELSE '{60,62,63}' END)
 UNION ALL
 SELECT format('entry %s of correspondent account %s moved settlement money in %s transfers', e.number, account,
               (SELECT count(*) FROM transfer s WHERE s.reference = e.number AND s.code = t.code) - 1)

@@ -12,11 +12,12 @@ from corridor.adapters.postgres.blobs import contents
 from corridor.adapters.postgres.sealing import Sealing
 from corridor.codecs.errors import DecodeError
 from corridor.decision import Table
-from corridor.reports import checks, liquidity
+from corridor.reports import checks, liquidity, returns
 from corridor.reports.findings import Findings
 from corridor.reports.log import status_in
 from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER
 from corridor.services.settlement.payments import PAYMENT
+from corridor.services.settlement.returns.records import RETURNED_PAYMENT
 
 Connection = asyncpg.Connection
 
@@ -25,6 +26,7 @@ GROUP_ROWS = 1_000
 _TOLD: Final[tuple[tuple[Table[Any], Callable[[Any, Sequence[checks.Said]], Iterator[str]]], ...]] = (
     (PAYMENT, checks.told),
     (LIQUIDITY_TRANSFER, liquidity.told),
+    (RETURNED_PAYMENT, returns.told),
 )
 """Whose records both sides hear of, and what must hold of that."""
 

@@ -8,6 +8,7 @@ from corridor.codecs.iso20022 import (
     camt054,
     head001,
     pacs002,
+    pacs004,
     pacs008,
     pacs009,
     pacs028,
@@ -18,6 +19,7 @@ Message = (
     pacs008.CreditTransfer
     | pacs002.StatusReport
     | pacs028.StatusRequest
+    | pacs004.PaymentReturn
     | pacs009.InstitutionTransfer
     | camt050.LiquidityTransfer
     | camt052.Report
@@ -34,6 +36,7 @@ MESSAGES: dict[str, Codec] = {
         pacs008.CODEC,
         pacs002.CODEC,
         pacs028.CODEC,
+        pacs004.CODEC,
         pacs009.CODEC,
         camt050.CODEC,
         camt052.CODEC,

@@ -32,6 +32,7 @@ from corridor.services.settlement import commands as settlement
 from corridor.services.settlement.correspondents import commands as correspondents
 from corridor.services.settlement.funding import commands as funding
 from corridor.services.settlement.pvp import commands as pvp
+from corridor.services.settlement.returns import commands as returns
 
 
 def _by(*roles: str, audited: bool = False) -> Right:
@@ -62,6 +63,7 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     instant.CreditTransfer: _by(BANK),
     instant.StatusReport: _by(BANK, CENTRAL_BANK),
     instant.StatusRequest: _by(BANK, FX_PROVIDER, CENTRAL_BANK),
+    returns.ReturnPayment: _by(BANK),
     fx.RequestQuote: _by(BANK),
     fx.Inquire: _by(BANK),
     fx.ReplyToInquiry: _by(FX_PROVIDER),

@@ -31,8 +31,10 @@ from corridor.services.settlement.payments import (
     PAYMENT,
     REJECTED,
     RESERVED,
+    SETTLED,
     Payment,
 )
+from corridor.services.settlement.returns.rules import RETURNED_PAYMENT, in_words
 
 PHONE: Final = "MBNO"
 ANSWER_TIME: Final = 7 * SECOND
@@ -147,12 +149,16 @@ def status_report(step: Step, command: StatusReport) -> Answer:
 
 
 def status_request(step: Step, command: StatusRequest) -> Answer:
-    """Tell either agent where a payment stands, or either side a liquidity transfer; it leaves when that is durable."""
+    """Tell either agent where a payment stands, or either side a liquidity transfer; it leaves when that is durable.
+
+    Of a payment that was returned the status says so, too.
+    """
     payment = step.get(PAYMENT, command.message.original_uetr)
     if payment is None or command.origin.signer not in (payment.debtor_agent, payment.creditor_agent):
         return tell_status(step, command.origin.signer, command.message.original_uetr)
+    returned = step.get(RETURNED_PAYMENT, payment.uetr) if payment.status in (SETTLED, CREDITED) else None
     step.payment = payment.number
-    tellings.tell(step, payment, command.origin.signer)
+    tellings.tell(step, payment, command.origin.signer, *(() if returned is None else (in_words(returned),)))
     return Accepted()
 
 
@@ -274,13 +280,18 @@ def _order_keys(command: CreditTransfer) -> Iterator[tuple[Table[Any], Key]]:
         yield ALIAS, message.creditor_proxy
 
 
-def _payment_keys(command: StatusReport | StatusRequest) -> Iterator[tuple[Table[Any], Key]]:
+def _payment_keys(command: StatusReport) -> Iterator[tuple[Table[Any], Key]]:
     yield PAYMENT, command.message.original_uetr
+
+
+def _asked_keys(command: StatusRequest) -> Iterator[tuple[Table[Any], Key]]:
+    yield PAYMENT, command.message.original_uetr
+    yield RETURNED_PAYMENT, command.message.original_uetr
 
 
 HANDLERS: dict[type[Command], Handler] = {
     CreditTransfer: Handler(credit_transfer, refuse_credit_transfer, _order_keys),
     StatusReport: Handler(status_report, refuse_message, _payment_keys),
-    StatusRequest: Handler(status_request, refuse_message, _payment_keys),
+    StatusRequest: Handler(status_request, refuse_message, _asked_keys),
 }
 TIMERS: dict[Table[Any], Callable[[Step, Any], None]] = {PAYMENT: expire_payment}

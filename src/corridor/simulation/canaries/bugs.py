@@ -48,6 +48,7 @@ _KEPT: Final = (
     "tests/unit/services/settlement/correspondents/test_agreements.py",
 )
 _LIQUIDITY: Final = ("tests/unit/services/settlement/funding", "tests/properties/test_liquidity.py")
+_RETURNS: Final = ("tests/unit/services/settlement/returns",)
 _SEARCH: Final = ("tests/unit/simulation/test_search.py",)
 
 BUGS: Final = (
@@ -459,6 +460,14 @@ BUGS: Final = (
     Bug(
         "the same credit moves twice", "services/settlement/funding/crediting.py",
         "known.status != ASKED", "False", _LIQUIDITY,
+    ),
+    Bug(
+        "a payment goes back twice", "services/settlement/returns/returning.py",
+        "    if known is not None:", "    if known is not None and known.content == origin.digest:", _RETURNS,
+    ),
+    Bug(
+        "a unit more goes back than was received", "services/settlement/returns/returning.py",
+        "source_amount=payment.destination_amount,", "source_amount=payment.destination_amount + 1,", _RETURNS,
     ),
     # the same, as only an observer of everybody sees them: the simulation must not be blind
     Bug(

@@ -15,6 +15,7 @@ from corridor.codecs.iso20022.envelope import open_envelope, seal_envelope
 from corridor.codecs.iso20022.head001 import Header
 from corridor.codecs.iso20022.messages import Message
 from corridor.codecs.iso20022.pacs002 import StatusReport
+from corridor.codecs.iso20022.pacs004 import PaymentReturn
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
 from corridor.codecs.iso20022.pacs009 import InstitutionTransfer
 from corridor.codecs.iso20022.pacs028 import StatusRequest
@@ -187,6 +188,20 @@ class Caller:
         )
         return self.envelope(message, "pacs.009.001.08")
 
+    def give_back(self, payment: str) -> bytes:
+        """Return the return of a payment of 100.00 roubles."""
+        message = PaymentReturn(
+            message_id=self.next_id(),
+            created_at=self._street.now(),
+            return_id="r1",
+            original_uetr=payment,
+            returned_amount=Money(100_00, "RUB"),
+            instructing_agent=self.bic,
+            instructed_agent=HUB,
+            reason="AC04",
+        )
+        return self.envelope(message, "pacs.004.001.09")
+
     def question(self, payment: str) -> bytes:
         """Return the question where a payment stands."""
         message = StatusRequest(
@@ -241,4 +256,5 @@ _DEFINITIONS = {
     "LiquidityTransfer": "camt.050",
     "InstitutionTransfer": "pacs.009",
     "StatusRequest": "pacs.028",
+    "PaymentReturn": "pacs.004",
 }

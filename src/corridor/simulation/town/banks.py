@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from corridor.client import events, liquidity, requests
 from corridor.client.events import Receipt
 from corridor.client.mailbox import Delivery
-from corridor.client.messages import Order, credit_transfer
+from corridor.client.messages import Order, credit_transfer, payment_return
 from corridor.client.requests import Quote
 from corridor.client.signing import Pen
 from corridor.codecs.iso20022.messages import Message
@@ -139,6 +139,25 @@ class BankHouse(House):
 
         self._town.door(dice).post(draft.target, signature, draft.body, reply)
         return True
+
+    def give_back(self, uetr: str, reason: str) -> None:
+        """Give back what a customer has received, and still has."""
+        if not self.up:
+            return
+        try:
+            turn = self.bank.give_back(uetr, reason)
+        except CorridorError:
+            return  # the customer has spent it
+        self._town.tell(f"{self.name} gives back {self._town.story.name(uetr)}")
+        self.submit(turn.messages, [turn])
+
+    def return_wrongly(self, received: BankPayment, reason: str, more: int) -> None:
+        """Behind the back of its own book: more than was received, or what was given back already."""
+        if not self.up:
+            return
+        message_id, now = self.identify()
+        amount = Money(received.amount + more, received.currency)
+        self.submit([payment_return(self.profile, received.uetr, amount, reason, message_id, now)])
 
     def hear(self, told: events.Told) -> None:
         """A quote has come, or none."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from corridor.decision import TRANSFER
 from corridor.domain.instants import SECOND, Instant
-from corridor.sandbox.bank import IN
+from corridor.sandbox.bank import IN, RETURNED
 from corridor.services.messaging.rules import FUNDING
 from corridor.services.settlement.funding.records import FUNDING as DIRECTION_IN
 from corridor.services.settlement.payments import CLEARED, CREDITED, SETTLED, Payment
@@ -66,6 +66,10 @@ def reckon(town: "Town") -> None:
                 exchanged[payment.provider, payment.source_currency] += payment.source_amount
                 exchanged[payment.provider, payment.destination_currency] -= payment.destination_amount
         _compare(town, payment, settled)
+    for returned in town.watching.returned.values():
+        money[returned.creditor_agent, returned.currency] -= returned.amount
+        if town.watching.payments[returned.uetr].source_currency == returned.currency:
+            money[returned.debtor_agent, returned.currency] += returned.amount
     for bank in town.banks.values():
         _ask_money(town, bank, money)
     for house in town.houses:
@@ -87,7 +91,11 @@ def _pass(town: "Town", until: Instant) -> None:
 
 
 def _ask_settler(town: "Town") -> None:
-    """What can settle does. I17."""
+    """What can settle does. I17.
+
+    While a hub rests after its start, what should have ended may still stand in front of others.
+    """
+    _pass(town, town.hub.rests_until)
     before = settleable_now(town)
     town.timeline.run(town.timeline.now + SETTLES_WITHIN)
     left = before & settleable_now(town)
@@ -124,7 +132,7 @@ def _untold(town: "Town") -> list[str]:
             sentences += [
                 f"{house.name} does not know what became of {town.story.name(payment.uetr)}: {payment.status}"
                 for payment in house.store.payments.values()
-                if payment.status not in ("RJCT", "ACCC")
+                if payment.status not in ("RJCT", "ACCC", RETURNED)
                 and (payment.direction == IN or payment.status != "ACSC")
             ]
     return sentences
@@ -133,13 +141,16 @@ def _untold(town: "Town") -> list[str]:
 def _compare(town: "Town", payment: Payment, settled: bool) -> None:
     debtor = town.banks[payment.debtor_agent].store.payments.get(payment.uetr)
     creditor = town.banks[payment.creditor_agent].store.payments.get(payment.uetr)
-    knows = debtor is not None and (debtor.status in ("ACSC", "ACCC")) == settled
+    returned = payment.uetr in town.watching.returned
+    ends = (RETURNED,) if returned else ("ACSC", "ACCC")
+    knows = debtor is not None and (debtor.status in ends) == settled
     town.ask(
         "banks", knows, lambda: f"{_name(town, payment)} is {payment.status}, its debtor agent has {debtor}"
     )
     if payment.forwarded_at is not None:
+        due = RETURNED if returned else "ACCC" if settled else "RJCT"
         credits_ = creditor is not None and creditor.direction == IN
-        knows = credits_ and creditor is not None and creditor.status == ("ACCC" if settled else "RJCT")
+        knows = credits_ and creditor is not None and creditor.status == due
         town.ask(
             "banks",
             knows,

@@ -9,6 +9,7 @@ from corridor.decision import BALANCE, TRANSFER
 from corridor.domain.instants import DAY, SECOND
 from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER
 from corridor.services.settlement.payments import PAYMENT
+from corridor.services.settlement.returns.records import RETURNED_PAYMENT
 from corridor.simulation.town.institutions import House
 
 if TYPE_CHECKING:
@@ -79,4 +80,5 @@ def _effects(town: "Town") -> tuple[object, ...]:
         tuple(rows[BALANCE].values()),
         tuple(rows[PAYMENT].values()),
         tuple(rows[LIQUIDITY_TRANSFER].values()),
+        tuple(rows[RETURNED_PAYMENT].values()),
     )

@@ -18,6 +18,7 @@ from corridor.simulation.town.customers import wishes
 from corridor.simulation.town.dealings import CREDIT, TRADES, lend, trade
 from corridor.simulation.town.faults import FAULTS, every, swarm
 from corridor.simulation.town.lost_tail import LOST_TAIL, lose_tail
+from corridor.simulation.town.returns import RETURNS, give_back
 from corridor.simulation.town.story import Story
 from corridor.simulation.town.town import START, Town
 from corridor.simulation.town.wire import CHEAP, REAL
@@ -33,6 +34,7 @@ BUSINESS: Final[dict[str, Callable[[Town, Random], None]]] = {
     TRADES: trade,
     CREDIT: lend,
     CORRESPONDENTS: keep,
+    RETURNS: give_back,
 }
 """What banks deal in besides payments: a run draws from it, as it does from the faults."""
 

@@ -19,7 +19,7 @@ from corridor.hub import events as hub_events
 from corridor.hub.batch import chain
 from corridor.hub.lists import RULES
 from corridor.ports import Post, Writes
-from corridor.reports import checks, liquidity
+from corridor.reports import checks, liquidity, returns
 from corridor.reports.invariants import Broken
 from corridor.reports.watch import Watch
 from corridor.sandbox import world
@@ -322,7 +322,10 @@ class Town:
         if isinstance(message, StatusReport):
             said = ((house.name, message),)
             transfer = self.watching.liquidity.get(message.original_uetr)
-            if transfer is not None:
+            if returns.is_told(message):
+                returned = self.watching.returned[message.original_uetr]
+                wrong = list(returns.told(returned, said, all_of_it=False))
+            elif transfer is not None:
                 wrong = list(liquidity.told(transfer, said, all_of_it=False))
             else:
                 payment = self.watching.payments[message.original_uetr]

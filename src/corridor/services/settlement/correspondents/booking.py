@@ -62,25 +62,32 @@ def book(step: Step, order: CreditTransfer, payment: Payment) -> Accepted | Reje
     account = _account_of(step, order, payment)
     if isinstance(account, Rejected):
         return account
-    move = _movement(step, payment)
+    move = movement(step, payment)
     if isinstance(move, Rejected):
         return move
     refused = limits.refuse(step, [move])
     if refused is not None:
         return refused
+    entry = enter_payment(step, account, payment, BOOKED)
+    if isinstance(entry, Rejected):
+        return entry
+    limits.count(step, move, sent=move.amount)  # what the other bank has got is a claim, not money
+    settle_at_once(step, payment, order, entry.transfer_id, words(entry))
+    return Accepted()
+
+
+def enter_payment(
+    step: Step, account: Correspondent, payment: Payment, code: int
+) -> CorrespondentEntry | Rejected:
+    """Move a payment's amount on the account from its debtor agent to its creditor agent, or say why not."""
     paid_by_owner = payment.debtor_agent == account.account_owner
-    transfer = _transfer(
-        step, account, payment.number, payment.source_amount, BOOKED, brings=not paid_by_owner
-    )
+    transfer = _transfer(step, account, payment.number, payment.source_amount, code, brings=not paid_by_owner)
     (result,) = step.post((transfer,))
     if result is not TransferResult.OK:
         beyond = {TransferResult.EXCEEDS_CREDITS: OVERDRAWN if paid_by_owner else ABOVE_CEILING}
         known = beyond.get(result) or REFUSALS.get(result)
         return known or Rejected("AM09", result.name.lower().replace("_", " "))
-    limits.count(step, move, sent=move.amount)  # what the other bank has got is a claim, not money
-    entry = enter(step, account, payment.number, transfer, payment.uetr)
-    settle_at_once(step, payment, order, transfer.id, words(entry))
-    return Accepted()
+    return enter(step, account, payment.number, transfer, payment.uetr)
 
 
 def fund_correspondent(step: Step, command: FundCorrespondent) -> Answer:
@@ -161,7 +168,7 @@ def _account_of(step: Step, order: CreditTransfer, payment: Payment) -> Correspo
     return account
 
 
-def _movement(step: Step, payment: Payment) -> Movement | Rejected:
+def movement(step: Step, payment: Payment) -> Movement | Rejected:
     """Return it as limits see it: on settlement accounts, and not against what is kept there for urgent payments."""
     code = payment.source_currency
     ids = []

@@ -16,6 +16,8 @@ WITHDRAWN: Final = 61
 """Transfer code: settlement money that the owner took back."""
 BOOKED: Final = 62
 """Transfer code: a payment settled on the account."""
+GIVEN_BACK: Final = 63
+"""Transfer code: a payment settled on the account that was returned there."""
 
 
 class Correspondent(msgspec.Struct, frozen=True):
@@ -86,8 +88,8 @@ class CorrespondentDay(msgspec.Struct, frozen=True):
 class CorrespondentEntry(msgspec.Struct, frozen=True):
     """A booking: `place` counts those of an account from 1 without a gap, `balance` is what it led to.
 
-    Its number is the payment's, whose UETR then stands here, too, or one of its own. Units: minor; `amount` is
-    negative if the owner has less by it.
+    Its number is the payment's, or its return's, and the payment's UETR then stands here, too; or one of its own.
+    Units: minor; `amount` is negative if the owner has less by it.
     """
 
     number: int

@@ -12,7 +12,7 @@ import msgspec
 from corridor.adapters.stream import frames
 from corridor.codecs import jws
 from corridor.codecs.errors import DecodeError
-from corridor.codecs.iso20022 import admi002, camt050, camt052, camt053, camt054, pacs009
+from corridor.codecs.iso20022 import admi002, camt050, camt052, camt053, camt054, pacs004, pacs009
 from corridor.codecs.iso20022.account_report import Balance, Summary
 from corridor.codecs.iso20022.envelope import NAMESPACE, open_envelope, seal_envelope
 from corridor.codecs.iso20022.gate import pass_gate
@@ -139,6 +139,18 @@ def messages() -> tuple[bytes, ...]:
         creditor=SEVR,
         remittance=("ликвидность",),
     )
+    returned = pacs004.PaymentReturn(
+        message_id="l1",
+        created_at=FIRST_DAY,
+        return_id="r1",
+        original_uetr=uetr(1),
+        original_settlement_amount=Money(100_00, "RUB"),
+        returned_amount=Money(100_00, "RUB"),
+        instructing_agent=SEVR,
+        instructed_agent=HUB,
+        reason="AC04",
+        additional_information=("счёт закрыт",),
+    )
     return (
         bank.order(uetr(1)),
         bank.order(uetr(2), remittance=("счёт 7", "b"), purpose="SALA", instructed_amount=Money(1, "JPY")),
@@ -146,6 +158,7 @@ def messages() -> tuple[bytes, ...]:
         bank.question(uetr(1)),
         bank.envelope(defunding, "camt.050.001.07"),
         bank.envelope(funding, "pacs.009.001.08"),
+        bank.envelope(returned, "pacs.004.001.09"),
         bank.envelope(rejected, "admi.002.001.01", business_message_id="x1"),
         bank.envelope(notification, "camt.054.001.08"),
         bank.envelope(camt052.Report(**day), "camt.052.001.08"),

@@ -14,7 +14,7 @@ from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.governance.commands import Approve
 from corridor.services.messaging.commands import Found, SetFrozen, SetLimit
 from corridor.simulation.door.attacks.operators import propose
-from corridor.simulation.door.attacks.replays import pay
+from corridor.simulation.door.attacks.replays import pay, settle
 from corridor.simulation.door.attacks.strike import Strike
 from corridor.simulation.door.attacks.values import QUOTE, quote
 from corridor.simulation.door.caller import Caller
@@ -86,6 +86,14 @@ async def _ask(s: Strike, by: Caller) -> bytes:
 
 async def _ask_for_another(s: Strike, by: Caller) -> bytes:
     return by.post(_author(s, by).question(await pay(s.house, s.sevr, s.pamr)))
+
+
+async def _give_back(s: Strike, by: Caller) -> bytes:
+    return by.post(by.give_back(await settle(s.house, s.sevr, by)))
+
+
+async def _give_back_anothers(s: Strike, by: Caller) -> bytes:
+    return by.post(_author(s, by).give_back(await settle(s.house, s.sevr, s.pamr)))
 
 
 async def _rates(_s: Strike, by: Caller) -> bytes:
@@ -341,6 +349,8 @@ ROWS: Final = (
                                                                              "202 AG01   202 AG01     202 NOOR     202 DS0G     202 AG01     202 AG01     401     401"),
     Row("POST /v1/messages", "asks for a payment of its own", _ask,          "202        -            -            -            -            -            -       -  "),
     Row("POST /v1/messages", "asks for another's payment", _ask_for_another, "202 NOOR   202 NOOR     202 NOOR     202 DS0G     202 AG01     202 AG01     401     401"),
+    Row("POST /v1/messages", "gives a payment back", _give_back,             "202        -            -            -            -            -            -       -  ", moves=True),
+    Row("POST /v1/messages", "gives another's back", _give_back_anothers,    "202 AG01   202 AG01     202 AG01     202 DS0G     202 AG01     202 AG01     401     401"),
     Row("POST /v1/messages", "sends its own money home", _defund(),          "202        202          202 AG01     202 DS0G     202 AG01     202 AG01     401     401", moves=True),
     Row("POST /v1/messages", "sends another's money home", _defund(PAMR),    "202 AG01   202 AG01     202 AG01     202 DS0G     202 AG01     202 AG01     401     401"),
     Row("POST /v1/messages", "credits its currency", _credit("RUB"),         "202 AG01   202 AG01     202          202 DS0G     202 AG01     202 AG01     401     401", moves=True),
