@@ -59,7 +59,8 @@ HIT = Screening(LIST, (Hit("Иван Петров", "UN", "QDi.1", "Ivan Petrov"
 def live(world: SignedWorld, crowd: int = 40, seed: int = 7) -> SignedWorld:
     """Found the corridor, and let its day pass."""
     world.found()
-    _own_currency(world)
+    arrange(world)
+    end_of_day(world)
     _ordinary(world)
     _converted(world)
     account = correspond(world)
@@ -219,8 +220,8 @@ def _commercial(world: SignedWorld) -> None:
         world.submit(PostFixing(origin, iso_date(world.now), "USD", "RUB", Decimal(rate)))
 
 
-def _own_currency(world: SignedWorld) -> None:
-    """Two central banks have an arrangement, a payer pays in its own currency, and they net at midnight."""
+def arrange(world: SignedWorld) -> None:
+    """Let two central banks have an arrangement, and a payer pay in its own currency."""
     origin = world.origin(CBRR, definition="json/fixings")
     world.submit(PostFixing(origin, iso_date(world.now), "TJS", "RUB", Decimal("8.5")))
     offer = OfferArrangement(
@@ -228,13 +229,15 @@ def _own_currency(world: SignedWorld) -> None:
     )
     number = answer_of(world.submit(offer))["arrangement"]
     world.submit(AcceptArrangement(world.origin(CBTJ, definition="json/arrangements/accept"), number))
-    origin = world.origin(SEVR, definition="json/quotes")
-    asked = world.submit(RequestQuote(origin, PAMR, "RUB", "TJS", "source", 850_00, CBRR))
-    order = world.order(
-        42, agreed_rate=agreed(answer_of(asked)), interbank_settlement_amount=Money(850_00, "RUB")
-    )
+    origin, amount = world.origin(SEVR, definition="json/quotes"), Money(850_10, "RUB")
+    asked = world.submit(RequestQuote(origin, PAMR, "RUB", "TJS", "source", amount.minor, CBRR))
+    order = world.order(42, agreed_rate=agreed(answer_of(asked)), interbank_settlement_amount=amount)
     world.pay(order)
     world.report(order.uetr, "ACCP")
+
+
+def end_of_day(world: SignedWorld) -> None:
+    """Let it be midnight, when two central banks net what they owe each other."""
     world.advance((DAY - world.now % DAY) / SECOND + 1)
 
 

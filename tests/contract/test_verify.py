@@ -278,7 +278,7 @@ BENT = {
         f"""UPDATE transfer SET amount = amount + 1 WHERE id = (SELECT min(id) FROM transfer);
         UPDATE balance SET credits_posted = credits_posted + 1 WHERE account_id = {SEVR_RUB};
         UPDATE balance SET debits_posted = debits_posted + 1 WHERE account_id =
-            (SELECT account_id FROM settlement_account WHERE participant = 'CBRRRUM0')""",
+            (SELECT account_id FROM settlement_account WHERE (participant, currency) = ('CBRRRUM0', 'RUB'))""",
         {"chain": "its lines and transfers do not lead to the head"},
     ),
     "a transfer out of nowhere": (
@@ -287,7 +287,7 @@ BENT = {
              FROM transfer ORDER BY id LIMIT 1;
         UPDATE balance SET credits_posted = credits_posted + 1 WHERE account_id = {SEVR_RUB};
         UPDATE balance SET debits_posted = debits_posted + 1 WHERE account_id =
-            (SELECT account_id FROM settlement_account WHERE participant = 'CBRRRUM0')""",
+            (SELECT account_id FROM settlement_account WHERE (participant, currency) = ('CBRRRUM0', 'RUB'))""",
         {"chain": "transfers, but"},
     ),
     "a transfer between two currencies": (

@@ -1,8 +1,7 @@
-"""What a follower keeps of money that moves in other names than a payment's: trades, returns, nettings, and
-liquidity transfers.
+"""What a follower keeps of money that moves in other names than a payment's.
 
-All but the last move at once, so that nothing of them is kept from look to look; what leaves for a central bank is
-reserved first, and kept until it has ended.
+Trades, returns and nettings move at once, so that nothing of them is kept from look to look; what leaves for a central
+bank is reserved first, and kept until it has ended.
 """
 
 from collections import defaultdict
@@ -68,7 +67,7 @@ class Moves:
 
     def numbers(self, rows: Rows) -> set[int]:
         """Return the numbers that are not a payment's."""
-        tables = (TRADE, LIQUIDITY_TRANSFER, RETURNED_PAYMENT)
+        tables = (TRADE, LIQUIDITY_TRANSFER, RETURNED_PAYMENT, ARRANGEMENT_NETTING)
         known = (each.number for table in tables for each in rows.get(table, ()))
         return {*self._traded, *self._funded, *self._returned, *self._netted, *known}
 
