@@ -14,14 +14,15 @@ from corridor.codecs.iso20022.pacs004 import PaymentReturn
 from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
 from corridor.codecs.iso20022.pacs009 import InstitutionTransfer
 from corridor.decision import Step
-from corridor.domain.instants import HOUR, iso_date
+from corridor.domain.instants import DAY, HOUR, SECOND, iso_date
 from corridor.domain.money import Money
 from corridor.services.compliance.commands import SetContractPolicy, SetScreeningPolicy
 from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.credit import commands as credit
 from corridor.services.credit.drawings import spendable
 from corridor.services.fx.answers import quote_answer
-from corridor.services.fx.commands import Inquire, PostFixing, ReplyToInquiry, SetFxLimit
+from corridor.services.fx.arrangements.commands import AcceptArrangement, OfferArrangement
+from corridor.services.fx.commands import Inquire, PostFixing, ReplyToInquiry, RequestQuote, SetFxLimit
 from corridor.services.fx.records import QUOTE
 from corridor.services.instant.commands import RefusePayment, ReleasePayment
 from corridor.services.messaging.admission import WORKER
@@ -58,6 +59,8 @@ HIT = Screening(LIST, (Hit("Иван Петров", "UN", "QDi.1", "Ivan Petrov"
 def live(world: SignedWorld, crowd: int = 40, seed: int = 7) -> SignedWorld:
     """Found the corridor, and let its day pass."""
     world.found()
+    arrange(world)
+    end_of_day(world)
     _ordinary(world)
     _converted(world)
     account = correspond(world)
@@ -175,7 +178,8 @@ def lend(world: SignedWorld) -> None:
         "fee_rate": Decimal("0.5"),
         "day_count": "30E/360",
     }
-    tenor = {"starts_on": "2026-11-18", "ends_on": "2027-11-18", "automatic": True}
+    begins, ends = iso_date(world.now), iso_date(world.now + 365 * DAY)
+    tenor = {"starts_on": begins, "ends_on": ends, "automatic": True}
     facility = say(credit.OfferFacility, PAMR, borrower=SEVR, currency="RUB", **terms, **tenor)["facility"]
     say(credit.AcceptFacility, SEVR, facility=facility)
     say(credit.DrawFacility, SEVR, facility=facility, amount=1_000_00, currency="RUB")
@@ -214,6 +218,27 @@ def _commercial(world: SignedWorld) -> None:
     for rate in ("98.5", "89.5"):
         origin = world.origin(CBRR, definition="json/fixings")
         world.submit(PostFixing(origin, iso_date(world.now), "USD", "RUB", Decimal(rate)))
+
+
+def arrange(world: SignedWorld) -> None:
+    """Let two central banks have an arrangement, and a payer pay in its own currency."""
+    origin = world.origin(CBRR, definition="json/fixings")
+    world.submit(PostFixing(origin, iso_date(world.now), "TJS", "RUB", Decimal("8.5")))
+    offer = OfferArrangement(
+        world.origin(CBRR, definition="json/arrangements"), CBTJ, "RUB", "TJS", 8_500_00, 1_000_00
+    )
+    number = answer_of(world.submit(offer))["arrangement"]
+    world.submit(AcceptArrangement(world.origin(CBTJ, definition="json/arrangements/accept"), number))
+    origin, amount = world.origin(SEVR, definition="json/quotes"), Money(850_10, "RUB")
+    asked = world.submit(RequestQuote(origin, PAMR, "RUB", "TJS", "source", amount.minor, CBRR))
+    order = world.order(42, agreed_rate=agreed(answer_of(asked)), interbank_settlement_amount=amount)
+    world.pay(order)
+    world.report(order.uetr, "ACCP")
+
+
+def end_of_day(world: SignedWorld) -> None:
+    """Let it be midnight, when two central banks net what they owe each other."""
+    world.advance((DAY - world.now % DAY) / SECOND + 1)
 
 
 def _wrong(world: SignedWorld) -> None:

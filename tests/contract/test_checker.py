@@ -11,7 +11,18 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.contract.busy_day import bring, correspond, give_back, inquire, lend, live, trade, wish
+from tests.contract.busy_day import (
+    arrange,
+    bring,
+    correspond,
+    end_of_day,
+    give_back,
+    inquire,
+    lend,
+    live,
+    trade,
+    wish,
+)
 from tests.contract.signed_world import SEAL, PostgresWorld
 from tests.rig import HUB
 from tests.world import CBRR, PAMR, SEVR, agreed
@@ -179,6 +190,7 @@ def town(cluster: Cluster) -> Iterator[PostgresWorld]:
     name = f"town_{uuid4().hex}"
     world = PostgresWorld(asyncio.run(provision(cluster, name)))
     world.found()
+    arrange(world)
     correspond(world)
     lend(world)
     world.pay(world.order(900))
@@ -241,6 +253,7 @@ BENT = {
     "money that waits for nothing": (
         f"UPDATE liquidity_transfer SET first_transfer = 0 WHERE number = {LEAVING}", {"liquidity", "liquidity states"}
     ),
+    "an arrangement without a timer": ("UPDATE arrangement SET due_at = NULL", {"arrangement states"}),
     "another amount given back": (
         f"UPDATE returned_payment SET amount = amount + 1 WHERE number = {GIVEN_BACK}", {"returns"}
     ),
@@ -449,6 +462,19 @@ BENT = {
 }  # fmt: skip
 
 
+def test_a_netting_that_is_bent_is_named(database: str, tmp_path: Path) -> None:
+    world = PostgresWorld(database)
+    world.found()
+    arrange(world)
+    watched = Bent(database, tmp_path)
+    watched.look()
+    end_of_day(world)
+    watched.bend("UPDATE arrangement_netting SET rate = rate + 0.01")
+    assert "arrangements" in watched.alarms
+    watched.close()
+    world.close()
+
+
 @pytest.mark.parametrize(("sql", "names"), BENT.values(), ids=BENT)
 def test_what_is_bent_is_named(hour, sql, names):
     hour.bend(sql)
@@ -459,7 +485,7 @@ def test_what_is_bent_is_named(hour, sql, names):
 def test_that_every_invariant_can_be_broken_here():
     """What takes two persons and was done by one needs a forged trail: unit/reports/test_trails.py."""
     named = {name for _, names in BENT.values() for name in names}
-    assert named | {"four eyes"} == INVARIANTS.keys() - NOT_ASKED
+    assert named | {"four eyes", "arrangements"} == INVARIANTS.keys() - NOT_ASKED
 
 
 def test_an_alarm_stays_until_it_is_acknowledged_and_comes_back_if_nothing_was_mended(world):

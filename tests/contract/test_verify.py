@@ -278,7 +278,7 @@ BENT = {
         f"""UPDATE transfer SET amount = amount + 1 WHERE id = (SELECT min(id) FROM transfer);
         UPDATE balance SET credits_posted = credits_posted + 1 WHERE account_id = {SEVR_RUB};
         UPDATE balance SET debits_posted = debits_posted + 1 WHERE account_id =
-            (SELECT account_id FROM settlement_account WHERE participant = 'CBRRRUM0')""",
+            (SELECT account_id FROM settlement_account WHERE (participant, currency) = ('CBRRRUM0', 'RUB'))""",
         {"chain": "its lines and transfers do not lead to the head"},
     ),
     "a transfer out of nowhere": (
@@ -287,7 +287,7 @@ BENT = {
              FROM transfer ORDER BY id LIMIT 1;
         UPDATE balance SET credits_posted = credits_posted + 1 WHERE account_id = {SEVR_RUB};
         UPDATE balance SET debits_posted = debits_posted + 1 WHERE account_id =
-            (SELECT account_id FROM settlement_account WHERE participant = 'CBRRRUM0')""",
+            (SELECT account_id FROM settlement_account WHERE (participant, currency) = ('CBRRRUM0', 'RUB'))""",
         {"chain": "transfers, but"},
     ),
     "a transfer between two currencies": (
@@ -394,7 +394,7 @@ BENT = {
         {"facilities": "of a limit of 5", "audit": "limit_amount was changed by nobody"},
     ),
     "interest that was not reckoned": (
-        "DELETE FROM facility_day WHERE day = '2026-11-19'",
+        "DELETE FROM facility_day WHERE day = '2026-11-20'",
         {"interest": "which is not where its dates lead"},
     ),
     "interest of another rate": (
@@ -563,7 +563,7 @@ BENT = {
     ),
     "an official rate that nobody posted": (
         "UPDATE fixing SET rate = rate + 1",
-        {"audit": "fixing ('2026-11-20', 'USD', 'RUB'): rate was changed by nobody"},
+        {"audit": "fixing ('2026-11-21', 'USD', 'RUB'): rate was changed by nobody"},
     ),
     "a contract policy that nobody set": (
         "UPDATE contract_policy SET from_amount = 0",
@@ -721,7 +721,7 @@ BOUND = {
     "fx_fee": "true",
     "proposal": "state = 'executed'",
     "facility": "state = 'active'",
-    "facility_day": "day = '2026-11-18'",
+    "facility_day": "day = '2026-11-19'",
     "credit_source": "true",
     "credit_line": "true",
     "pledge": "state = 'held'",

@@ -14,6 +14,7 @@ import msgspec
 from corridor.adapters.stream import frames
 from corridor.client import (
     AccountTerms,
+    Arrangement,
     CorrespondentAccount,
     Facility,
     Inquiry,
@@ -34,10 +35,13 @@ from corridor.sandbox.corridor import Intent
 from corridor.sandbox.offices import Notice
 from corridor.sandbox.people import PERSON, Customer
 from corridor.sandbox.process import Sandbox
+from corridor.sandbox.world import CENTRAL_BANKS
 
 PATIENCE_S = 30.0
 LOOK_AGAIN_S = 0.05
 ENDS = ("ACCC", "RJCT")
+OFFICIAL = {each.home: each.bic for each in CENTRAL_BANKS}
+"""By currency, who quotes at the official rate: its central bank."""
 PRIORITIES = {"urgent": "URGT", "high": "HIGH", "normal": "NORM"}
 
 
@@ -46,7 +50,8 @@ class Wish(msgspec.Struct, frozen=True, tag=True):
 
     `to` is a BIC or a phone number in E.164; `amount` in minor units of `currency`, which is debited; `into`
     is the currency that is credited, on `quote` if there is one already. With `gross` it need not be instant;
-    `netted`, it is final with its cycle; `booked`, it settles on a correspondent account.
+    `netted`, it is final with its cycle; `booked`, it settles on a correspondent account; `official`, it is quoted at
+    the official rate, by an arrangement of two central banks.
     """
 
     debtor_agent: str
@@ -58,6 +63,7 @@ class Wish(msgspec.Struct, frozen=True, tag=True):
     netted: bool = False
     booked: Method | None = None
     quote: Quote | None = None
+    official: bool = False
 
     def ends(self, status: str) -> bool:
         """Nothing more comes of it soon."""
@@ -96,6 +102,17 @@ class AccountDeed(msgspec.Struct, frozen=True, tag=True):
     terms: AccountTerms | None = None
     day: str = ""
     currency: str = ""
+
+
+class ArrangementDeed(msgspec.Struct, frozen=True, tag=True):
+    """A central bank offers another an arrangement; or does something with one."""
+
+    bank: str
+    what: Literal["offer", "accept", "end"]
+    arrangement: int = 0
+    other: str = ""
+    swing: Money | None = None
+    other_swing: Money | None = None
 
 
 class TradeDeed(msgspec.Struct, frozen=True, tag=True):
@@ -141,7 +158,7 @@ class GiveBack(msgspec.Struct, frozen=True, tag=True):
     text: str = ""
 
 
-Asked: TypeAlias = Wish | Change | Deed | AccountDeed | TradeDeed | Asking | Move | GiveBack
+Asked: TypeAlias = Wish | Change | Deed | AccountDeed | ArrangementDeed | TradeDeed | Asking | Move | GiveBack
 
 
 class NoSuchBank(Lost):
@@ -204,6 +221,8 @@ async def _answer(sandbox: Sandbox, asked: Asked) -> Any:
                     return await _lend(_bank(sandbox, asked.bank), asked)
                 case AccountDeed():
                     return await _correspond(sandbox, _bank(sandbox, asked.bank), asked)
+                case ArrangementDeed():
+                    return await _arrange(_institution(sandbox, asked.bank), asked)
                 case TradeDeed():
                     return await _trade(_institution(sandbox, asked.bank), asked)
                 case GiveBack():
@@ -292,6 +311,16 @@ async def _correspond(
             return await bank.close_account(deed.account)
 
 
+async def _arrange(bank: Participant, deed: ArrangementDeed) -> Arrangement:
+    match deed:
+        case ArrangementDeed(what="offer", swing=Money() as swing, other_swing=Money() as other_swing):
+            return await bank.offer_arrangement(deed.other, swing, other_swing)
+        case ArrangementDeed(what="accept"):
+            return await bank.accept_arrangement(deed.arrangement)
+        case _:
+            return await bank.end_arrangement(deed.arrangement)
+
+
 async def _trade(side: Participant, deed: TradeDeed) -> TradeTold:
     if deed.stated is not None:
         receipt = await side.capture_trade(deed.stated)
@@ -340,4 +369,5 @@ def intent(wish: Wish, customers: Sequence[Customer], dice: Random) -> Intent:
         netted=wish.netted,
         booked=wish.booked,
         quote=wish.quote,
+        provider=OFFICIAL[wish.currency] if wish.official else "",
     )

@@ -24,6 +24,7 @@ VERBS = {
     "trade": "What two sides exchange, payment versus payment: stated, undone, how it stands.",
     "fx": "FX providers: what they hold and may hold, what they are asked, how good their quotes are.",
     "limit": "How far an account may go below zero, what it may send in a day, what is kept for the urgent.",
+    "arrangement": "Two central banks whose payers pay in their own currency, and what they have netted.",
     "correspondent": "Accounts that banks keep for each other: opened, funded, compared, closed.",
     "credit": "Who lends to whom, what is owed, and what collateral covers.",
     "participant": "Add, certify, activate, suspend and list participants.",

@@ -84,6 +84,13 @@ def pay(
             help="It settles on a correspondent account: the one they keep for us (nostro), or we for them (vostro)."
         ),
     ] = "",
+    own_currency: Annotated[
+        bool,
+        typer.Option(
+            "--own-currency",
+            help="At the official rate, by an arrangement of the two central banks, with --into.",
+        ),
+    ] = False,
     priority: Annotated[
         str, typer.Option(help="With --gross: urgent, high or normal, which it is if nothing is said.")
     ] = "",
@@ -92,8 +99,14 @@ def pay(
 ) -> None:
     """Let a customer of a simulated bank pay a customer of another; `corridor up` must be running."""
     home, method = Home(directory), _method(gross, netted, book, priority)
-    asked = msgspec.structs.replace(method, debtor_agent=debtor_agent, to=to, currency=currency, into=into)
+    if own_currency and (quote or gross or netted or book):
+        raise InvalidValue("it is instant, and has its own quote: say no other way", field="--own-currency")
+    asked = msgspec.structs.replace(
+        method, debtor_agent=debtor_agent, to=to, currency=currency, into=into, official=own_currency
+    )
     wish = _on_quote(home, asked, quote, amount) if quote else _filled(asked, amount)
+    if own_currency and wish.into == wish.currency:
+        raise InvalidValue("say --into which other currency is credited", field="--own-currency")
     named = {"--from": wish.debtor_agent} | ({} if wish.to.startswith("+") else {"--to": wish.to})
     notices = asyncio.run(_order(home, wish, named, quiet=as_json))
     last = notices[-1]

@@ -1,5 +1,6 @@
 """The client of a participant: signs, sends safely, follows its mailbox, keeps its place."""
 
+from corridor.client.arrangements import Arrangement
 from corridor.client.correspondents import AccountTerms, BookDay, BookEntry, CorrespondentAccount, Reconciled
 from corridor.client.errors import Forged, Lost, Refused, TurnedAway
 from corridor.client.events import Receipt
@@ -15,6 +16,7 @@ from corridor.client.tls import Certificate
 
 __all__ = [
     "AccountTerms",
+    "Arrangement",
     "BookDay",
     "BookEntry",
     "Certificate",

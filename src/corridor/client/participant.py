@@ -15,7 +15,16 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Final, Literal, Self
 
-from corridor.client import correspondents, facilities, liquidity, messages, requests, statements
+from corridor.client import (
+    arrangements,
+    correspondents,
+    facilities,
+    liquidity,
+    messages,
+    requests,
+    statements,
+)
+from corridor.client.arrangements import Arrangement
 from corridor.client.correspondents import AccountTerms, BookDay, CorrespondentAccount, Reconciled
 from corridor.client.errors import Lost, Refused
 from corridor.client.events import Receipt
@@ -324,6 +333,23 @@ class Participant:
         members = {"account": number, "amount": requests.amount_members(amount)}
         return await self._account("correspondents/withdraw", members, *effects)
 
+    async def offer_arrangement(self, central_bank: str, swing: Money, other_swing: Money) -> Arrangement:
+        """As a central bank, offer another that payers of both pay in their own currency. Raises: Refused.
+
+        `swing`, in one's own currency, is how far the other may owe; `other_swing`, in the other's, how far one may.
+        """
+        return await self._arrangement(
+            "arrangements", arrangements.offer_members(central_bank, swing, other_swing)
+        )
+
+    async def accept_arrangement(self, number: int) -> Arrangement:
+        """As the other central bank, take an offered arrangement. Raises: Refused."""
+        return await self._arrangement("arrangements/accept", {"arrangement": number})
+
+    async def end_arrangement(self, number: int) -> Arrangement:
+        """End an offer, or let an arrangement end with its next netting. Raises: Refused."""
+        return await self._arrangement("arrangements/end", {"arrangement": number})
+
     async def reconcile(self, day: BookDay) -> Reconciled:
         """Say what this bank's own book has of a day of a correspondent account; hear what differs. Raises: Refused."""
         receipt = await self._request("correspondents/reconcile", correspondents.book_members(day))
@@ -388,6 +414,9 @@ class Participant:
 
     async def _facility(self, path: str, members: Mapping[str, Any], *effects: Any) -> Facility:
         return facilities.read_facility((await self._request(path, members, *effects)).answer)
+
+    async def _arrangement(self, path: str, members: Mapping[str, Any]) -> Arrangement:
+        return arrangements.read_arrangement((await self._request(path, members)).answer)
 
     async def _account(self, path: str, members: Mapping[str, Any], *effects: Any) -> CorrespondentAccount:
         return correspondents.read_account((await self._request(path, members, *effects)).answer)

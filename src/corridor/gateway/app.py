@@ -11,6 +11,7 @@ import msgspec
 from corridor.codecs.jws import audience
 from corridor.gateway import inbound, metrics, requests, vouchers
 from corridor.gateway.acknowledgements import Acknowledgements
+from corridor.gateway.arrangements import Arrangements
 from corridor.gateway.authentication import Authenticator, Unauthenticated
 from corridor.gateway.correspondents import Correspondents
 from corridor.gateway.exchange import (
@@ -44,6 +45,7 @@ from corridor.gateway.submissions import Submissions
 from corridor.ports import Clock, Link, Mail, Reads, Statements, Verifier
 from corridor.services.credit.answers import FacilityAnswer
 from corridor.services.fx.answers import InquiryAnswer
+from corridor.services.fx.arrangements.answers import ArrangementAnswer
 from corridor.services.settlement.correspondents.answers import CorrespondentAnswer
 
 TELL_S: Final = 1.0
@@ -100,7 +102,7 @@ class Gateway:
         )
         look_ups = LookUps(reads, authenticator, clock, limits)
         facilities, correspondents = Facilities(reads, authenticator), Correspondents(reads, authenticator)
-        inquiries = Inquiries(reads, authenticator)
+        inquiries, arrangements = Inquiries(reads, authenticator), Arrangements(reads, authenticator)
         account_statements = AccountStatements(statements, authenticator)
         messages = inbound.Messages(hub, self._screener, clock, self._metrics)
         signed = requests.Requests(clock, self._metrics, vouchers.Prover(self._keys, hub, environment))
@@ -165,6 +167,14 @@ class Gateway:
                 correspondents.get,
                 "Read the live correspondent accounts that the signer owns or services.",
                 gives=CorrespondentAnswer,
+                media_type=NDJSON,
+            ),
+            Route(
+                "GET",
+                "/v1/arrangements",
+                arrangements.get,
+                "Read the live arrangements that the signer, a central bank, is a side of.",
+                gives=ArrangementAnswer,
                 media_type=NDJSON,
             ),
             Route(

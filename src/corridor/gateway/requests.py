@@ -17,6 +17,7 @@ from corridor.codecs.jws import HEADER_CHARACTERS_MAX
 from corridor.domain.errors import CorridorError
 from corridor.domain.phones import parse_phone
 from corridor.gateway import vouchers
+from corridor.gateway.arrangement_requests import ARRANGEMENT_REQUESTS
 from corridor.gateway.authentication import Sender
 from corridor.gateway.correspondent_requests import CORRESPONDENT_REQUESTS
 from corridor.gateway.credit_requests import CREDIT_REQUESTS
@@ -221,6 +222,7 @@ REQUESTS: Final[Mapping[str, type[Request]]] = {
     **CREDIT_REQUESTS,
     **TRADE_REQUESTS,
     **CORRESPONDENT_REQUESTS,
+    **ARRANGEMENT_REQUESTS,
     OPERATIONS_PATH: OperationRequest,
     vouchers.PATH: VoucherRequest,
 }

@@ -18,6 +18,7 @@ from corridor.services.directory import records as directory
 from corridor.services.directory import rules as directory_rules
 from corridor.services.fx import records as fx
 from corridor.services.fx import rules as fx_rules
+from corridor.services.fx.arrangements import rules as arrangement_rules
 from corridor.services.governance import rules as governance_rules
 from corridor.services.governance.rights import RIGHTS
 from corridor.services.instant import details as instant_details
@@ -66,6 +67,7 @@ TABLES: tuple[Table[Any], ...] = (
     *compliance.TABLES,
     *directory.TABLES,
     *fx.TABLES,
+    *arrangement_rules.TABLES,
     *credit.TABLES,
     *settlement_rules.TABLES,
     *pvp_rules.TABLES,
@@ -82,6 +84,7 @@ HANDLERS: dict[type[Command], Handler] = {
     **compliance_rules.HANDLERS,
     **directory_rules.HANDLERS,
     **fx_rules.HANDLERS,
+    **arrangement_rules.HANDLERS,
     **credit_rules.HANDLERS,
     **settlement_rules.HANDLERS,
     **pvp_rules.HANDLERS,
@@ -94,6 +97,7 @@ HANDLERS: dict[type[Command], Handler] = {
 HANDLERS |= governance_rules.handlers_of(HANDLERS, RIGHTS)
 TIMERS: dict[Table[Any], Callable[[Step, Any], None]] = {
     **fx_rules.TIMERS,
+    **arrangement_rules.TIMERS,
     **credit_rules.TIMERS,
     **settlement_rules.TIMERS,
     **pvp_rules.TIMERS,
@@ -103,5 +107,7 @@ TIMERS: dict[Table[Any], Callable[[Step, Any], None]] = {
     **governance_rules.TIMERS,
 }
 DEFINITIONS: dict[type[msgspec.Struct], str] = {codec.record: name for name, codec in MESSAGES.items()}
-AUDITED: frozenset[Table[Any]] = credit_rules.AUDITED | correspondent_rules.AUDITED
+AUDITED: frozenset[Table[Any]] = (
+    credit_rules.AUDITED | correspondent_rules.AUDITED | arrangement_rules.AUDITED
+)
 RULES = Rules(TABLES, HANDLERS, RIGHTS, TIMERS, AUDITED, DEFINITIONS, render)

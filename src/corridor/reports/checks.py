@@ -15,10 +15,12 @@ from corridor.ledger.accounts import Account, AccountFlag, Balance
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.transfers import PendingStatus, Transfer
 from corridor.reports import liquidity, returns
+from corridor.reports.arrangements import arrangement
 from corridor.reports.books import ENDS as _ENDS
 from corridor.reports.books import RESERVES, Books
 from corridor.reports.exchange import inquiry
 from corridor.reports.trades import trade
+from corridor.services.fx.arrangements.records import ARRANGEMENT
 from corridor.services.fx.records import INQUIRY, OPEN, QUOTE, SOURCE, SPENT, Quote
 from corridor.services.instant.rules import ANSWER_TIME
 from corridor.services.messaging.admission import OPERATOR
@@ -470,6 +472,7 @@ OF_RECORDS: Final = (
     OfRecord("obligations", OBLIGATION, obligation_alone),
     OfRecord("cut-offs", CYCLE, cycle),
     OfRecord("trade states", TRADE, trade),
+    OfRecord("arrangement states", ARRANGEMENT, arrangement),
     OfRecord("liquidity states", LIQUIDITY_TRANSFER, liquidity.record),
     OfRecord("return states", RETURNED_PAYMENT, returns.record),
 )

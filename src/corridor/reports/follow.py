@@ -28,6 +28,7 @@ from corridor.reports.moves import Moves
 from corridor.reports.seen import Kept, Line, Rows, Seen
 from corridor.reports.trails import REGISTRY
 from corridor.services.credit.records import Facility
+from corridor.services.fx.arrangements.records import ARRANGEMENT_NETTING
 from corridor.services.fx.records import INQUIRY, QUOTE
 from corridor.services.fx.records import OPEN as QUOTE_OPEN
 from corridor.services.instant.records import HELD_PAYMENT
@@ -167,6 +168,7 @@ class Follower:
             CYCLE_ITEM: list(self._touched),
             CORRESPONDENT_ENTRY: list(self._touched),
             TRADE: list(self._touched),
+            ARRANGEMENT_NETTING: list(self._touched),
             INQUIRY: list(self._touched),
             RETURNED_PAYMENT: list(uetrs),
             LIQUIDITY_TRANSFER: [*uetrs, *self._moves.waiting],

@@ -59,13 +59,16 @@ _ALL: Final = (
     # central banks' money
     Invariant("liquidity", "a liquidity transfer moved its amount once, in its direction, or nothing", ("I6",)),
     Invariant("liquidity states", "one that waits has what leaves reserved; one that has ended has its time", ("I5",)),
-    Invariant("issue", "what is issued is what others hold: only funding and defunding change it", ("I1",)),
+    Invariant("issue", "what is issued is what others hold: funding, defunding, arrangements change it", ("I1",)),
     # quotes
     Invariant("quotes", "a quote is spent once at most, in its time, by the payment that names it", ("I18",)),
     Invariant("conversions", "what a quote promises is what its rate gives, rounded once", ("I18",)),
     Invariant("exposures", "what is counted of quotes and of providers' positions is the sum of them", ("I18",)),
     Invariant("inquiries", "the quote of an inquiry is the one reply that was taken, as it was given", ("I18",)),
     Invariant("inquiry states", "an inquiry waits with a timer, or has ended with a quote or a reason", ("I18",)),
+    # arrangements of central banks
+    Invariant("arrangements", "a netting follows from what was owed and the official rate, and moved that", ("I6",)),
+    Invariant("arrangement states", "an arrangement waits with a timer or has ended, and has accounts", ("I5",)),
     # credit
     Invariant("facilities", "what is drawn and due is what CREDIT accounts say, and never above the limit", ("I3",)),
     Invariant("interest", "every date of a facility was reckoned once, from what was drawn when it ended", ("I3",)),

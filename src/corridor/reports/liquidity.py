@@ -7,6 +7,7 @@ from corridor.codecs.iso20022.pacs002 import StatusReport
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.transfers import Transfer, TransferFlag
 from corridor.reports.books import ENDS, RESERVES, Books
+from corridor.services.fx.arrangements.records import NETTED
 from corridor.services.messaging.rules import FUNDING as IN
 from corridor.services.settlement.funding.orders import OUT
 from corridor.services.settlement.funding.records import (
@@ -17,6 +18,7 @@ from corridor.services.settlement.funding.records import (
     SETTLED,
     LiquidityTransfer,
 )
+from corridor.services.settlement.legs import PRINCIPAL
 
 _POSTS: Final = int(TransferFlag.POST_PENDING)
 _VOIDS: Final = int(TransferFlag.VOID_PENDING)
@@ -90,7 +92,10 @@ def moves(
 
 
 def issue(transfer: Transfer, books: Books) -> Iterator[str]:
-    """What central banks have issued changes by funding and defunding only; the rest of the money only moves."""
+    """What central banks have issued changes by funding, defunding and arrangements only; the rest only moves.
+
+    A central bank takes its own money in where a payer pays in its own currency: a payment's leg, or its end (0).
+    """
     debit, credit = (
         books.accounts.get(transfer.debit_account_id),
         books.accounts.get(transfer.credit_account_id),
@@ -99,7 +104,9 @@ def issue(transfer: Transfer, books: Books) -> Iterator[str]:
         debit is not None and debit.code == AccountCode.ISSUE,
         credit is not None and credit.code == AccountCode.ISSUE,
     )
-    if issues != (transfer.code == IN, transfer.code == OUT):
+    code = transfer.code
+    may_come = code in (OUT, PRINCIPAL) or bool(transfer.flags & ENDS)
+    if issues[0] != (code in (IN, NETTED)) or issues[1] > may_come or issues[1] < (code == OUT):
         yield f"transfer {transfer.id}, code {transfer.code}, moves money between {debit} and {credit}"
 
 

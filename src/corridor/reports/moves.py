@@ -1,7 +1,7 @@
-"""What a follower keeps of money that moves in other names than a payment's: trades, returns, and liquidity transfers.
+"""What a follower keeps of money that moves in other names than a payment's.
 
-Trades and returns move at once, so that nothing of them is kept from look to look; what leaves for a central bank is
-reserved first, and kept until it has ended.
+Trades, returns and nettings move at once, so that nothing of them is kept from look to look; what leaves for a central
+bank is reserved first, and kept until it has ended.
 """
 
 from collections import defaultdict
@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from corridor.domain.instants import Instant
 from corridor.ledger.transfers import Transfer
-from corridor.reports import checks, liquidity, returns, trades
+from corridor.reports import arrangements, checks, liquidity, returns, trades
 from corridor.reports.books import Books
 from corridor.reports.seen import Rows
+from corridor.services.fx.arrangements.records import ARRANGEMENT_NETTING, NETTED
 from corridor.services.settlement.funding.records import LIQUIDITY_TRANSFER
 from corridor.services.settlement.payments import PAYMENT
 from corridor.services.settlement.pvp.records import TRADE
@@ -28,6 +29,7 @@ class Moves:
     def __init__(self) -> None:
         self._traded: defaultdict[int, list[Transfer]] = defaultdict(list)
         self._funded: defaultdict[int, list[Transfer]] = defaultdict(list)
+        self._netted: defaultdict[int, list[Transfer]] = defaultdict(list)
         self._returned: defaultdict[int, list[Transfer]] = defaultdict(list)
         self._new: set[int] = set()
         self._uetrs: dict[int, str] = {}
@@ -36,6 +38,7 @@ class Moves:
         """Begin with what is reserved."""
         self._traded.clear()
         self._funded.clear()
+        self._netted.clear()
         self._returned.clear()
         self._uetrs.clear()
         for transfer in reserved:
@@ -43,9 +46,11 @@ class Moves:
         self._new.clear()
 
     def take(self, transfer: Transfer) -> bool:
-        """Keep a transfer that is of a trade, a return or a liquidity transfer; say whether it is."""
+        """Keep a transfer that is of a trade, a return, a netting or a liquidity transfer; say whether it is."""
         if transfer.code == PVP:
             self._traded[transfer.reference].append(transfer)
+        elif transfer.code == NETTED:
+            self._netted[transfer.reference].append(transfer)
         elif returns.is_return(transfer):
             self._returned[transfer.reference].append(transfer)
         elif liquidity.is_liquidity(transfer):
@@ -62,9 +67,9 @@ class Moves:
 
     def numbers(self, rows: Rows) -> set[int]:
         """Return the numbers that are not a payment's."""
-        tables = (TRADE, LIQUIDITY_TRANSFER, RETURNED_PAYMENT)
+        tables = (TRADE, LIQUIDITY_TRANSFER, RETURNED_PAYMENT, ARRANGEMENT_NETTING)
         known = (each.number for table in tables for each in rows.get(table, ()))
-        return {*self._traded, *self._funded, *self._returned, *known}
+        return {*self._traded, *self._funded, *self._returned, *self._netted, *known}
 
     def judge(
         self,
@@ -81,7 +86,11 @@ class Moves:
         yield from self._trades(rows, since, until)
         yield from self._returns(rows, said, books, since, until)
         yield from self._liquidity(rows, said, books, since, until)
+        done = {each.number: each for each in rows.get(ARRANGEMENT_NETTING, ())}
+        for number, moved in self._netted.items():
+            yield "arrangements", arrangements.netting(number, done.get(number), moved, books)
         self._traded.clear()
+        self._netted.clear()
         self._returned.clear()
 
     def _trades(self, rows: Rows, since: Instant, until: Instant | None) -> Iterator[Asked]:

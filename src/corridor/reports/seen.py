@@ -11,6 +11,7 @@ from corridor.ledger.accounts import Balance
 from corridor.ledger.transfers import Transfer
 from corridor.reports.trails import REGISTRY, Registry
 from corridor.services.credit.records import CREDIT_SOURCE, FACILITY, PLEDGE
+from corridor.services.fx.arrangements.records import ARRANGEMENT, ARRANGEMENT_PAIR
 from corridor.services.fx.records import FX_EXPOSURE, INQUIRY, OPEN_QUOTES, QUOTE, REPLY
 from corridor.services.governance.records import PROPOSAL
 from corridor.services.instant.records import HELD_PAYMENT
@@ -26,6 +27,7 @@ WHOLE: Final[tuple[Table[Any], ...]] = (
     *(table for table in REGISTRY if table.whole),
     CREDIT_SOURCE,
     CORRESPONDENT_RELATION,
+    ARRANGEMENT_PAIR,
     BALANCE,
     MAILBOX,
     FX_EXPOSURE,
@@ -35,7 +37,7 @@ WHOLE: Final[tuple[Table[Any], ...]] = (
 """Tables that do not grow with history: read whole when a look is a whole one."""
 OPEN: Final[tuple[Table[Any], ...]] = (
     *(PENDING, PAYMENT, HELD_PAYMENT, OBLIGATION, TRADE, PROPOSAL),
-    *(QUOTE, INQUIRY, REPLY),
+    *(QUOTE, INQUIRY, REPLY, ARRANGEMENT),
     *(FACILITY, PLEDGE, CORRESPONDENT),
     *(CYCLE, CYCLE_POSITION),
     LIQUIDITY_TRANSFER,

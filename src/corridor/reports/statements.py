@@ -11,6 +11,7 @@ import msgspec
 from corridor.domain.errors import CorridorError
 from corridor.domain.instants import DAY, SECOND, Instant, at, iso_date
 from corridor.services.credit.records import CREDIT_FEE, DRAWDOWN, INTEREST, REPAYMENT
+from corridor.services.fx.arrangements.records import NETTED
 from corridor.services.messaging.rules import FUNDING
 from corridor.services.settlement.correspondents.records import FUNDED, WITHDRAWN
 from corridor.services.settlement.cycles import LOSS, NET
@@ -32,6 +33,7 @@ KINDS: Final[Mapping[int, str]] = {
     REPAYMENT: "credit repaid",
     INTEREST: "interest",
     CREDIT_FEE: "credit fee",
+    NETTED: "netted by central banks",
     FUNDED: "correspondent account funded",
     WITHDRAWN: "correspondent account withdrawn",
 }

@@ -12,6 +12,7 @@ from corridor.domain.instants import Instant, iso
 from corridor.reports.findings import Findings
 from corridor.services.compliance.records import CONTRACT_POLICY, LIST_IN_FORCE, SCREENING_POLICY
 from corridor.services.credit.records import CREDIT_LINE, FACILITY, PLEDGE
+from corridor.services.fx.arrangements.records import ARRANGEMENT
 from corridor.services.fx.records import FIXING, FX_FEE, FX_LIMIT
 from corridor.services.governance import operations
 from corridor.services.governance.audit import Trail, Values, plain
@@ -48,6 +49,7 @@ REGISTRY: Final[tuple[Table[Any], ...]] = (
     FX_FEE,
     FX_LIMIT,
     FIXING,
+    ARRANGEMENT,
     SETTLEMENT_LIMIT,
     URGENT_RESERVE,
     CUT_OFF,

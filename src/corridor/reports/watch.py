@@ -14,7 +14,7 @@ from corridor.ledger.accounts import Account, Balance
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.transfers import Transfer
 from corridor.ports import Writes
-from corridor.reports import checks, credit, liquidity, returns, trades
+from corridor.reports import arrangements, checks, credit, liquidity, returns, trades
 from corridor.reports.books import Books
 from corridor.reports.correspondents import Correspondents
 from corridor.reports.cycles import Cycles
@@ -32,6 +32,7 @@ from corridor.services.credit.records import (
     FacilityDay,
     Pledge,
 )
+from corridor.services.fx.arrangements.records import ARRANGEMENT_NETTING, NETTED
 from corridor.services.fx.records import OPEN, OPEN_QUOTES, QUOTE, Quote
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import (
@@ -120,6 +121,7 @@ class Watch:
             self._payment(payment)
         self._ask_queues(rows)
         self._ask_trades(rows)
+        self._ask_nettings(rows)
         self._ask_liquidity(rows)
         self._ask_returns(rows)
         self._ask_quotes(rows.get(QUOTE, ()), rows.get(OPEN_QUOTES, ()))
@@ -271,6 +273,13 @@ class Watch:
         for number in sorted(numbers | {each.number for each in rows.get(TRADE, ())}):
             moved = self._legs.get(number, ())
             self._ask("trades", trades.legs(number, self._trades.get(number), moved))
+
+    def _ask_nettings(self, rows: Rows) -> None:
+        done = {each.number: each for each in rows.get(ARRANGEMENT_NETTING, ())}
+        moved = {each.reference for each in rows.get(TRANSFER, ()) if each.code == NETTED}
+        for number in sorted(moved | done.keys()):
+            legs = self._legs.get(number, ())
+            self._ask("arrangements", arrangements.netting(number, done.get(number), legs, self.books))
 
     def _ask_liquidity(self, rows: Rows) -> None:
         changed = {each.number: each for each in rows.get(LIQUIDITY_TRANSFER, ())}

@@ -59,7 +59,7 @@ class Intent(msgspec.Struct, frozen=True):
     """What a customer wants: `amount` leaves the debtor's account, fees aside; in minor units.
 
     `quoted` says that the creditor's account is in another currency, so the bank needs a quote first, if it has none
-    already: `quote`.
+    already: `quote`. It comes from `provider`, or from the best one.
     """
 
     flow: str
@@ -75,6 +75,7 @@ class Intent(msgspec.Struct, frozen=True):
     netted: bool = False
     booked: Method | None = None
     quote: Quote | None = None
+    provider: str = ""
 
     @property
     def quoted(self) -> bool:

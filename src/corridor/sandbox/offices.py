@@ -119,7 +119,7 @@ class BankOffice:
                 await self._participant.look_up(intent.creditor.phone, intent.creditor.name)
             if intent.quoted and quote is None:
                 quote = await self._participant.quote(
-                    intent.creditor.bank, source.currency, intent.creditor.currency, source
+                    intent.creditor.bank, source.currency, intent.creditor.currency, source, intent.provider
                 )
         except CorridorError as error:
             now = self._clock()

@@ -26,7 +26,6 @@ from corridor.sandbox.people import Customer, make_customers
 from corridor.sandbox.world import (
     BANKS,
     CENTRAL_BANKS,
-    DOLLAR,
     FIXINGS,
     FUNDING,
     FX_PROVIDERS,
@@ -118,8 +117,8 @@ class Sandbox:
                 ]
                 participant, store = self.participants[issuer.bic], self.stores[issuer.bic]
                 group.create_task(central_bank.issue(participant, store.connection, "first day", sums))
-            for issuer, rate in FIXINGS:
-                fixing = Rate(rate, DOLLAR, issuer.home)
+            for issuer, currency, rate in FIXINGS:
+                fixing = Rate(rate, currency, issuer.home)
                 group.create_task(central_bank.fix(self.participants[issuer.bic], fixing, self._clock()))
             for office in self._providers:
                 group.create_task(office.open_market())

@@ -45,8 +45,12 @@ PAIR: Final = (SOMONI, ROUBLE)
 MID: Final = Decimal("8.5500")
 """Where the random walk of the rate begins."""
 
-FIXINGS: Final = ((ROUBLE_ISSUER, Decimal("89.5000")), (SOMONI_ISSUER, Decimal("10.4700")))
-"""What a dollar costs officially: these rates stand for the days to come."""
+FIXINGS: Final = (
+    (ROUBLE_ISSUER, DOLLAR, Decimal("89.5000")),
+    (ROUBLE_ISSUER, SOMONI, Decimal("8.5482")),
+    (SOMONI_ISSUER, DOLLAR, Decimal("10.4700")),
+)
+"""What a unit of another currency costs officially, in the issuer's own: these rates stand for the days to come."""
 
 FEES: Final = ((ROUBLE, 10, 10_00), (SOMONI, 10, 1_00))
 """The hub's fee on conversions: currency of the source, basis points, minimum in minor units."""

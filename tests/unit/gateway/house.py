@@ -21,7 +21,7 @@ from corridor.services.messaging import commands
 from corridor.services.messaging.admission import OPERATOR
 from corridor.simulation.door.hub import SkippingClock, start_hub
 from tests.rig import FOUNDERS, HUB, START
-from tests.world import ALFX, CBRR, LIST, PAMR, SEVR, World
+from tests.world import ALFX, CBRR, CBTJ, LIST, PAMR, SEVR, World
 
 ENVIRONMENT = "sandbox"
 HUB_KEY = Ed25519Key(b"H" * 32)
@@ -191,7 +191,7 @@ class House:
         self.clock = SkippingClock(max(START, self.world.now) + 1_000_000)
         self.names = OneList()
         self.banks = {}
-        for seed, bic in enumerate((SEVR, PAMR, ALFX, CBRR), 1):
+        for seed, bic in enumerate((SEVR, PAMR, ALFX, CBRR, CBTJ), 1):
             bank = self.banks[bic] = Bank(self, bic, bytes([seed]) * 32)
             self.register(bank.key_id, bic, bank.key.public)
         self.persons = {}

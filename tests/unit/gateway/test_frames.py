@@ -8,7 +8,7 @@ import pytest
 from corridor.adapters.stream import frames
 from corridor.hub.lists import HANDLERS
 from tests.unit.gateway.test_requests import ALIAS_OF_RUSTAM, COLLATERAL, FIXING, FUNDING, OFFER, QUOTE, RATES
-from tests.world import ALFX, CBRR, PAMR, SEVR
+from tests.world import ALFX, CBRR, CBTJ, PAMR, SEVR
 
 pytestmark = pytest.mark.anyio
 
@@ -56,6 +56,11 @@ async def test_every_command_survives_the_frame(house):
     compared = await house.pamr.request("/v1/correspondents/reconcile", **account, **stated, entries=entries)
     assert compared.status == 200
     assert (await house.pamr.request("/v1/correspondents/close", **account)).status == 200
+    swings = {"swing": OFFER["limit"], "other_swing": OFFER["limit"] | {"currency": "TJS"}}
+    offered = await house.banks[CBRR].request("/v1/arrangements", central_bank=CBTJ, **swings)
+    arrangement = {"arrangement": offered.json["answer"]["arrangement"]}
+    assert (await house.banks[CBTJ].request("/v1/arrangements/accept", **arrangement)).status == 200
+    assert (await house.banks[CBTJ].request("/v1/arrangements/end", **arrangement)).status == 200
     await house.pamr.get("/v1/mailbox?after=1")
     await house.gateway._acknowledgements.tell()
     assert travelled == [
@@ -84,5 +89,8 @@ async def test_every_command_survives_the_frame(house):
         "WithdrawCorrespondent",
         "ReconcileCorrespondent",
         "CloseCorrespondent",
+        "OfferArrangement",
+        "AcceptArrangement",
+        "EndArrangement",
         "Acknowledge",
     ]

@@ -11,7 +11,7 @@ from corridor.services.directory.records import ALIAS
 from corridor.services.fx.records import FIXING as FIXINGS
 from corridor.services.messaging.records import IDENTITY, SETTLEMENT_ACCOUNT
 from tests.unit.gateway.house import JSON, check_hub
-from tests.world import ALFX, CBRR, FUNDS, PAMR, SEVR
+from tests.world import ALFX, CBRR, CBTJ, FUNDS, PAMR, SEVR
 
 pytestmark = pytest.mark.anyio
 
@@ -178,6 +178,9 @@ WRONG = [
     ),
     ("/v1/correspondents/fund", {"account": 1, "amount": FUNDING["amount"]}, "NOOR", "account"),
     ("/v1/correspondents/close", {"account": 0}, "CH16", "account"),
+    ("/v1/arrangements", {"central_bank": CBTJ, "swing": FUNDING["amount"]}, "CH21", "other_swing"),
+    ("/v1/arrangements/accept", {"arrangement": 0}, "CH16", "arrangement"),
+    ("/v1/arrangements/end", {"arrangement": 1, "why": "x"}, "CH17", "why"),
     ("/v1/fixings", FIXING | {"day": "2026-11-18T00:00:00Z"}, "CH16", "day"),
     ("/v1/fixings", FIXING | {"rate": 89.5}, "CH16", "rate"),
     ("/v1/fixings", FIXING | {"rate": "-89.5"}, "CH16", "rate"),
@@ -343,3 +346,31 @@ async def test_a_line_and_its_collateral(house):
     assert house.store.rows[ACCOUNT][entry.account_id].credit_limit == 950
     assert (await central_bank.request("/v1/pledges/release", pledge_id="bonds")).status == 200
     assert house.store.rows[ACCOUNT][entry.account_id].credit_limit == 0
+
+
+async def test_two_central_banks_make_an_arrangement(house):
+    """Only its two sides see it, and it is read as it is durable."""
+    roubles, somoni = (house.banks[bic] for bic in (CBRR, CBTJ))
+    swings = [
+        {"amount": minor, "currency": code, "scale": 2}
+        for minor, code in (("850000", "RUB"), ("100000", "TJS"))
+    ]
+    terms = {"central_bank": CBTJ, "swing": swings[0], "other_swing": swings[1]}
+    offered = (await roubles.request("/v1/arrangements", **terms)).json["answer"]
+    stands = (offered["state"], offered["base_bank"], offered["base_swing"]["amount"])
+    assert stands == ("offered", CBTJ, "100000")
+    number = offered["arrangement"]
+    refused = await house.sevr.request("/v1/arrangements/accept", arrangement=number)
+    assert (refused.status, refused.json["answer"]["reason"]) == (422, "AG01")
+    opened = (await somoni.request("/v1/arrangements/accept", arrangement=number)).json["answer"]
+    assert (opened["state"], opened["quote_stands"]["amount"], opened["nets_on"]) == (
+        "open",
+        "0",
+        "2026-11-18",
+    )
+    for bank in (roubles, somoni):
+        shown = await bank.get("/v1/arrangements")
+        assert msgspec.json.decode(shown.body)["arrangement"] == number
+    assert (await house.sevr.get("/v1/arrangements")).status == 403
+    ending = (await roubles.request("/v1/arrangements/end", arrangement=number)).json["answer"]
+    assert ending["state"] == "ending"

@@ -6,6 +6,7 @@ import asyncpg
 
 from corridor.adapters.postgres import (
     verify_anchors,
+    verify_arrangements,
     verify_correspondents,
     verify_credit,
     verify_cycles,
@@ -43,6 +44,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *verify_quotes.INVARIANTS,
     *verify_credit.INVARIANTS,
     *verify_correspondents.INVARIANTS,
+    *verify_arrangements.INVARIANTS,
     verify_cycles.cycles,
     verify_anchors.heads,
 )

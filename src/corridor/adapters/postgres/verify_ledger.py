@@ -169,8 +169,8 @@ async def accounts(db: Connection) -> Findings:
             THEN format('account %s is of %s in %s, but is used by %s in %s', a.id, a.participant, a.currency,
                         coalesce(s.participant, 'nobody'), coalesce(s.currency, 'none'))
             WHEN p.bic IS NULL THEN format('account %s is of %s, no participant', a.id, a.participant)
-            WHEN a.code <> CASE WHEN clears THEN 4 WHEN p.role = 'central_bank' THEN 2 WHEN p.role = 'hub' THEN 3
-                           ELSE 1 END
+            WHEN a.code <> CASE WHEN clears THEN 4 WHEN r.number IS NOT NULL THEN 1
+                           WHEN p.role = 'central_bank' THEN 2 WHEN p.role = 'hub' THEN 3 ELSE 1 END
             THEN format('account %s of %s, a %s, has code %s', a.id, p.bic, p.role, a.code) END
           FROM account a
           FULL JOIN (SELECT *, false AS clears FROM settlement_account UNION ALL SELECT *, true FROM clearing_account) s
@@ -178,6 +178,8 @@ async def accounts(db: Connection) -> Findings:
           LEFT JOIN participant p ON bic = a.participant
           LEFT JOIN facility f ON a.code = 6 AND a.id IN (debt_account_id, claim_account_id,
                                                           charges_account_id, income_account_id)
+          LEFT JOIN LATERAL (SELECT max(number) AS number FROM arrangement
+                              WHERE a.id IN (base_account_id, quote_account_id)) r ON true
           LEFT JOIN correspondent c ON a.code = 7 AND a.id IN (nostro_account_id, vostro_account_id)
         """,
     )

@@ -1,6 +1,7 @@
 """Liquidity transfers against the ledger, and what central banks have issued.
 
-In these queries money from a central bank is a transfer of code 1, money to one of code 2; 2, 4 and 8 among the flags
+In these queries money from a central bank is a transfer of code 1, or of 70 where two have netted, money to one of code
+2, or a payment's (10); 2, 4 and 8 among the flags
 are a reservation, its post and its void. An account of code 2 is a central bank's.
 """
 
@@ -46,7 +47,7 @@ async def liquidity(db: Connection) -> Findings:
 
 
 async def issue(db: Connection) -> Findings:
-    """What central banks have issued is what all others hold: it changes by funding and defunding only."""
+    """What central banks have issued is what all others hold: funding, defunding and arrangements alone change it."""
     return await ask(
         db,
         "issue",
@@ -55,7 +56,8 @@ async def issue(db: Connection) -> Findings:
         SELECT format('transfer %s, code %s, moves %s %s from account %s to %s', t.id, t.code, amount, t.currency,
                       debit_account_id, credit_account_id)
           FROM transfer t JOIN account d ON d.id = debit_account_id JOIN account c ON c.id = credit_account_id
-         WHERE (d.code = 2, c.code = 2) <> (t.code = 1, t.code = 2)
+         WHERE (d.code = 2) <> (t.code IN (1, 70)) OR (t.code = 2 AND c.code <> 2)
+            OR (c.code = 2 AND t.code NOT IN (2, 10) AND t.flags & 12 = 0)
         UNION ALL
         SELECT format('%s: %s is issued, but others hold %s', currency, -issued, held)
           FROM (SELECT currency, coalesce(sum(credits_posted - debits_posted) FILTER (WHERE code = 2), 0) AS issued,

@@ -1,5 +1,7 @@
 """Lines: how far a settlement account may go below zero, by whoever may say so."""
 
+from typing import Final
+
 import msgspec
 
 from corridor.decision import ACCOUNT, Accepted, Answer, Rejected, Step
@@ -9,7 +11,10 @@ from corridor.services.credit.collateral import covered_line, follow_line, line_
 from corridor.services.credit.commands import SetCreditLine
 from corridor.services.credit.records import CREDIT_LINE, CreditLine
 from corridor.services.messaging.commands import SetLimit
-from corridor.services.messaging.rules import settlement_account
+from corridor.services.messaging.records import CENTRAL_BANK, PARTICIPANT
+from corridor.services.messaging.rules import issues, settlement_account
+
+AGREED: Final = Rejected("AG01", "how far a central bank may owe is what two have agreed", "participant")
 
 
 def set_limit(step: Step, command: SetLimit) -> Answer:
@@ -20,6 +25,8 @@ def set_limit(step: Step, command: SetLimit) -> Answer:
     account = settlement_account(step, command.participant, command.currency)
     if account is None:
         return Rejected("AC01", "no such settlement account", "participant")
+    if _is_central_bank(step, command.participant):
+        return AGREED
     if step.get(CREDIT_LINE, (command.participant, command.currency)) is not None:
         return Rejected("AG01", "the central bank of the currency has set a line here", "participant")
     if not 0 <= command.limit <= MAX_MINOR:
@@ -38,6 +45,8 @@ def set_credit_line(step: Step, command: SetCreditLine) -> Answer:
     account = settlement_account(step, command.participant, command.currency)
     if account is None or account.code != AccountCode.SETTLEMENT:
         return Rejected("AC03", "no such settlement account", "participant")
+    if _is_central_bank(step, command.participant):
+        return AGREED
     if not 0 <= command.line <= MAX_MINOR:
         return Rejected("AM12", "a line is zero or an amount", "line")
     return cover_line(step, CreditLine(command.participant, command.currency, command.line)) or Accepted()
@@ -52,7 +61,6 @@ def cover_line(step: Step, line: CreditLine) -> Rejected | None:
     return None
 
 
-def issues(step: Step, signer: str, currency: str) -> bool:
-    """Say whether the signer is the central bank of a currency."""
-    issuer = settlement_account(step, signer, currency)
-    return issuer is not None and issuer.code == AccountCode.ISSUE
+def _is_central_bank(step: Step, bic: str) -> bool:
+    participant = step.get(PARTICIPANT, bic)
+    return participant is not None and participant.role == CENTRAL_BANK

@@ -10,7 +10,7 @@ from corridor.domain.money import MAX_MINOR, amount_text
 from corridor.services.credit.accruals import drawn
 from corridor.services.credit.collateral import ALL_OF_IT, follow_line, secured_amount
 from corridor.services.credit.commands import ReleasePledge, TakePledge
-from corridor.services.credit.lines import cover_line, issues
+from corridor.services.credit.lines import cover_line
 from corridor.services.credit.records import (
     CREDIT_LINE,
     EXPIRED,
@@ -21,7 +21,7 @@ from corridor.services.credit.records import (
     RELEASED,
     Pledge,
 )
-from corridor.services.messaging.rules import open_case, settlement_account
+from corridor.services.messaging.rules import issues, open_case, settlement_account
 
 PLEDGES_MAX: Final = 1_000
 """So many may be held by one taker at a time: they are kept in memory."""

@@ -6,10 +6,9 @@ from corridor.decision import Accepted, Answer, Rejected, Step
 from corridor.domain.errors import CorridorError
 from corridor.domain.instants import DAY, iso_date, parse
 from corridor.domain.money import Rate
-from corridor.ledger.chart import AccountCode
 from corridor.services.fx.commands import PostFixing
 from corridor.services.fx.records import FIXING, Fixing
-from corridor.services.messaging.rules import settlement_account
+from corridor.services.messaging.rules import issues
 
 DAYS_AHEAD: Final = 10
 """A rate holds over a long weekend; further ahead the day is a slip."""
@@ -17,8 +16,7 @@ DAYS_AHEAD: Final = 10
 
 def post_fixing(step: Step, command: PostFixing) -> Answer:
     """Set the official rate of a day. Posted once more it is a correction, which the audit shows."""
-    issuer = settlement_account(step, command.origin.signer, command.quote_currency)
-    if issuer is None or issuer.code != AccountCode.ISSUE:
+    if not issues(step, command.origin.signer, command.quote_currency):
         return Rejected("AG01", "only the central bank of the quote currency fixes it", "quote_currency")
     try:
         rate = Rate(command.rate, command.base_currency, command.quote_currency)

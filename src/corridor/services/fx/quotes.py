@@ -6,9 +6,11 @@ import msgspec
 
 from corridor.decision import Accepted, Answer, Rejected, Step
 from corridor.domain.errors import CorridorError
-from corridor.domain.instants import SECOND
+from corridor.domain.instants import SECOND, Instant, iso_date
 from corridor.domain.money import Money, Rate, share
 from corridor.services.fx.answers import quote_answer
+from corridor.services.fx.arrangements.agreements import end_of
+from corridor.services.fx.arrangements.quoting import official_offer
 from corridor.services.fx.commands import Inquire, RequestQuote
 from corridor.services.fx.offers import Offer, best_offer
 from corridor.services.fx.positions import Exchange, promise
@@ -46,7 +48,8 @@ def request_quote(step: Step, command: RequestQuote) -> Answer:
     Rates that are too old give no quote, nor does a provider whose balance does not cover its open quotes
     and this one, or whose limits do not. Of the others the best rate is taken, and of equal ones the first
     BIC's. The amount in base currency decides the tier; where the fixed side is the other one, it is taken at
-    the mid rate.
+    the mid rate. Where the provider asked for is the central bank of the source currency, the rate is the day's
+    official one (services/fx/arrangements).
     """
     pair = pair_of(step, command)
     if isinstance(pair, Rejected):
@@ -168,6 +171,11 @@ def _quote(step: Step, command: RequestQuote, pair: FxPair) -> Quote | Rejected:
     amount = Money(command.amount, command.source_currency if source_fixed else command.destination_currency)
     if amount.minor == 0:
         return Rejected("AM01", "the amount is zero", "amount")
+    official = official_offer(step, command, pair, amount, source_fixed=source_fixed)
+    if official is not None:
+        if isinstance(official, Rejected):
+            return official
+        return _quote_of(step, command, pair, official, official.rate, end_of(iso_date(step.now)) - 1)
     market = tuple(fresh(step, pair))
     asked = [tiers for tiers in market if command.provider in ("", tiers[0].provider)]
     if not asked:
@@ -177,19 +185,36 @@ def _quote(step: Step, command: RequestQuote, pair: FxPair) -> Quote | Rejected:
     mid = market_mid(pair, market)
     base = amount if amount.currency == pair.base_currency else worth(amount, mid)
     offer = best_offer(step, asked, amount, base.minor, source_fixed=source_fixed)
-    if isinstance(offer, Rejected):
-        return offer
+    return offer if isinstance(offer, Rejected) else _quote_of(step, command, pair, offer, mid)
+
+
+def _quote_of(
+    step: Step, command: RequestQuote, pair: FxPair, offer: Offer, mid: Rate, until: Instant | None = None
+) -> Quote | Rejected:
     if offer.destination.minor == 0:
         return Rejected("AM06", "the amount buys nothing", "amount")
-    return quote_of(step, offer, pair, mid, command.origin.signer, command.creditor_agent, command.fixed)
+    agents = (command.origin.signer, command.creditor_agent)
+    return quote_of(step, offer, pair, mid, *agents, command.fixed, until)
 
 
 def quote_of(
-    step: Step, offer: Offer, pair: FxPair, mid: Rate, debtor_agent: str, creditor_agent: str, fixed: str
+    step: Step,
+    offer: Offer,
+    pair: FxPair,
+    mid: Rate,
+    debtor_agent: str,
+    creditor_agent: str,
+    fixed: str,
+    until: Instant | None = None,
 ) -> Quote:
-    """Return a firm quote of an offer, from now on. Raises: CorridorError if a side is too large for an amount."""
+    """Return a firm quote of an offer, from now on, and not beyond `until`.
+
+    Raises: CorridorError if a side is too large for an amount.
+    """
     fee = _fee(step, offer.source)
     expires_at = step.now + pair.quote_life_s * SECOND
+    if until is not None:
+        expires_at = min(expires_at, until)
     return Quote(
         quote_id=quote_id(step.hub, step.number()),
         debtor_agent=debtor_agent,

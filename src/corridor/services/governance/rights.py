@@ -10,6 +10,7 @@ from corridor.services.compliance import commands as compliance
 from corridor.services.credit import commands as credit
 from corridor.services.directory import commands as directory
 from corridor.services.fx import commands as fx
+from corridor.services.fx.arrangements import commands as arrangements
 from corridor.services.governance import commands as governance
 from corridor.services.instant import commands as instant
 from corridor.services.messaging import commands as messaging
@@ -79,6 +80,9 @@ RIGHTS: Final[Mapping[type[Command], Right]] = {
     correspondents.ReconcileCorrespondent: _by(BANK),
     directory.RegisterAlias: _by(BANK, audited=True),
     directory.RemoveAlias: _by(BANK, audited=True),
+    arrangements.OfferArrangement: _by(CENTRAL_BANK, audited=True),
+    arrangements.AcceptArrangement: _by(CENTRAL_BANK, audited=True),
+    arrangements.EndArrangement: _by(CENTRAL_BANK, audited=True),
     fx.PostRates: _by(FX_PROVIDER),
     credit.OfferFacility: _by(BANK, audited=True),
     credit.AcceptFacility: _by(BANK, audited=True),

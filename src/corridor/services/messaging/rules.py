@@ -173,6 +173,12 @@ def settlement_account(step: Step, participant: str, currency: str) -> Account |
     return None if entry is None else step.get(ACCOUNT, entry.account_id)
 
 
+def issues(step: Step, bank: str, currency: str) -> bool:
+    """Say whether a bank is the central bank of a currency."""
+    account = settlement_account(step, bank, currency)
+    return account is not None and account.code == AccountCode.ISSUE
+
+
 HANDLERS: dict[type[commands.Command], Handler] = {
     commands.AddParticipant: Handler(add_participant, refuse_silently),
     commands.AddKey: Handler(keys.add_key, refuse_silently),

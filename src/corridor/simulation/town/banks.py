@@ -79,11 +79,11 @@ class BankHouse(House):
         if wish.quoted:
             message_id, _ = self.identify()
             members = requests.quote_members(
-                wish.creditor_agent, wish.amount.currency, wish.currency, wish.amount, ""
+                wish.creditor_agent, wish.amount.currency, wish.currency, wish.amount, wish.provider
             )
             self._quotes[message_id] = wish
             self.receive(events.Submitted([requests.request("quotes", message_id, members, kept=False)]))
-            if wish.number % 3 == 0 and self.up:
+            if wish.number % 3 == 0 and not wish.provider and self.up:
                 self._inquire(members, 1 + wish.number % 5)
         else:
             self._pay(wish, wish.order(None, self.timeline.now))

@@ -14,10 +14,11 @@ from corridor.domain.instants import SECOND, Instant, iso_time
 from corridor.domain.money import Money
 from corridor.domain.parties import Party
 from corridor.sandbox.book import Account
-from corridor.sandbox.world import BANKS, BOTH, Institution
+from corridor.sandbox.world import BANKS, BOTH, CENTRAL_BANKS, Institution
 
 PEOPLE: Final = 6
 """Customers of each bank in each currency; the last has a closed account."""
+ISSUERS: Final = {each.home: each.bic for each in CENTRAL_BANKS}
 OPENING: Final = 5_000_000_00
 INSTANT_SHARE: Final = 75
 NETTED_SHARE: Final = 10
@@ -53,6 +54,8 @@ class Wish(msgspec.Struct, frozen=True):
     """From the order on; 0 is at once, or with the business day."""
     category_purpose: str | None = None
     method: Method = "INDA"
+    provider: str = ""
+    """Who is to quote, if not the best: the central bank of the payer's currency, at the official rate."""
     second_thought: str = ""
     """What its bank does about it while it waits."""
 
@@ -138,7 +141,11 @@ def wishes(seed: int, payments: int, spacing: Instant, races: int) -> Iterator[W
             behaviour=_behaviour(dice, races),
             jitter=dice.randrange(-54_000, 6_000),
         )
-        yield wish if wish.quoted else _by_channel(wish, Random(f"{seed}/channel/{number}"))
+        if wish.quoted:
+            official = Random(f"{seed}/provider/{number}").randrange(3) == 0
+            yield msgspec.structs.replace(wish, provider=ISSUERS[source]) if official else wish
+        else:
+            yield _by_channel(wish, Random(f"{seed}/channel/{number}"))
 
 
 def _by_channel(wish: Wish, dice: Random) -> Wish:

@@ -1,12 +1,15 @@
 """The first day of a town: everyone registered and funded, straight to the hub, before anything can go wrong."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from corridor.codecs.jws import HubHeader
+from corridor.domain.instants import DAY, iso_date
 from corridor.domain.phones import parse_phone
 from corridor.hub import events
 from corridor.hub.lists import TABLES
@@ -15,7 +18,8 @@ from corridor.sandbox import world
 from corridor.services.compliance.commands import ActivateList, SetScreeningPolicy
 from corridor.services.compliance.records import HOLD
 from corridor.services.directory.commands import RegisterAlias
-from corridor.services.fx.commands import SetFxFee, SetFxLimit, SetFxPair
+from corridor.services.fx.arrangements.commands import AcceptArrangement, OfferArrangement
+from corridor.services.fx.commands import PostFixing, SetFxFee, SetFxLimit, SetFxPair
 from corridor.services.messaging import commands
 from corridor.services.messaging.commands import Command, Origin
 from corridor.services.settlement.commands import ScheduleCycles, SetClearingCap
@@ -72,7 +76,9 @@ def found(town: "Town") -> None:
         told = give([staff.sign(order, now) for order in orders])
         approvals = [approval for each in told if (approval := staff.approval(each))]
         give([staff.sign(approval, now) for approval in approvals])
-    give(list(_commands(town, Random(f"{town.seed}/money"))))
+    origin = _origins(town)
+    give(list(_commands(Random(f"{town.seed}/money"), origin)))
+    _arrange(town, Random(f"{town.seed}/arrangement"), origin, give)
     town.timeline.run(now)
 
 
@@ -121,7 +127,8 @@ def _orders(town: "Town", dice: Random) -> Iterator[list[Ordered]]:
     ]
 
 
-def _commands(town: "Town", dice: Random) -> Iterator[Command]:
+def _origins(town: "Town") -> Callable[[str, str], Origin]:
+    """Return what makes the next origin of a signer, for a message of a definition."""
     numbers: defaultdict[str, int] = defaultdict(int)
 
     def origin(signer: str, definition: str) -> Origin:
@@ -131,6 +138,10 @@ def _commands(town: "Town", dice: Random) -> Iterator[Command]:
         now, number = town.timeline.now, numbers[signer]
         return Origin(signer, message_id, definition, digest, now, now, number, f"{signer}-1", "a..b", b"")
 
+    return origin
+
+
+def _commands(dice: Random, origin: Callable[[str, str], Origin]) -> Iterator[Command]:
     for issuer, currency in ((world.ROUBLE_ISSUER, "RUB"), (world.SOMONI_ISSUER, "TJS")):
         for each in (*world.BANKS, *world.FX_PROVIDERS):
             # Some banks are short of money, so that some payments are not covered.
@@ -142,3 +153,19 @@ def _commands(town: "Town", dice: Random) -> Iterator[Command]:
             yield RegisterAlias(
                 origin(bank.bic, "json/aliases"), phone, account.currency, account.number, account.name
             )
+
+
+def _arrange(
+    town: "Town",
+    dice: Random,
+    origin: Callable[[str, str], Origin],
+    give: Callable[[Sequence[Command]], Sequence[bytes]],
+) -> None:
+    """Let the two central banks have an arrangement, with official rates of today and tomorrow."""
+    (base, quote), (roubles, somoni) = world.PAIR, (world.ROUBLE_ISSUER.bic, world.SOMONI_ISSUER.bic)
+    days = [iso_date(town.timeline.now + ahead * DAY) for ahead in range(2)]
+    give([PostFixing(origin(roubles, "json/fixings"), day, base, quote, world.MID) for day in days])
+    swings = [dice.choice((100_000_00, 10_000_000_00)) for _ in range(2)]
+    offer = OfferArrangement(origin(roubles, "json/arrangements"), somoni, quote, base, *swings)
+    number = msgspec.json.decode(give([offer])[0])["answer"]["arrangement"]
+    give([AcceptArrangement(origin(somoni, "json/arrangements/accept"), number)])

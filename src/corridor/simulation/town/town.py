@@ -50,7 +50,8 @@ from corridor.simulation.town.timeline import Process, Timeline
 from corridor.simulation.town.treasury import Treasury
 from corridor.simulation.town.wire import Wire
 
-START: Final[Instant] = 1_795_000_000 * SECOND
+START: Final[Instant] = 1_795_046_390 * SECOND
+"""Ten seconds before midnight in UTC, so that a day ends in the middle of everything."""
 HUB: Final = "CORRXXM0"
 ATTEMPTS: Final = 100
 """How often an operator tries; longer than any storm."""

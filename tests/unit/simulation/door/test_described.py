@@ -20,7 +20,7 @@ async def test_that_a_looser_door_is_told(house, monkeypatch):
     monkeypatch.setattr(
         "corridor.gateway.mailbox.decode", lambda _decoder, _body: described.EXAMPLES and Number()
     )
-    _, wrong = await described.take_at_its_word(house, 1, 120)
+    _, wrong = await described.take_at_its_word(house, 1, 200)
     assert any("forbidden" in each and "yet HTTP 202" in each for each in wrong)
 
 

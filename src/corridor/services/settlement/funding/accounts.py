@@ -3,9 +3,9 @@
 from corridor.decision import Rejected, Step
 from corridor.ledger.accounts import Account
 from corridor.services.credit.drawings import own_money
-from corridor.services.credit.lines import issues
 from corridor.services.fx.records import FX_EXPOSURE
 from corridor.services.messaging.records import ACTIVE, CENTRAL_BANK, PARTICIPANT, Participant
+from corridor.services.messaging.rules import issues
 from corridor.services.settlement.clearing import net_in
 from corridor.services.settlement.cycle_records import CYCLE, CYCLE_SETTLED
 from corridor.services.settlement.days import business_day

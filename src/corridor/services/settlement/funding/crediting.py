@@ -10,10 +10,9 @@ from corridor.domain.accounts import settlement_account_name
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.results import TransferResult
 from corridor.ledger.transfers import Transfer
-from corridor.services.credit.lines import issues
 from corridor.services.messaging.records import ACTIVE, PARTICIPANT
 from corridor.services.messaging.rules import FUNDING as IN
-from corridor.services.messaging.rules import refuse_message, settlement_account
+from corridor.services.messaging.rules import issues, refuse_message, settlement_account
 from corridor.services.settlement.funding import tellings
 from corridor.services.settlement.funding.accounts import refusal_of_date
 from corridor.services.settlement.funding.commands import CreditParticipant

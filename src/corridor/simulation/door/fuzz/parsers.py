@@ -234,6 +234,13 @@ JSON_EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "count": 1,
         "entries": [{"number": 1, "amount": "100", "credit_debit": "CRDT"}],
     },
+    "/v1/arrangements": {
+        "central_bank": "CBTJTJ20",
+        "swing": _ROUBLES,
+        "other_swing": {"amount": "100", "currency": "TJS", "scale": 2},
+    },
+    "/v1/arrangements/accept": {"arrangement": 1},
+    "/v1/arrangements/end": {"arrangement": 1},
     "/v1/fixings": {"day": "2026-11-18", "base_currency": "USD", "quote_currency": "RUB", "rate": "89.5"},
     "/v1/facilities": {
         "borrower": "PAMRTJ20",

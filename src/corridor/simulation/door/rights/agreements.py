@@ -1,4 +1,4 @@
-"""What two banks agree on before the deed that is tried: a facility, or an account that one keeps for the other."""
+"""What two institutions agree on before the deed that is tried: a facility, an account, an arrangement."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,7 @@ from typing import Any
 from corridor.domain.instants import iso_date
 from corridor.simulation.door.attacks.strike import Strike
 from corridor.simulation.door.caller import Caller
-from corridor.simulation.door.world import SEVR, VOLG
+from corridor.simulation.door.world import CBTJ, SEVR, VOLG
 
 Build = Callable[[Strike, Caller], Awaitable[bytes]]
 """Makes the request of a caller."""
@@ -89,3 +89,25 @@ def _kept(s: Strike, deed: str, account: int) -> dict[str, Any]:
             day = {"day": iso_date(s.house.now()), "count": 1, "credit_debit": "CRDT"}
             return {"account": account, "closing_balance": amount, **day}
     return {"account": account}
+
+
+async def arrange(_s: Strike, by: Caller) -> bytes:
+    """Offer the central bank of somoni an arrangement; what strikes before this one have offered is taken back."""
+    shown = await by.send(by.get("/v1/arrangements"))
+    if shown.status == 200:
+        for line in shown.body.splitlines():
+            await by.send(by.ask("/v1/arrangements/end", arrangement=json.loads(line)["arrangement"]))
+    swings = {
+        name: {"amount": "1", "currency": code, "scale": 2}
+        for name, code in (("swing", "RUB"), ("other_swing", "TJS"))
+    }
+    return by.ask("/v1/arrangements", central_bank=CBTJ, **swings)
+
+
+def arrange_next(deed: str) -> Build:
+    """Do something to an arrangement that nobody has."""
+
+    async def build(_s: Strike, by: Caller) -> bytes:
+        return by.ask(f"/v1/arrangements/{deed}", arrangement=1)
+
+    return build

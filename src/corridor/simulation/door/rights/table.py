@@ -18,7 +18,7 @@ from corridor.simulation.door.attacks.replays import pay, settle
 from corridor.simulation.door.attacks.strike import Strike
 from corridor.simulation.door.attacks.values import QUOTE, quote
 from corridor.simulation.door.caller import Caller
-from corridor.simulation.door.rights.agreements import Build, deal, keep, terms
+from corridor.simulation.door.rights.agreements import Build, arrange, arrange_next, deal, keep, terms
 from corridor.simulation.door.wire import JSON, Answer
 from corridor.simulation.door.world import (
     ALFX,
@@ -417,6 +417,13 @@ ROWS: Final = (
                                                                              "422 NOOR   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("GET /v1/correspondents", "reads its accounts", _get("/v1/correspondents"),
                                                                              "200        403          403          403          403          403          401     401", stored=False),
+    Row("POST /v1/arrangements", "offers an arrangement", arrange,           "422 AG01   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401", moves=True),
+    Row("POST /v1/arrangements/accept", "takes an offer", arrange_next("accept"),
+                                                                             "422 AG01   422 AG01     422 NOOR     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("POST /v1/arrangements/end", "ends its arrangement", arrange_next("end"),
+                                                                             "422 AG01   422 AG01     422 NOOR     422 AG01     422 AG01     422 AG01     401     401"),
+    Row("GET /v1/arrangements", "reads its arrangements", _get("/v1/arrangements"),
+                                                                             "403        403          200          403          403          403          401     401", stored=False),
     Row("POST /v1/credit-lines", "lends in its currency", _line("RUB"),      "422 AG01   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401", moves=True),
     Row("POST /v1/credit-lines", "lends in another's", _line("TJS"),         "422 AG01   422 AG01     422 AG01     422 AG01     422 AG01     422 AG01     401     401"),
     Row("POST /v1/pledges", "takes collateral for a line", _pledge,          "422 CURR   422 AG01     200          422 AG01     422 AG01     422 AG01     401     401", moves=True),
