@@ -3,18 +3,21 @@
 import os
 import subprocess
 import sys
+from random import Random
 
 import msgspec
 import pytest
 
+from corridor.client.events import Receipt
 from corridor.decision import BALANCE, TRANSFER
 from corridor.ports import Writes
 from corridor.reports.invariants import INVARIANTS
 from corridor.reports.watch import Broken
 from corridor.sandbox import bank
+from corridor.sandbox.world import BANKS
 from corridor.services.messaging.records import CASE, SETTLEMENT_ACCOUNT, Case
 from corridor.services.settlement.legs import PRINCIPAL
-from corridor.simulation.town import lost_tail, shrinking, statements
+from corridor.simulation.town import correspondents, dealings, lost_tail, shrinking, statements
 from corridor.simulation.town.correspondents import CORRESPONDENTS
 from corridor.simulation.town.customers import wishes
 from corridor.simulation.town.faults import FAULTS, swarm
@@ -167,3 +170,13 @@ def test_an_entry_that_nobody_paid_is_noticed():
     transfer = town.disk.rows[TRANSFER][last]
     town.disk.rows[TRANSFER][last] = msgspec.structs.replace(transfer, code=PRINCIPAL, reference=4711)
     assert {"which has not settled" in each for each in statements.wrong(town)} == {True}
+
+
+def test_an_offer_that_was_lost_with_its_bank_is_not_taken_for_another_message() -> None:
+    """Found by seed 20375307: a bank came up again, and gave the id of its offer to a payment."""
+    town = Town(1, CHEAP, Story(START, keep=False))
+    one, other = (bank.bic for bank in BANKS[:2])
+    receipt = Receipt("m1", 1, 1, START, answer=b"", body=b"{}", signature="")
+    town.banks[one].store.receipts["m1"] = receipt
+    dealings.hear(town, one, "m1", lambda _: pytest.fail("it is no offer of a facility"))
+    correspondents._hear(town, Random(1), None, (one, other), "m1")

@@ -51,6 +51,8 @@ def _hear(town: "Town", dice: Random, terms: AccountTerms, sides: tuple[str, str
         if town.timeline.now < town.storm_ends:
             town.timeline.after(ASK_EVERY, _hear, town, dice, terms, sides, said)
         return
+    if not receipt.answer:  # as in dealings.hear
+        return
     number = read_account(receipt.answer).account
     town.tell(f"{sides[0]} has offered correspondent account {number}")
     say(town, sides[1], "correspondents/accept", {"account": number})

@@ -106,10 +106,14 @@ def say(town: "Town", bank: str, path: str, members: dict[str, Any]) -> str:
 
 
 def hear(town: "Town", bank: str, message_id: str, then: Callable[[int], None]) -> None:
-    """Wait for the hub's answer to an offer, as long as the storm lasts."""
+    """Wait for the hub's answer to an offer, as long as the storm lasts.
+
+    Without an answer it was another message's: the offer was lost with its bank, which then gave the id away anew.
+    """
     receipt = town.banks[bank].store.receipts.get(message_id)
     if receipt is not None:
-        then(read_facility(receipt.answer).facility)
+        if receipt.answer:
+            then(read_facility(receipt.answer).facility)
     elif town.timeline.now < town.storm_ends:
         town.timeline.after(ASK_EVERY, hear, town, bank, message_id, then)
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from corridor.domain.money import MAX_MINOR, Money, Rate
 from corridor.services.credit.commands import SetCreditLine
 from corridor.services.fx.arrangements.netting import net
-from corridor.services.fx.commands import SetFxFee
-from corridor.services.messaging.commands import SetFrozen, SetLimit, SetParticipantState
+from corridor.services.fx.commands import SetFxFee, SetFxPair
+from corridor.services.messaging.commands import AddParticipant, SetFrozen, SetLimit, SetParticipantState
 from corridor.services.messaging.records import CASE
 from tests.rig import answer_of
 from tests.unit.services.fx.arranging import SWING, Arranged
@@ -155,6 +155,33 @@ def test_what_cannot_be_netted_is_a_case_and_is_netted_with_the_next_day(arrange
     arranged.watch()
 
 
+def test_what_is_not_worth_a_minor_unit_holds_up_no_end(arranged: Arranged) -> None:
+    """A kopeck buys 25 dirams at 0.04; ten times less when the day ends, they are worth no kopeck."""
+    arranged.fix("0.04")
+    assert arranged.send(1, "RUB") == "ACSC"
+    arranged.fix("0.004")
+    arranged.stop()
+    arranged.midnight()
+    assert (arranged.arrangement.state, arranged.owed) == ("ended", (0, 0))
+    (netting,) = arranged.nettings
+    assert (netting.base_paid, netting.quote_paid, netting.transfers) == (25, 0, 1)
+    arranged.watch()
+
+
+def test_no_account_is_of_two_arrangements(arranged: Arranged) -> None:
+    """A central bank of two currencies would owe the other in one account, under two swings."""
+    other = "CBTWXX20"
+    facts = {"bic": other, "name": "Two", "role": "central_bank", "currencies": ("USD", "CNY")}
+    arranged.operate(AddParticipant, **facts, key=arranged.new_key(other))
+    for state in ("certified", "active"):
+        arranged.operate(SetParticipantState, bic=other, state=state)
+    for code in ("USD", "CNY"):
+        arranged.operate(SetFxPair, base_currency=code, quote_currency="RUB")
+    assert arranged.offer(central_bank=other, other_currency="USD").status == "accepted"
+    told = answer_of(arranged.offer(central_bank=other, other_currency="CNY"))
+    assert f"{told['reason']} {told['field']}" == "DU03 central_bank"
+
+
 def test_an_offer_lapses_or_is_taken_back(world: Arranged) -> None:
     world.offer()
     assert answer_of(world.accept(CBRR))["reason"] == "AG01"
@@ -227,12 +254,6 @@ rates = st.decimals("0.0001", "9999", places=4).map(lambda value: Rate(value, "T
 @given(amounts, amounts, rates)
 def test_a_netting_leaves_nobody_owing_and_loses_less_than_a_unit(base: int, quote: int, rate: Rate) -> None:
     netted = net(Money(base, "TJS"), Money(quote, "RUB"), rate)
-    if not netted.base_paid or not netted.quote_paid:
-        assert (netted.base_paid, netted.quote_paid) == (0, 0) or 0 in (base, quote)
-    if netted.base_paid == netted.quote_paid == 0:
-        worth = Decimal(base) * rate.value
-        assert max(worth, Decimal(quote)) < max(rate.value, 1) or (base, quote) == (0, 0)
-        return
     left_base, left_quote = netted.base_paid - base, netted.quote_paid - quote
     assert min(left_base, left_quote) == 0, "one is paid to the unit"
     assert max(left_base, left_quote) >= 0

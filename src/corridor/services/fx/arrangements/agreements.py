@@ -46,6 +46,9 @@ def offer_arrangement(step: Step, command: OfferArrangement) -> Answer:
     assert isinstance(pair, FxPair)
     if arrangement_of(step, pair.base_currency, pair.quote_currency) is not None:
         return Rejected("DU03", "these currencies have an arrangement, or one is offered", "other_currency")
+    accounts = {(signer, command.other_currency), (other, command.currency)}
+    if any(accounts & set(each.accounts) for each in step.resident(ARRANGEMENT)):
+        return Rejected("DU03", "an account is another arrangement's, with its own swing", "central_bank")
     ours, theirs = (signer, command.swing), (other, command.other_swing)
     base, quote = (ours, theirs) if command.currency == pair.base_currency else (theirs, ours)
     offered = Arrangement(

@@ -51,8 +51,7 @@ class Netted(NamedTuple):
 def net(base_owed: Money, quote_owed: Money, rate: Rate) -> Netted:
     """Net what the quote bank owes in the base currency against what the base bank owes in the quote currency.
 
-    Afterwards neither owes anything, and who was owed more has the difference in the other's currency. What is not
-    worth a minor unit of the other currency is not netted: nothing is paid then.
+    Afterwards neither owes anything, and who was owed more has the difference in the other's currency.
     Raises: InvalidAmount (AM12) if what is owed is worth more than an amount can be.
     """
     worth = convert_source_fixed(quote_owed, rate)
@@ -61,8 +60,6 @@ def net(base_owed: Money, quote_owed: Money, rate: Rate) -> Netted:
     else:
         worth = convert_source_fixed(base_owed, rate)
         base_paid, quote_paid, base_owes_more = base_owed.minor, worth.destination.minor, False
-    if not worth.destination.minor:
-        return Netted(0, 0, base_owes_more, Decimal(0))
     return Netted(base_paid, quote_paid, base_owes_more, worth.remainder)
 
 
@@ -110,7 +107,7 @@ def _net_day(step: Step, arrangement: Arrangement) -> Rejected | None:
         if paid
     ]
     refused = _post(step, chain)
-    if refused is not None or not chain:
+    if refused is not None:
         return refused
     done = ArrangementNetting(
         number=number,

@@ -46,6 +46,11 @@ class Arrangement(msgspec.Struct, frozen=True):
         """The bank of the base currency, then that of the quote currency."""
         return (self.base_bank, self.quote_bank)
 
+    @property
+    def accounts(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """Each central bank, and the other's currency, in which it may owe."""
+        return ((self.base_bank, self.quote_currency), (self.quote_bank, self.base_currency))
+
 
 class ArrangementPair(msgspec.Struct, frozen=True):
     """Which arrangement a traded pair of currencies has; 0 if none any more."""
