@@ -45,11 +45,11 @@ OF: Final = {
 """In which currency an amount is, where its name does not say it and the record has several."""
 HIDDEN: Final = frozenset(
     {
-        "base_account_id", "checker_key", "claim_account_id", "charges_account_id", "code", "command", "content", "counted", "days",
-        "debt_account_id", "digest", "drawn_sum", "due_at", "fee_left", "first_credit_id", "first_debit_id",
-        "first_transfer", "income_account_id", "interest_left", "last_transfer", "legs", "maker_key",
-        "message_id", "nostro_account_id", "open_day", "order", "quote_account_id", "second_credit_id", "second_debit_id",
-        "transfer_id", "vostro_account_id",
+        "base_account_id", "charges_account_id", "checker_key", "claim_account_id", "code", "command",
+        "content", "counted", "days", "debt_account_id", "digest", "drawn_sum", "due_at", "fee_left",
+        "first_credit_id", "first_debit_id", "first_transfer", "income_account_id", "interest_left",
+        "last_transfer", "legs", "maker_key", "message_id", "nostro_account_id", "open_day", "order",
+        "quote_account_id", "second_credit_id", "second_debit_id", "transfer_id", "vostro_account_id",
     }
 )  # fmt: skip
 """The hub's own bookkeeping, and bytes: neither says anything to a person."""
