@@ -23,7 +23,7 @@ from corridor.adapters.postgres.supervisor import SUPERUSER, Cluster
 from corridor.cli import main, output, proposals
 from corridor.cli.database import VARIABLE
 from corridor.cli.home import Home
-from corridor.cli.main import VERBS
+from corridor.cli.main import FILES, VERBS
 from corridor.domain.instants import DAY, iso_date
 from corridor.services.directory.commands import RegisterAlias
 from corridor.services.governance.commands import RefuseProposal
@@ -132,7 +132,7 @@ def run(day: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) 
 def verbs() -> Iterator[tuple[str, Any]]:
     """Yield every command of the program with its words."""
     for verb in VERBS:
-        app = import_module(f"corridor.cli.{verb}").app
+        app = import_module(f"corridor.cli.{FILES.get(verb, verb)}").app
         divided = any(command.name for command in app.registered_commands) or app.registered_groups
         command = typer.main.get_group(app) if divided else typer.main.get_command(app)
         yield from _commands(verb, command)

@@ -10,6 +10,7 @@ import sqlite3
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -42,6 +43,8 @@ _DOMAIN = "corridor.domain."
 """What lives there is a value: what it cannot read was not understood."""
 _WIDE = 200
 """Where nobody looks at a terminal nothing is left out, and lines are at least so long."""
+_FACT = 20
+"""So wide is the name of a fact."""
 _PROSE = 24
 """A sentence may be folded, but not into less than this."""
 _GAP = 2
@@ -133,6 +136,17 @@ def _fold(column: Column, width: int) -> str:
 
 def _width(text: str) -> int:
     return max(map(cell_len, text.splitlines()), default=0)
+
+
+def show_facts(facts: Mapping[str, Any]) -> None:
+    """Print what there is to say of one thing, fact by fact, folded where the terminal is too narrow."""
+    screen = console()
+    room = screen.width if screen.is_terminal else sys.maxsize
+    for name, fact in facts.items():
+        if fact is not None:
+            lines = textwrap.wrap(str(fact), room - _FACT - 2, break_on_hyphens=False) or [""]
+            for label, line in zip_longest([name.replace("_", " ")], lines, fillvalue=""):
+                typer.echo(f"{label:>{_FACT}}  {line}")
 
 
 def show_json(document: Any) -> None:

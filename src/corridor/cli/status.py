@@ -8,7 +8,18 @@ import typer
 
 from corridor.adapters.postgres.reads import PostgresReads
 from corridor.cli.home import HUB, Home
-from corridor.cli.output import HERE, AsJson, Column, Directory, after, moment, money, show, show_json
+from corridor.cli.output import (
+    HERE,
+    AsJson,
+    Column,
+    Directory,
+    after,
+    moment,
+    money,
+    show,
+    show_facts,
+    show_json,
+)
 from corridor.cli.reading import reading
 from corridor.cli.story import MEANINGS, WAITS, Event, Leg, Line, in_words, tell
 from corridor.domain.errors import CorridorError
@@ -60,9 +71,7 @@ def status(uetr: str, directory: Directory = HERE, as_json: AsJson = False) -> N
     if as_json:
         show_json({"payment": facts, "events": [_row(event) for event in events]})
         return
-    for name, fact in facts.items():
-        if fact is not None:
-            typer.echo(f"{name.replace('_', ' '):>20}  {fact}")
+    show_facts(facts)
     typer.echo()
     show([_row(event) for event in events], _COLUMNS, as_json=False)
 

@@ -101,8 +101,9 @@ class Watch:
             for record in rows.get(table, ()):
                 self._ask(name, check(record))
         for account in rows.get(ACCOUNT, ()):
+            if account.id not in self.books.accounts:
+                self._ask("accounts", self._account(account, rows))
             self.books.accounts[account.id] = account
-            self._ask("accounts", self._account(account, rows))
         for transfer in rows.get(TRANSFER, ()):
             self._ask("transfers", self.books.transfer(transfer))
             self._ask("issue", liquidity.issue(transfer, self.books))
@@ -207,8 +208,6 @@ class Watch:
     # the ledger
 
     def _account(self, account: Account, rows: Rows) -> Iterator[str]:
-        if account.id in self.books.sides or account.id in self.books.stored:
-            return  # known: only its limit or a flag has changed
         if account.code == AccountCode.CREDIT:
             parties = {(bic, f.currency) for f in rows.get(FACILITY, ()) for bic in (f.lender, f.borrower)}
             if (account.participant, account.currency) not in parties:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from corridor.decision import BALANCE, PENDING, TRANSFER
+from corridor.decision import ACCOUNT, BALANCE, PENDING, TRANSFER
 from corridor.domain.money import Money
 from corridor.hub.batch import chain
 from corridor.reports.invariants import INVARIANTS
@@ -14,10 +14,14 @@ from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.compliance.screening import Hit, Screening
 from corridor.services.credit.records import CREDIT_LINE, FACILITY, FACILITY_DAY, PLEDGE
 from corridor.services.fx.records import FX_EXPOSURE, OPEN_QUOTES, QUOTE
+from corridor.services.governance.commands import Approve
 from corridor.services.instant.commands import ReleasePayment
-from corridor.services.messaging.records import IDENTITY, MAILBOX, MESSAGE
+from corridor.services.messaging.commands import SetLimit, SetParticipantState
+from corridor.services.messaging.records import IDENTITY, MAILBOX, MESSAGE, PARTICIPANT
 from corridor.services.settlement.payments import PAYMENT
+from tests.rig import answer_of
 from tests.unit.services.credit.lending import Lending
+from tests.unit.services.settlement.settling import ZARA, Settling
 from tests.world import LIST, agreed
 
 CREDIT = ("facilities", "interest", "collateral")
@@ -121,3 +125,18 @@ def left_out(batches):
 def test_what_was_not_so_is_noticed(batches, name, change):
     _, said = watched(change(batches))
     assert name in {broken.name for broken in said}
+
+
+def test_an_account_that_is_changed_beside_its_bank_is_no_new_one():
+    """Found by seed 20456312: nothing had ever moved on it, and its bank was suspended in the same batch."""
+    world = Settling().found()
+    limit = answer_of(world.submit(world.operation(SetLimit, participant=ZARA, currency="RUB", limit=1)))
+    approved = {"proposal": limit["proposal"], "digest": limit["digest"]}
+    world.submit(
+        world.operation(Approve, by="bob", **approved),
+        world.operation(SetParticipantState, bic=ZARA, state="suspended"),
+    )
+    rows = world.batches[-1].writes.rows
+    assert {ACCOUNT, PARTICIPANT} <= rows.keys()
+    _, said = watched([batch.writes for batch in world.batches])
+    assert said == []
