@@ -187,6 +187,7 @@ READING = (
     "accounts", "account transfers --all", f"account statement {SEVR} RUB --date {FIRST}", "liquidity", "queue",
     "cycle",
     "cycle show", "trade list --all", "fx positions", "fx quality", "fx inquiries", "correspondent list", "credit list",
+    "arrangement list", "arrangement nettings",
     "credit lines", "participant list", "operator list", "proposals --all", "audit --all --last 500", "cases list",
     "share --of trade",
     f"status {UUID(int=CONVERTED, version=4)}",

@@ -29,10 +29,9 @@ SELECT a.number AS arrangement, base_bank, quote_bank, base_currency, quote_curr
   LEFT JOIN balance q ON q.account_id = quote_account_id ORDER BY a.number
 """
 _NETTINGS = """
-SELECT n.number, n.arrangement, day, rate, base_owed, quote_owed, base_paid, quote_paid, net_debtor, remainder,
+SELECT number, arrangement, day, rate, base_owed, quote_owed, base_paid, quote_paid, net_debtor, remainder,
        base_currency, quote_currency
-  FROM arrangement_netting n JOIN arrangement a ON a.number = n.arrangement
- WHERE $1 IN (0, n.arrangement) ORDER BY n.number
+  FROM arrangement_netting WHERE $1::bigint IN (0, arrangement) ORDER BY number
 """
 _COLUMNS = (
     Column("arrangement", "arrangement", figures=True),
