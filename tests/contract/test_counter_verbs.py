@@ -227,3 +227,24 @@ def test_what_is_refused_is_one_line(run: Run) -> None:
             assert (refused.code, refused.err.startswith(f"corridor: refused: {said}")) == (1, True), (
                 refused.err
             )
+
+
+def test_two_central_banks_have_an_arrangement_and_a_payer_pays_in_its_own_currency(
+    run: Run, home: Home
+) -> None:
+    assert run("pay", "850.00", "RUB", "--into", "TJS", "--own-currency").code == 1
+    swings = ("--swing", "1000000.00", "RUB", "--other-swing", "100000.00", "TJS")
+    offered = run("arrangement", "offer", "CBRRRUM0", "CBTJTJ20", *swings)
+    assert offered.code == 0, offered.err
+    step = next_of(offered, home)
+    assert step[:3] == ["arrangement", "accept", "CBTJTJ20"]
+    assert "is open" in run(*step).out
+    paid = run("pay", "854.82", "RUB", "--into", "TJS", "--own-currency")
+    assert (paid.code, "to credit  100.00 TJS" in paid.out) == (0, True), paid.err
+    stands = {each["central_bank"]: each["stands"] for each in run("arrangement", "list", "--json").json}
+    assert stands == {"CBRRRUM0": "-100.00 TJS", "CBTJTJ20": "0.00 RUB"}
+    assert "nothing was netted yet" in run("arrangement", "nettings").out
+    for words in (("--gross",), ("--into", "RUB")):
+        said = run("pay", "1.00", "RUB", "--own-currency", *words)
+        assert (said.code, "--own-currency" in said.err) == (2, True)
+    assert "is ending" in run("arrangement", "end", "CBTJTJ20", step[3]).out
