@@ -32,6 +32,24 @@ async def listen(
     return server
 
 
+async def answer(
+    path: Path, decoder: msgspec.msgpack.Decoder[T], give: Callable[[T], Awaitable[object]]
+) -> asyncio.Server:
+    """Listen, and answer each frame with what is given for it, in order, until the peer goes."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while (asked := await read(reader, decoder)) is not None:
+                writer.write(encode(await give(asked)))
+                await writer.drain()
+        except (FrameError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    return await listen(path, handle)
+
+
 def encode(content: object) -> bytes:
     """Return the content as one frame."""
     body = _encoder.encode(content)

@@ -37,26 +37,16 @@ class Mailboxes(Protocol):
 
 async def serve(path: Path, key: PrivateKey, mailboxes: Mailboxes) -> asyncio.Server:
     """Answer from what is durable, and from nothing else: the same bytes always get the same signature."""
-    decoder = msgspec.msgpack.Decoder(Ask)
 
-    async def answer(ask: Ask, writer: asyncio.StreamWriter) -> None:
-        posts = [
-            Post(ask.participant, number, compose(header, key.sign(header + b"." + payload)), payload)
-            for number, header, payload in await mailboxes.mailbox(ask.participant, ask.after, ask.limit)
-        ]
-        writer.write(frames.encode(Told(posts)))
+    async def read(ask: Ask) -> Told:
+        return Told(
+            [
+                Post(ask.participant, number, compose(header, key.sign(header + b"." + payload)), payload)
+                for number, header, payload in await mailboxes.mailbox(ask.participant, ask.after, ask.limit)
+            ]
+        )
 
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while (ask := await frames.read(reader, decoder)) is not None:
-                await answer(ask, writer)
-                await writer.drain()
-        except (frames.FrameError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-    return await frames.listen(path, handle)
+    return await frames.answer(path, msgspec.msgpack.Decoder(Ask), read)
 
 
 class StreamMail:

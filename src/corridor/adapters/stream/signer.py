@@ -16,17 +16,10 @@ _signatures = msgspec.msgpack.Decoder(list[bytes])
 async def serve(path: Path, key: PrivateKey) -> asyncio.Server:
     """Sign every input of every frame, in order, for whoever may open the socket: the hub."""
 
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while (inputs := await frames.read(reader, _inputs)) is not None:
-                writer.write(frames.encode([key.sign(signing_input) for signing_input in inputs]))
-                await writer.drain()
-        except (frames.FrameError, ConnectionError):
-            pass
-        finally:
-            writer.close()
+    async def sign(inputs: list[bytes]) -> list[bytes]:
+        return [key.sign(signing_input) for signing_input in inputs]
 
-    return await frames.listen(path, handle)
+    return await frames.answer(path, _inputs, sign)
 
 
 class StreamSigner:

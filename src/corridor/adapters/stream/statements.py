@@ -53,7 +53,6 @@ Answer = Given | Refusal | Failed
 
 async def serve(path: Path, key: PrivateKey, header: HubHeader, read: ReadPage) -> asyncio.Server:
     """Answer from what is durable, and from nothing else."""
-    decoder = msgspec.msgpack.Decoder(Ask)
 
     async def answer(ask: Ask) -> Answer:
         try:
@@ -66,17 +65,7 @@ async def serve(path: Path, key: PrivateKey, header: HubHeader, read: ReadPage) 
             return Failed()
         return Given(Stated(compose(protected, key.sign(signing_input(protected, payload))), payload))
 
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while (ask := await frames.read(reader, decoder)) is not None:
-                writer.write(frames.encode(await answer(ask)))
-                await writer.drain()
-        except (frames.FrameError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-    return await frames.listen(path, handle)
+    return await frames.answer(path, msgspec.msgpack.Decoder(Ask), answer)
 
 
 class StreamStatements:
