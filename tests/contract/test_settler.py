@@ -11,7 +11,7 @@ from tests.contract.signed_world import SEAL, AtTheHub, PostgresWorld
 from tests.unit.services.settlement.settling import ZARA, Settling
 from tests.world import PAMR, SEVR
 
-from corridor.adapters.postgres.queues import read_first, read_queues
+from corridor.adapters.postgres.queues import read_considered, read_first, read_queues
 from corridor.adapters.postgres.roles import READER, WRITER
 from corridor.adapters.postgres.snapshots import SnapshotReads
 from corridor.adapters.postgres.verify import verify
@@ -20,7 +20,7 @@ from corridor.ports import JournalAway, Told
 from corridor.services.messaging.commands import SetFrozen
 from corridor.services.settlement.commands import SetSettlementLimit, SettleObligations, SetUrgentReserve
 from corridor.workers.rounds import Rounds
-from corridor.workers.settler import of_queues, of_the_first
+from corridor.workers.settler import in_all_ways, in_order
 
 BANKS = (SEVR, PAMR, ZARA)
 DAY = 24 * 3600
@@ -36,14 +36,22 @@ class Settled(PostgresWorld, Settling):
 
     def work(self, *, first: bool = False) -> int:
         """Let the settler propose until it finds nothing more; return how many payments have settled."""
-        what, worker = (read_first, of_the_first()) if first else (read_queues, of_queues())
+        workers = (
+            [(in_order(), read_first)]
+            if first
+            else [(in_order(), read_queues), (in_all_ways(), read_considered)]
+        )
 
         async def work() -> int:
-            reads, settled = SnapshotReads(self.reader, what), 0
-            settler = Rounds(worker, reads.read, self.link, self.link)
-            while some := await settler.work():
+            reads, settled = [SnapshotReads(self.reader, what) for _, what in workers], 0
+            rounds = [
+                Rounds(who, each.read, self.link, self.link)
+                for (who, _), each in zip(workers, reads, strict=True)
+            ]
+            while some := sum([await each.work() for each in rounds]):
                 settled += some
-            await reads.close()
+            for each in reads:
+                await each.close()
             return settled
 
         return asyncio.run(work())

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from corridor.services.settlement.ordering import (
     Queues,
-    quick_selections,
+    offset_in_pairs,
     selections,
     settle_in_order,
     what_it_lacks,
@@ -17,7 +17,13 @@ from tests.properties.settlement_queues import BANKS, queues
 kept = st.dictionaries(st.sampled_from([(bank, "RUB") for bank in BANKS]), st.integers(0, 10), max_size=2)
 
 
-@pytest.mark.parametrize("find", [selections, quick_selections])
+def offsets_after_all_in_order(queues):
+    """Yield what settles in order, and then the pairs that were found besides it, before it had settled."""
+    yield from settle_in_order(queues)
+    yield from offset_in_pairs(queues)
+
+
+@pytest.mark.parametrize("find", [selections, offsets_after_all_in_order])
 @given(queue=queues(), kept=kept)
 @settings(max_examples=300)
 def test_what_is_proposed_may_settle_on_top_of_what_was_before(find, queue, kept):

@@ -51,12 +51,12 @@ async def measure(writer: str, reader: str, *, cutoffs: int, per_s: float) -> Cu
     """Close so many cycles while payments come at a rate; then recompute all of them from what is stored."""
     clock = SystemClock()
     told: Counter[str] = Counter()
-    async with serve(writer, clock) as link:
+    async with serve(writer, clock) as (link, _):
         members = Members(link, clock, "MPNS")
         await members.found(limit=ENOUGH, cap=ENOUGH)
         reads, enough = SnapshotReads(reader, read_cycles), asyncio.Event()
         netting = asyncio.create_task(Rounds(Netter(), reads.read, link, clock).run())
-        paying = asyncio.create_task(_pay(members, told, per_s, enough))
+        paying = asyncio.create_task(_pay(link, members, told, per_s, enough))
         started = time.perf_counter()
         await _close(link, members, cutoffs)
         enough.set()
@@ -96,7 +96,9 @@ async def _rest(reader: str) -> list[asyncpg.Record]:
         await db.close()
 
 
-async def _pay(members: Members, told: Counter[str], per_s: float, until: asyncio.Event) -> None:
+async def _pay(
+    link: MemoryLink, members: Members, told: Counter[str], per_s: float, until: asyncio.Event
+) -> None:
     """Offer payments at a rate, whatever becomes of those before."""
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -105,7 +107,7 @@ async def _pay(members: Members, told: Counter[str], per_s: float, until: asynci
         if until.is_set():
             break
         await asyncio.sleep(max(0.0, began + n / per_s - loop.time()))
-        future = members.pay()
+        future = link.submit(members.payment())
         waiting.add(future)
         future.add_done_callback(lambda done: told.update([done.result().status]))
         future.add_done_callback(waiting.discard)

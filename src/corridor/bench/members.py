@@ -2,10 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+import tempfile
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from hashlib import sha256
 from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, Union
 from uuid import UUID
@@ -17,7 +19,10 @@ from corridor.adapters.keys.software import Ed25519Key
 from corridor.adapters.memory.link import MemoryLink
 from corridor.adapters.postgres.journal import PostgresJournal
 from corridor.adapters.stream import link as stream
+from corridor.adapters.stream import signer
+from corridor.adapters.stream.signer import StreamSigner
 from corridor.adapters.system.clock import SystemClock
+from corridor.adapters.system.garbage import collect_rarely
 from corridor.codecs.iso20022 import pacs008
 from corridor.codecs.jws import HubHeader
 from corridor.domain.money import Money
@@ -25,7 +30,6 @@ from corridor.domain.parties import Party
 from corridor.hub.lists import HANDLERS, RULES, TABLES
 from corridor.hub.machine import Hub
 from corridor.hub.process import HubProcess
-from corridor.ports import Told
 from corridor.services.compliance.commands import ActivateList
 from corridor.services.compliance.screening import Screening
 from corridor.services.instant.commands import CreditTransfer
@@ -97,8 +101,8 @@ class Members:
         """Return an order of the house."""
         return command(self._origin(GATEWAY, OPERATION, _encode(facts)), **facts)
 
-    def pay(self) -> asyncio.Future[Told]:
-        """Let one bank pay another; return what the hub will say."""
+    def payment(self) -> Command:
+        """Return one bank's order to pay another."""
         debtor, creditor = self._dice.sample(self.banks, 2)
         n, currency = next(self._payments), self._dice.choice(CURRENCIES)
         order = pacs008.CreditTransfer(
@@ -119,7 +123,7 @@ class Members:
             creditor=Party(name="Creditor", account="20206972000000000001"),
         )
         origin = self._origin(debtor, "pacs.008.001.13", order.uetr.encode())
-        return self._link.submit(CreditTransfer(origin, message=order, screening=Screening(LIST)))
+        return CreditTransfer(origin, message=order, screening=Screening(LIST))
 
     def _origin(self, signer: str, definition: str, content: bytes) -> Origin:
         number, now = next(self._numbers[signer]), self._clock.now()
@@ -130,28 +134,41 @@ class Members:
         )  # fmt: skip
 
 
-class _LocalSigner:
-    def __init__(self) -> None:
-        self._key = Ed25519Key(bytes(range(32)))
-
-    async def sign(self, inputs: Sequence[bytes]) -> Sequence[bytes]:
-        return [self._key.sign(signing_input) for signing_input in inputs]
-
-
 @asynccontextmanager
-async def serve(dsn: str, clock: SystemClock, socket: Path | None = None) -> AsyncIterator[MemoryLink]:
-    """Run a hub with all its services on this database; other processes may come by a socket."""
-    journal = PostgresJournal(dsn, AesSivSeal({1: bytes(KEY_BYTES)}))
-    snapshot = await journal.open(TABLES, HUB, clock.now())
-    hub = Hub(HUB, HubHeader(HUB, "bench", f"{HUB}-1"), _RULES, snapshot, clock.now())
-    process = HubProcess(hub, journal, _LocalSigner(), clock)
-    running = asyncio.create_task(process.run())
-    commands: Any = Union[tuple(HANDLERS)]  # noqa: UP007  built from the list
-    others = await stream.serve(socket, process, commands) if socket else None
-    try:
-        yield MemoryLink(0, process)
-    finally:
-        if others is not None:
+async def serve(dsn: str, clock: SystemClock) -> AsyncIterator[tuple[MemoryLink, Path]]:
+    """Run a hub with all its services on this database, its signer in a process of its own as in a corridor.
+
+    Yielded are a link to it and the socket by which other processes come.
+    """
+    with tempfile.TemporaryDirectory(prefix="corridor-bench-") as directory:
+        hub_socket, signer_socket = Path(directory) / "hub", Path(directory) / "signer"
+        signing = get_context("spawn").Process(target=_sign, args=(signer_socket,), daemon=True)
+        signing.start()
+        collect_rarely()
+        journal = PostgresJournal(dsn, AesSivSeal({1: bytes(KEY_BYTES)}))
+        snapshot = await journal.open(TABLES, HUB, clock.now())
+        hub = Hub(HUB, HubHeader(HUB, "bench", f"{HUB}-1"), _RULES, snapshot, clock.now())
+        signatures = StreamSigner(signer_socket)
+        process = HubProcess(hub, journal, signatures, clock)
+        running = asyncio.create_task(process.run())
+        commands: Any = Union[tuple(HANDLERS)]  # noqa: UP007  built from the list
+        others = await stream.serve(hub_socket, process, commands)
+        try:
+            yield MemoryLink(0, process), hub_socket
+        finally:
             others.close()
-        running.cancel()
-        await journal.close()
+            running.cancel()
+            await journal.close()
+            await signatures.close()
+            signing.kill()
+
+
+def _sign(socket: Path) -> None:
+    """Be the signer, in a process of its own."""
+    collect_rarely()
+
+    async def run() -> None:
+        async with await signer.serve(socket, Ed25519Key(bytes(range(32)))) as server:
+            await server.serve_forever()
+
+    asyncio.run(run())

@@ -5,8 +5,8 @@ and settle against others; at the end they are given enough for the rest.
 """
 
 import asyncio
-import tempfile
 import time
+from collections.abc import Sequence
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
@@ -14,15 +14,17 @@ from typing import Final
 import asyncpg
 import msgspec
 
-from corridor.adapters.postgres.queues import read_first, read_queues
+from corridor.adapters.memory.link import MemoryLink
+from corridor.adapters.postgres.queues import read_considered, read_first
 from corridor.adapters.postgres.snapshots import SnapshotReads
 from corridor.adapters.stream.link import StreamLink
 from corridor.adapters.system.clock import SystemClock
 from corridor.bench.members import AMOUNT_MAX, ENOUGH, Members, serve
+from corridor.services.messaging.commands import Command
 from corridor.workers.rounds import Rounds
-from corridor.workers.settler import of_queues, of_queues_quickly, of_the_first
+from corridor.workers.settler import in_all_ways, in_order, in_pairs
 
-UNDER_WAY: Final = 1_000
+UNDER_WAY: Final = 2_000
 """So many orders are without an answer at a time."""
 HOLD: Final = 3
 """So many average payments a bank can make of its own."""
@@ -51,22 +53,21 @@ async def measure(writer: str, reader: str, *, payments: int) -> QueuedFigures:
     """Let so many payments come as fast as they are taken; stop when the last of them has settled."""
     clock = SystemClock()
     db = await asyncpg.connect(reader)
-    with tempfile.TemporaryDirectory(prefix="corridor-bench-") as directory:
-        socket = Path(directory) / "hub"
-        async with serve(writer, clock, socket) as link:
-            members = Members(link, clock, "RTGS")
-            await members.found(limit=HOLD * AMOUNT_MAX // 2)
-            settler = get_context("spawn").Process(target=_settle, args=(reader, socket), daemon=True)
-            settler.start()
-            started = time.perf_counter()
-            await _pay(members, payments)
-            left = await db.fetchval(_WAITING)
-            await members.limit(ENOUGH)
-            async with asyncio.timeout(AT_REST_S):
-                while await db.fetchval(_WAITING):  # noqa: ASYNC110  a table tells nobody
-                    await asyncio.sleep(0.02)
-            seconds = time.perf_counter() - started
-            settler.kill()
+    async with serve(writer, clock) as (link, socket):
+        members = Members(link, clock, "RTGS")
+        await members.found(limit=HOLD * AMOUNT_MAX // 2)
+        orders = [members.payment() for _ in range(payments)]
+        settler = get_context("spawn").Process(target=_settle, args=(reader, socket), daemon=True)
+        settler.start()
+        started = time.perf_counter()
+        await _pay(link, orders)
+        left = await db.fetchval(_WAITING)
+        await members.limit(ENOUGH)
+        async with asyncio.timeout(AT_REST_S):
+            while await db.fetchval(_WAITING):  # noqa: ASYNC110  a table tells nobody
+                await asyncio.sleep(0.02)
+        seconds = time.perf_counter() - started
+        settler.kill()
     methods = {row["method"]: row["count"] for row in await db.fetch(_METHODS)}
     await db.close()
     queued = sum(methods.values()) - methods.get("at once", 0)
@@ -81,11 +82,11 @@ async def measure(writer: str, reader: str, *, payments: int) -> QueuedFigures:
     )
 
 
-async def _pay(members: Members, payments: int) -> None:
+async def _pay(link: MemoryLink, orders: Sequence[Command]) -> None:
     slots = asyncio.Semaphore(UNDER_WAY)
-    for _ in range(payments):
+    for order in orders:
         await slots.acquire()
-        members.pay().add_done_callback(lambda _: slots.release())
+        link.submit(order).add_done_callback(lambda _: slots.release())
     for _ in range(UNDER_WAY):
         await slots.acquire()
 
@@ -96,12 +97,8 @@ def _settle(reader: str, socket: Path) -> None:
     async def run() -> None:
         hub = StreamLink(socket)
         hub.open()
-        first = SnapshotReads(reader, read_first)
-        quick, all_ways = (SnapshotReads(reader, read_queues) for _ in range(2))
-        await asyncio.gather(
-            Rounds(of_the_first(), first.read, hub, SystemClock()).run(),
-            Rounds(of_queues_quickly(), quick.read, hub, SystemClock()).run(),
-            Rounds(of_queues(), all_ways.read, hub, SystemClock()).run(),
-        )
+        works = (in_order(), read_first), (in_pairs(), read_considered), (in_all_ways(), read_considered)
+        rounds = [Rounds(who, SnapshotReads(reader, what).read, hub, SystemClock()) for who, what in works]
+        await asyncio.gather(*(each.run() for each in rounds))
 
     asyncio.run(run())

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 import uvloop
 
+from corridor.adapters.system.garbage import collect_rarely
 from corridor.cli.home import Home
 
 app = typer.Typer(help="The processes behind `up` and `demo`.", pretty_exceptions_enable=False)
@@ -81,5 +82,6 @@ def _run(serve: Callable[[], Awaitable[None]]) -> None:
     async def main() -> None:
         await serve()
 
+    collect_rarely()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main())

@@ -2,13 +2,16 @@
 
 from collections import deque
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from corridor.decision import PENDING, TRANSFER, Key, Table
 from corridor.services.messaging.commands import Command, PostTransfers
 from corridor.services.settlement.commands import SettleObligations, TellCycle
+
+MESSAGES: Final = 16
+"""A payment that is settled or told weighs as much as so many transfers: messages are made, stored and signed."""
 
 
 class Waiting(msgspec.Struct):
@@ -62,14 +65,14 @@ class Queue:
 
 
 def weight(command: Command) -> int:
-    """Return how much work a command is: a bulk command counts its items."""
+    """Return how much work a command is: a bulk command counts its items, those with messages for more."""
     match command:
         case PostTransfers():
             return len(command.transfers)
         case SettleObligations():
-            return len(command.numbers)
+            return MESSAGES * len(command.numbers)
         case TellCycle():
-            return len(command.payments)
+            return MESSAGES * len(command.payments)
         case _:
             return 1
 

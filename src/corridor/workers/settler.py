@@ -9,13 +9,18 @@ from corridor.domain.instants import Instant
 from corridor.services.messaging.commands import Command, Origin
 from corridor.services.messaging.records import ACCEPTED
 from corridor.services.settlement.commands import SettleObligations
-from corridor.services.settlement.ordering import Queues, quick_selections, selections, settle_in_order
+from corridor.services.settlement.ordering import (
+    Queues,
+    offset_in_all_ways,
+    offset_in_pairs,
+    settle_in_order,
+)
 from corridor.services.settlement.pvp.choice import Trades, settleable
 from corridor.services.settlement.pvp.commands import SettleTrades
 from corridor.services.settlement.waiting import Selection
 from corridor.workers.proposals import Proposals, origin
 
-UNDER_WAY: Final = 8
+UNDER_WAY: Final = 24
 """So many proposals are made together: each holds on top of those before it, and the hub checks each anew."""
 DEFINITION: Final = "json/settlements"
 _log = logging.getLogger(__name__)
@@ -41,25 +46,28 @@ class Settler(Generic[S]):
     ) -> None:
         self._find = find
         self._command = command
-        self._refused: list[tuple[int, ...]] = []
+        self._refused: set[tuple[int, ...]] = set()
         self.seen = 0
 
     def propose(self, found: S, now: Instant) -> Proposals:
-        """Propose what may settle now; return how many have settled."""
+        """Propose what may settle now; return how many have settled.
+
+        After a refusal it is time to read anew, unless the same was refused the last time: that holds up nothing.
+        """
         settled, batch, selected = 0, 0, iter(self._find(found))
-        refused: list[tuple[int, ...]] = []
-        while not refused and (some := tuple(islice(selected, UNDER_WAY))):
+        refused: set[tuple[int, ...]] = set()
+        while refused <= self._refused and (some := tuple(islice(selected, UNDER_WAY))):
             answers = yield [self._proposal(found.batch, each, now) for each in some]
             for selection, told in zip(some, answers, strict=True):
                 if told.status == ACCEPTED:
                     settled += len(selection.numbers)
                 else:
-                    refused.append(selection.numbers)
+                    refused.add(selection.numbers)
                     batch = max(batch, told.batch)
                     _log.info("%s of %d: %s", selection.method, len(selection.numbers), told.body)
         if not refused:
             self.seen = found.batch
-        elif refused == self._refused:  # reading anew has not helped: wait for news
+        elif refused <= self._refused:  # reading anew has not helped: wait for news
             self.seen = batch
         self._refused = refused
         return settled
@@ -75,19 +83,19 @@ class Settler(Generic[S]):
         return self._command(whence, selection.numbers, batch, selection.method, selection.explanation)
 
 
-def of_the_first() -> Settler[Queues]:
+def in_order() -> Settler[Queues]:
     """Return what settles the first payments of their queues, each with its bank's own money."""
     return Settler(settle_in_order, SettleObligations)
 
 
-def of_queues() -> Settler[Queues]:
-    """Return what settles payments that wait, in every way."""
-    return Settler(selections, SettleObligations)
+def in_pairs() -> Settler[Queues]:
+    """Return what settles payments of two banks to each other against each other."""
+    return Settler(offset_in_pairs, SettleObligations)
 
 
-def of_queues_quickly() -> Settler[Queues]:
-    """Return what settles payments that wait, in order and in pairs."""
-    return Settler(quick_selections, SettleObligations)
+def in_all_ways() -> Settler[Queues]:
+    """Return what settles payments against each other in pairs, in rings, or all together."""
+    return Settler(offset_in_all_ways, SettleObligations)
 
 
 def of_trades() -> Settler[Trades]:

@@ -7,8 +7,9 @@ import pytest
 from corridor.ports import Told
 from corridor.services.settlement.ordering import Queues
 from corridor.services.settlement.waiting import Room, Waiting
+from corridor.workers.proposals import Proposals
 from corridor.workers.rounds import Rounds
-from corridor.workers.settler import UNDER_WAY, of_queues
+from corridor.workers.settler import UNDER_WAY, in_order
 
 BATCH = 7
 
@@ -41,8 +42,8 @@ class Hub:
 
 
 def work(hub: Hub) -> tuple[int, list[int]]:
-    """Let 1,250 payments settle in order, 100 at a time; return how many did, and after which batches it read."""
-    waiting = [Waiting(n, "A", "B", "RUB", 1, place=n) for n in range(1_250)]
+    """Let 3,050 payments settle in order, 100 at a time; return how many did, and after which batches it read."""
+    waiting = [Waiting(n, "A", "B", "RUB", 1, place=n) for n in range(3_050)]
     asked: list[int] = []
 
     async def read(after: int) -> Queues | None:
@@ -50,25 +51,36 @@ def work(hub: Hub) -> tuple[int, list[int]]:
         return Queues(BATCH, waiting, Room({("A", "RUB"): len(waiting)}), {}) if after < BATCH else None
 
     async def twice() -> int:
-        settler = Rounds(of_queues(), read, hub, hub)
+        settler = Rounds(in_order(), read, hub, hub)
         return await settler.work() + await settler.work()
 
     return asyncio.run(twice()), asked
 
 
+def drive(proposals: Proposals, *, refused: int) -> int:
+    """Accept every proposal but that which begins with a payment; return how many have settled."""
+    try:
+        commands = next(proposals)
+        while True:
+            statuses = ["refused" if each.numbers[0] == refused else "accepted" for each in commands]
+            commands = proposals.send([Told(0, status, BATCH, "", b"") for status in statuses])
+    except StopIteration as done:
+        return done.value
+
+
 def test_so_many_proposals_are_made_together_and_no_more() -> None:
     hub = Hub()
-    assert work(hub) == (1_250, [0, BATCH])
-    assert (hub.proposed, hub.most) == ([100] * 12 + [50], UNDER_WAY)
+    assert work(hub) == (3_050, [0, BATCH])
+    assert (hub.proposed, hub.most) == ([100] * 30 + [50], UNDER_WAY)
 
 
 def test_after_a_refusal_the_queue_is_read_anew() -> None:
     hub = Hub(2)
-    assert work(hub) == ((UNDER_WAY - 1) * 100 + 1_250, [0, 0])
+    assert work(hub) == ((UNDER_WAY - 1) * 100 + 3_050, [0, 0])
 
 
 def test_several_that_are_refused_twice_wait_for_news() -> None:
-    settler = of_queues()
+    settler = in_order()
     waiting = [Waiting(n, "A", "B", "RUB", 1, place=n) for n in range(1, 201)]
     queues = Queues(BATCH, waiting, Room({("A", "RUB"): 200}), {})
     for batch in (8, 9):
@@ -79,8 +91,21 @@ def test_several_that_are_refused_twice_wait_for_news() -> None:
     assert settler.seen == 9
 
 
+def test_what_is_refused_again_and_again_holds_up_nothing_behind_it() -> None:
+    settler = in_order()
+    count = (UNDER_WAY + 1) * 100
+    waiting = [Waiting(n, "A", "B", "RUB", 1, place=n) for n in range(count)]
+    queues = Queues(BATCH, waiting, Room({("A", "RUB"): count}), {})
+    for rounds in (
+        UNDER_WAY - 1,
+        UNDER_WAY,
+    ):  # of 100 each: at the second time what comes behind settles, too
+        assert drive(settler.propose(queues, 1), refused=0) == rounds * 100
+    assert settler.seen == BATCH
+
+
 def test_what_is_refused_twice_waits_for_news() -> None:
-    settler = of_queues()
+    settler = in_order()
     queues = Queues(BATCH, [Waiting(1, "A", "B", "RUB", 1)], Room({("A", "RUB"): 1}), {})
     for batch in (8, 9):
         proposals = settler.propose(queues, 1)
@@ -110,8 +135,8 @@ def test_who_finds_nothing_rests_longer_and_longer(monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now)
         hub = Hub()
         with pytest.raises(InterruptedError):
-            await Rounds(of_queues(), read, hub, hub).run()
+            await Rounds(in_order(), read, hub, hub).run()
 
     monkeypatch.setattr("corridor.workers.rounds.asyncio.sleep", rest)
     asyncio.run(run())
-    assert rests == [6, 12, 16, 16, 3, 6, 12, 3, 6]
+    assert rests == [2, 4, 8, 16, 1, 2, 4, 1, 2]

@@ -5,7 +5,7 @@ from typing import Any
 from corridor.adapters.postgres.snapshots import Fetch
 from corridor.domain.instants import DAY, SECOND, Instant, iso_date
 from corridor.ledger.accounts import AccountFlag
-from corridor.services.settlement.ordering import TOGETHER, Queues
+from corridor.services.settlement.ordering import CONSIDERED, TOGETHER, Queues
 from corridor.services.settlement.records import ALL
 from corridor.services.settlement.waiting import Account, Pair, Room, Waiting, block
 
@@ -17,6 +17,7 @@ _WAITING = """
 SELECT number, debtor, creditor, currency, amount, priority, place FROM obligation
  WHERE state = 'queued' AND from_at IS NULL AND reject_at > $1
 """
+_CONSIDERED = f"{_WAITING} ORDER BY priority, place LIMIT $2"
 _FIRST = """
 SELECT o.* FROM queue, LATERAL (
        SELECT number, debtor, creditor, currency, amount, priority, place FROM obligation
@@ -55,6 +56,11 @@ async def read_queues(fetch: Fetch, seen: int = -1) -> Queues | None:
 async def read_first(fetch: Fetch, seen: int = -1) -> Queues | None:
     """Return the first of each queue, as `read_queues` does: what it costs does not grow with the queues."""
     return await _read(fetch, seen, _FIRST, TOGETHER)
+
+
+async def read_considered(fetch: Fetch, seen: int = -1) -> Queues | None:
+    """Return what offsetting may consider, as `read_queues` does, with room for as many that settle in order."""
+    return await _read(fetch, seen, _CONSIDERED, 2 * CONSIDERED)
 
 
 async def _read(fetch: Fetch, seen: int, which: str, *most: int) -> Queues | None:

@@ -6,7 +6,7 @@ import os
 from typing import Final
 
 from corridor.adapters.postgres.cycles import read_cycles
-from corridor.adapters.postgres.queues import read_first, read_queues
+from corridor.adapters.postgres.queues import read_considered, read_first
 from corridor.adapters.postgres.snapshots import SnapshotReads
 from corridor.adapters.postgres.trades import read_trades
 from corridor.adapters.stream import link
@@ -29,9 +29,9 @@ async def serve(home: Home) -> None:
     hub.open()
     dsn, clock = database.reader_dsn(home), SystemClock()
     rounds = (
-        Rounds(settler.of_the_first(), SnapshotReads(dsn, read_first).read, hub, clock),
-        Rounds(settler.of_queues_quickly(), SnapshotReads(dsn, read_queues).read, hub, clock),
-        Rounds(settler.of_queues(), SnapshotReads(dsn, read_queues).read, hub, clock),
+        Rounds(settler.in_order(), SnapshotReads(dsn, read_first).read, hub, clock),
+        Rounds(settler.in_pairs(), SnapshotReads(dsn, read_considered).read, hub, clock),
+        Rounds(settler.in_all_ways(), SnapshotReads(dsn, read_considered).read, hub, clock),
         Rounds(settler.of_trades(), SnapshotReads(dsn, read_trades).read, hub, clock),
         Rounds(Netter(), SnapshotReads(dsn, read_cycles).read, hub, clock),
     )

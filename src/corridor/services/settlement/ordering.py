@@ -8,7 +8,7 @@ import msgspec
 
 from corridor.services.settlement.offsetting import offset_bilaterally, settle_cycles
 from corridor.services.settlement.optimisation import optimise
-from corridor.services.settlement.waiting import NOTHING, URGENT, Account, Room, Selection, Waiting
+from corridor.services.settlement.waiting import NOTHING, URGENT, Account, Room, Selection, Waiting, move
 
 TOGETHER: Final = 100
 """So many in order are proposed at once: what one of them spoils, others do not have to suffer long."""
@@ -34,22 +34,7 @@ def settle_in_order(queues: Queues) -> tuple[Selection, ...]:
 
     What one receives it may spend. Each selection holds on top of those before it.
     """
-    room, kept = queues.room, queues.kept
-    first: dict[Account, deque[Waiting]] = defaultdict(deque)
-    for payment in sorted(queues.waiting, key=lambda each: each.order):
-        first[payment.debtor, payment.currency].append(payment)
-    taken: list[Waiting] = []
-    todo = deque(sorted(first))
-    while todo:
-        account = todo.popleft()
-        queue = first[account]
-        while queue and _fits(queue[0], room, kept.get(account, 0)):
-            payment = queue.popleft()
-            taken.append(payment)
-            room = room.after((payment,))
-            creditor = (payment.creditor, payment.currency)
-            if creditor in first and creditor not in todo:
-                todo.append(creditor)
+    taken = _in_order(queues)
     return tuple(
         Selection(
             tuple(each.number for each in some),
@@ -62,33 +47,61 @@ def settle_in_order(queues: Queues) -> tuple[Selection, ...]:
     )
 
 
-def selections(queues: Queues) -> Iterator[Selection]:
-    """Everything that may settle now, each on top of those before: in order, in pairs, in rings, all together.
+def offset_in_pairs(queues: Queues) -> Iterator[Selection]:
+    """What may settle in pairs, besides what settles in order; each on top of those before."""
+    return _offset(queues, (offset_bilaterally,))
 
-    It takes half a second for a long queue in which nothing can: `quick_selections` looks where that is likely.
+
+def offset_in_all_ways(queues: Queues) -> Iterator[Selection]:
+    """What may settle in pairs, in rings, or all together, besides what settles in order.
+
+    It takes half a second for a long queue in which nothing can: `offset_in_pairs` looks where that is likely.
     """
-    return _selections(queues, (offset_bilaterally, settle_cycles, _all_together))
+    return _offset(queues, (offset_bilaterally, settle_cycles, _all_together))
 
 
-def quick_selections(queues: Queues) -> Iterator[Selection]:
-    """What may settle now in order or in pairs, each on top of those before."""
-    return _selections(queues, (offset_bilaterally,))
+def selections(queues: Queues) -> Iterator[Selection]:
+    """Everything that may settle now, each on top of those before: in order, in pairs, in rings, all together."""
+    yield from settle_in_order(queues)
+    waiting, room = _left(queues.waiting, queues.room, {each.number for each in _in_order(queues)})
+    yield from offset_in_all_ways(Queues(queues.batch, waiting, room, queues.kept))
 
 
-def _selections(queues: Queues, ways: Sequence[Find]) -> Iterator[Selection]:
+def _in_order(queues: Queues) -> list[Waiting]:
+    kept, first = queues.kept, defaultdict[Account, deque[Waiting]](deque)
+    for payment in sorted(queues.waiting, key=lambda each: each.order):
+        first[payment.debtor, payment.currency].append(payment)
+    available, bilateral = dict(queues.room.available), dict(queues.room.bilateral)
+    multilateral = dict(queues.room.multilateral)
+    room = Room(available, bilateral, multilateral)
+    taken: list[Waiting] = []
+    todo = dict.fromkeys(sorted(first))
+    while todo:
+        account = next(iter(todo))
+        del todo[account]
+        queue = first[account]
+        while queue and _fits(queue[0], room, kept.get(account, 0)):
+            payment = queue.popleft()
+            taken.append(payment)
+            move(payment, available, bilateral, multilateral)
+            creditor = (payment.creditor, payment.currency)
+            if creditor in first:
+                todo[creditor] = None
+    return taken
+
+
+def _offset(queues: Queues, ways: Sequence[Find]) -> Iterator[Selection]:
     """Yield what these ways find.
 
-    A payment passes an earlier one of its priority only by offsetting: what its bank pays in the same selection, it
-    receives there. A bank's own money goes to the first of its queue.
+    What settles in order is somebody else's to propose: its money is set aside, and what it brings has not come
+    yet. A payment passes an earlier one of its priority only by offsetting: what its bank pays in the same
+    selection, it receives there. A bank's own money goes to the first of its queue.
     """
-    waiting, room = queues.waiting, queues.room
-    for found in settle_in_order(queues):
-        yield found
-        waiting, room = _left(waiting, room, found.numbers)
-    waiting = sorted(waiting, key=lambda each: each.order)[:CONSIDERED]
-    kept = queues.kept
-    spendable = {account: amount - kept.get(account, 0) for account, amount in room.available.items()}
-    room = Room(spendable, room.bilateral, room.multilateral)
+    in_order = _in_order(queues)
+    apart = {each.number for each in in_order}
+    others = (each for each in queues.waiting if each.number not in apart)
+    waiting: Sequence[Waiting] = sorted(others, key=lambda each: each.order)[:CONSIDERED]
+    room = _without(queues.room, in_order, queues.kept)
     for find in ways:
         again = True
         while again:
@@ -100,6 +113,22 @@ def _selections(queues: Queues, ways: Sequence[Find]) -> Iterator[Selection]:
                     break
                 yield found
                 waiting, room = _left(waiting, room, found.numbers)
+
+
+def _without(room: Room, in_order: Iterable[Waiting], kept: Mapping[Account, int]) -> Room:
+    """Return the room that payments in order leave before they have brought anything, and without what is kept."""
+    available, bilateral = dict(room.available), dict(room.bilateral)
+    multilateral = dict(room.multilateral)
+    for account, amount in kept.items():
+        available[account] = available.get(account, 0) - amount
+    for each in in_order:
+        account, pair = (each.debtor, each.currency), (each.debtor, each.creditor, each.currency)
+        available[account] = available.get(account, 0) - each.amount
+        if account in multilateral:
+            multilateral[account] -= each.amount
+        if pair in bilateral:
+            bilateral[pair] -= each.amount
+    return Room(available, bilateral, multilateral)
 
 
 def _all_together(waiting: Sequence[Waiting], room: Room) -> tuple[Selection, ...]:

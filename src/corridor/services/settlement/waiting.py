@@ -1,6 +1,6 @@
 """What waits to be settled, what room there is for it, and if a set of payments may settle together."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -55,23 +55,37 @@ class Room(msgspec.Struct, frozen=True):
         limit = self.multilateral.get(account)
         return available if limit is None else min(available, limit)
 
-    def after(self, settled: Sequence[Waiting]) -> "Room":
+    def after(self, settled: Iterable[Waiting]) -> "Room":
         """The room that is left when these payments have settled."""
-        available, bilateral = dict(self.available), dict(self.bilateral)
-        multilateral = dict(self.multilateral)
+        available, bilateral, multilateral = (
+            dict(self.available),
+            dict(self.bilateral),
+            dict(self.multilateral),
+        )
         for payment in settled:
-            debtor, creditor = (payment.debtor, payment.currency), (payment.creditor, payment.currency)
-            for account, amount in ((debtor, -payment.amount), (creditor, payment.amount)):
-                available[account] = available.get(account, 0) + amount
-                if account in multilateral:
-                    multilateral[account] += amount
-            for pair, amount in (
-                ((payment.debtor, payment.creditor, payment.currency), -payment.amount),
-                ((payment.creditor, payment.debtor, payment.currency), payment.amount),
-            ):
-                if pair in bilateral:
-                    bilateral[pair] += amount
+            move(payment, available, bilateral, multilateral)
         return Room(available, bilateral, multilateral)
+
+
+def move(
+    payment: Waiting,
+    available: dict[Account, int],
+    bilateral: dict[Pair, int],
+    multilateral: dict[Account, int],
+) -> None:
+    """Change what is in a room as the settling of a payment does."""
+    debtor, creditor, currency, amount = payment.debtor, payment.creditor, payment.currency, payment.amount
+    sends, receives = (debtor, currency), (creditor, currency)
+    available[sends] = available.get(sends, 0) - amount
+    available[receives] = available.get(receives, 0) + amount
+    if sends in multilateral:
+        multilateral[sends] -= amount
+    if receives in multilateral:
+        multilateral[receives] += amount
+    if (debtor, creditor, currency) in bilateral:
+        bilateral[debtor, creditor, currency] -= amount
+    if (creditor, debtor, currency) in bilateral:
+        bilateral[creditor, debtor, currency] += amount
 
 
 NOTHING: Final = -(10**18)

@@ -13,7 +13,7 @@ from corridor.simulation.town.timeline import Process
 from corridor.workers.netter import Netter
 from corridor.workers.proposals import Proposals
 from corridor.workers.rounds import Worker
-from corridor.workers.settler import of_queues, of_queues_quickly, of_the_first, of_trades
+from corridor.workers.settler import in_all_ways, in_order, in_pairs, of_trades
 
 if TYPE_CHECKING:
     from corridor.simulation.town.town import Town
@@ -44,9 +44,9 @@ class SettlerHouse(Process):
         """Start with nothing, and look for the hub."""
         super().begin()
         self._errands = (
-            Errand(of_the_first(), read_queues),  # there are never so many that not all are the first
-            Errand(of_queues_quickly(), read_queues),
-            Errand(of_queues(), read_queues),
+            Errand(in_order(), read_queues),  # there are never so many that not all are the first
+            Errand(in_pairs(), read_queues),
+            Errand(in_all_ways(), read_queues),
             Errand(of_trades(), read_trades),
             Errand(Netter(), read_cycles),
         )
