@@ -13,7 +13,7 @@ POLL_S: Final = 0.05
 BACK_OFF_S: Final = 1.0
 REST: Final = 1
 """It rests so many times as long as it has worked: a long queue does not take the machine."""
-LONG_REST: Final = 16
+LONG_REST: Final = 64
 """So many at the most where nothing comes of it, round after round: what cannot settle does not take it either."""
 _log = logging.getLogger(__name__)
 

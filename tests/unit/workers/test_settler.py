@@ -117,7 +117,7 @@ def test_what_is_refused_twice_waits_for_news() -> None:
 
 def test_who_finds_nothing_rests_longer_and_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker whose reads take 100 ms: it may settle nothing, one payment, nothing, and then none waits."""
-    now, rests, left = 0.0, [], [0, 0, 0, 0, 1, 0, 0, None, 0]
+    now, rests, left = 0.0, [], [0, 0, 0, 0, 0, 0, 0, 1, 0, 0, None, 0]
     waiting = [Waiting(1, "A", "B", "RUB", 1)]
 
     async def read(_after: int) -> Queues | None:
@@ -139,4 +139,4 @@ def test_who_finds_nothing_rests_longer_and_longer(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("corridor.workers.rounds.asyncio.sleep", rest)
     asyncio.run(run())
-    assert rests == [2, 4, 8, 16, 1, 2, 4, 1, 2]
+    assert rests == [2, 4, 8, 16, 32, 64, 64, 1, 2, 4, 1, 2]

@@ -13,6 +13,16 @@ _NEWS = """
 SELECT batch, at FROM hub
  WHERE batch <> $1 AND EXISTS (SELECT FROM obligation WHERE state = 'queued' AND from_at IS NULL)
 """
+_COVERED = """
+SELECT batch, at FROM hub
+ WHERE batch <> $1 AND EXISTS (
+       SELECT FROM queue q JOIN account a ON a.id = q.account_id LEFT JOIN balance b ON b.account_id = a.id, LATERAL (
+              SELECT amount FROM obligation
+               WHERE debit_account_id = a.id AND state = 'queued' AND from_at IS NULL AND reject_at > at
+               ORDER BY priority, place LIMIT 1) first
+        WHERE urgent + high + normal > 0
+          AND amount <= credit_limit + coalesce(credits_posted - debits_posted - debits_pending, 0))
+"""
 _WAITING = """
 SELECT number, debtor, creditor, currency, amount, priority, place FROM obligation
  WHERE state = 'queued' AND from_at IS NULL AND reject_at > $1
@@ -50,31 +60,34 @@ SELECT a.participant, a.currency, r.amount, r.next_amount, r.next_on, second
 
 async def read_queues(fetch: Fetch, seen: int = -1) -> Queues | None:
     """Return the queues if something waits and a batch is not the last; `fetch` is of one snapshot, or nearly."""
-    return await _read(fetch, seen, _WAITING)
+    return await _read(fetch, seen, _NEWS, _WAITING)
 
 
 async def read_first(fetch: Fetch, seen: int = -1) -> Queues | None:
-    """Return the first of each queue, as `read_queues` does: what it costs does not grow with the queues."""
-    return await _read(fetch, seen, _FIRST, TOGETHER)
+    """Return the first of each queue, as `read_queues` does, if money covers the very first of any.
+
+    What it costs does not grow with the queues.
+    """
+    return await _read(fetch, seen, _COVERED, _FIRST, TOGETHER)
 
 
 async def read_considered(fetch: Fetch, seen: int = -1) -> Queues | None:
     """Return what offsetting may consider, as `read_queues` does, with room for as many that settle in order."""
-    return await _read(fetch, seen, _CONSIDERED, 2 * CONSIDERED)
+    return await _read(fetch, seen, _NEWS, _CONSIDERED, 2 * CONSIDERED)
 
 
-async def _read(fetch: Fetch, seen: int, which: str, *most: int) -> Queues | None:
-    found = await fetch(_NEWS, seen)
+async def _read(fetch: Fetch, seen: int, news: str, which: str, *most: int) -> Queues | None:
+    found = await fetch(news, seen)
     if not found:
         return None
-    news, at = found[0], found[0]["at"]
+    batch, at = found[0]["batch"], found[0]["at"]
     waiting = [Waiting(*row) for row in await fetch(which, at, *most)]
     available = {(row["participant"], row["currency"]): row["available"] for row in await fetch(_AVAILABLE)}
     bilateral, multilateral = await read_limits(fetch, at)
     kept = await read_kept(fetch, at)
     blocked = [(row["participant"], row["currency"]) for row in await fetch(_BLOCKED)]
     room = block(Room(available, bilateral, multilateral), waiting, blocked)
-    return Queues(news["batch"], waiting, room, kept)
+    return Queues(batch, waiting, room, kept)
 
 
 async def read_limits(fetch: Fetch, at: Instant) -> tuple[dict[Pair, int], dict[Account, int]]:
