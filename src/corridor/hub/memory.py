@@ -185,15 +185,18 @@ class Memory:
         return transfer_id > (self.last_number if transfer_id < FIRST_CALLER_ID else self._newest)
 
     def _keep(self, table: Table[Any], records: Mapping[Key, Any]) -> None:
-        self._records[table].update(records)
+        held = self._records[table]
         if table is TRANSFER:
             self._newest = highest(records, self._newest)
         if table.timed:
             for key, record in records.items():
-                if self._put_off and self._put_off.get((table, key), (record.due_at,))[0] != record.due_at:
-                    del self._put_off[table, key]
+                before = held.get(key)
+                if before is not None and before.due_at == record.due_at:
+                    continue  # its timer is set; what is written a million times needs no million of them
+                self._put_off.pop((table, key), None)
                 if record.due_at is not None:
                     self._push(record.due_at, table, key)
+        held.update(records)
 
     def _push(self, at: Instant, table: Table[Any], key: Key) -> None:
         self._pushed += 1

@@ -11,6 +11,7 @@ import pytest
 
 from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
 from corridor.decision import TRANSFER
+from corridor.domain.instants import SECOND
 from corridor.domain.money import Money
 from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.compliance.screening import Hit, Screening
@@ -254,6 +255,14 @@ def test_cycles_close_by_themselves(world: Netting) -> None:
     assert world.cycle(2).state == "closing"
     assert world.cycle(2).closed_at % 600_000_000 == 0
     world.watch()
+
+
+def test_a_cycle_has_one_timer_however_many_items_it_takes(world: Netting) -> None:
+    world.operate(ScheduleCycles, every_s=600)
+    world.bring(SEVR, 10)
+    for n in range(1, 6):
+        world.netted(n, 1)
+    assert list(world.hub.memory.due(world.now + 600 * SECOND)) == [(CYCLE, 1)]
 
 
 @pytest.mark.parametrize("every_s", [7, 86_401])
