@@ -83,5 +83,7 @@ def test_a_netting_of_less_than_was_owed_is_found(world: Netting) -> None:
     last = "id = (SELECT max(id) FROM transfer WHERE code <> 70 AND {} = (SELECT {}_account_id FROM arrangement))"
     harm = "UPDATE transfer SET amount = amount + 1 WHERE " + last
     world.harm(harm.format("debit_account_id", "base"))
-    said = [v for found in world.verified().findings if found.name == "arrangements" for v in found.violations]
+    said = [
+        v for found in world.verified().findings if found.name == "arrangements" for v in found.violations
+    ]
     assert any("was owed" in sentence for sentence in said), said

@@ -27,6 +27,7 @@ from corridor.services.settlement.commands import (
 from corridor.services.settlement.cycle_records import CYCLE, CYCLE_ITEM, CYCLE_POSITION
 from corridor.services.settlement.losses import LossShare
 from corridor.services.settlement.payments import PAYMENT
+from corridor.services.settlement.records import DAY_USE
 from tests.rig import answer_of
 from tests.unit.services.settlement.netting_world import BANKS, PAMR, SEVR, ZARA, Netting
 from tests.world import CBTJ, LIST
@@ -157,6 +158,41 @@ def test_a_blocked_account_nets_nothing(world: Netting) -> None:
     world.netted(1, 5)
     world.netted(2, 5, PAMR, SEVR)
     assert (world.heard(SEVR), world.heard(PAMR)) == (["RJCT AC06"], ["RJCT AC06"])
+
+
+def test_what_is_netted_counts_once_for_the_day_both_ways_when_it_enters(world: Netting) -> None:
+    """A place in a cycle cannot be taken back: so it is sent and received at once, and its settlement adds nothing."""
+    world.operate(SetSettlementLimit, participant=SEVR, currency="RUB", creditor="", amount=50)
+    world.operate(SetSettlementLimit, participant=SEVR, currency="RUB", creditor=PAMR, amount=50)
+    world.advance(86_400)
+    world.bring(SEVR, 500)
+    world.netted(1, 30, PAMR, SEVR)  # nothing has settled, but S is owed 30
+    world.netted(2, 81)
+    assert world.heard(SEVR)[-1] == "RJCT AM14"
+    world.netted(3, 80)
+    assert world.heard(SEVR)[-1] == "ACPD"
+
+    def uses() -> set[tuple[int, int]]:
+        return {(use.sent, use.received) for use in world.store.rows[DAY_USE].values()}
+
+    assert uses() == {(80, 30)}
+    world.run_cycle(1)
+    assert uses() == {(80, 30)}
+    world.gross(4, 1)
+    assert world.heard(SEVR)[-1] == "PDNG"  # as much as may be sent, whichever way
+    world.gross(5, 10, PAMR, SEVR)
+    assert world.settle(4).status == "accepted"
+
+
+def test_what_waits_in_a_cycle_is_no_money(world: Netting) -> None:
+    """It counts as come back, yet it pays for nothing that settles gross, and nothing of it is taken home."""
+    world.operate(SetSettlementLimit, participant=SEVR, currency="RUB", creditor="", amount=0)
+    world.advance(86_400)
+    world.netted(1, 30, PAMR, SEVR)
+    world.gross(2, 30)
+    assert world.heard(SEVR)[-1] == "PDNG"
+    world.bring(SEVR, 30)
+    assert world.settle(2).status == "accepted"
 
 
 def test_limits_of_the_day_count_what_is_netted(world: Netting) -> None:
