@@ -268,7 +268,9 @@ def test_a_secured_facility_is_drawn_as_far_as_its_collateral_goes(world):
     assert world.pledge("bonds", 1_000_00, **pledge) == ""
     assert world.draw(900_01) == "AM23"
     assert world.draw(900_00) == ""
-    assert world.release("bonds", SEVR) == "AM14"
+    told = answer_of(world.say(commands.ReleasePledge, SEVR, pledge_id="bonds"))
+    text = "900.00 RUB is drawn, and no more than 0.00 RUB would be covered"
+    assert told == {"reason": "AM14", "field": "pledge_id", "text": text}
     world.repay(900_00)
     assert world.release("bonds", SEVR) == ""
     assert world.draw(1) == "AM23"

@@ -207,7 +207,7 @@ def test_limits_of_the_day_count_what_is_netted(world: Netting) -> None:
 def test_a_cap_is_not_cut_below_what_is_in_use(world: Netting) -> None:
     world.netted(1, 300)
     refused = world.submit(world.operation(SetClearingCap, participant=SEVR, currency="RUB", cap=299))
-    assert answer_of(refused)["reason"] == "AM14"
+    assert answer_of(refused) == {"reason": "AM14", "field": "cap", "text": "3.00 RUB of it is in use"}
     world.set_cap(SEVR, 300)
     world.netted(2, 1)
     assert world.heard(SEVR) == ["ACPD", "RJCT AM23"]
@@ -335,7 +335,7 @@ def test_a_member_in_default_is_borne_by_those_who_dealt_with_it(world: Netting)
     assert b"SEVRRUM0 lacks the money in RUB" in world.settle_cycle(1).body
     world.advance(61)
     (case,) = world.store.rows[CASE].values()
-    assert "SEVRRUM0 lacks 299 RUB" in case.text
+    assert "SEVRRUM0 lacks 2.99 RUB" in case.text
     shares = (LossShare(SEVR, PAMR, "RUB", 224), LossShare(SEVR, ZARA, "RUB", 75))
     assert answer_of(world.settle_cycle(1, shares=shares))["reason"] == "AG01"
     world.operate(DeclareDefault, cycle=1, participant=SEVR)
@@ -347,6 +347,10 @@ def test_a_member_in_default_is_borne_by_those_who_dealt_with_it(world: Netting)
         (LossShare(SEVR, PAMR, "TJS", 299),),
     ):
         assert world.settle_cycle(1, shares=wrong).status == "refused", wrong
+    over = answer_of(world.settle_cycle(1, shares=(LossShare(SEVR, PAMR, "RUB", 300),)))
+    assert over["text"] == "the losses of SEVRRUM0 come to 0.01 RUB too much"
+    under = answer_of(world.settle_cycle(1, shares=(LossShare(SEVR, PAMR, "RUB", 297),)))
+    assert under["text"] == "the losses of SEVRRUM0 come to 0.02 RUB too little"
     assert world.settle_cycle(1, shares=shares).status == "accepted"
     world.tell(1)
     assert [world.balance(bank, "RUB") for bank in (SEVR, PAMR, ZARA)] == [0, 300 - 224, 100 - 75]
