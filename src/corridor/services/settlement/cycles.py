@@ -144,6 +144,8 @@ def declare_default(step: Step, command: DeclareDefault) -> Answer:
         return cycle
     if step.get(PARTICIPANT, command.participant) is None:
         return Rejected("RC01", "no such participant", "participant")
+    if all(each.participant != command.participant for each in _records(step, cycle)):
+        return Rejected("NOOR", f"it has no position in cycle {cycle.number}", "participant")
     defaulted = cycle.defaulted.split()
     if command.participant not in defaulted:
         defaulted.append(command.participant)

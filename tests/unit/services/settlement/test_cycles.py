@@ -361,6 +361,17 @@ def test_a_member_in_default_is_borne_by_those_who_dealt_with_it(world: Netting)
     world.watch()
 
 
+def test_only_who_is_in_a_cycle_is_in_default_of_it(world: Netting) -> None:
+    world.netted(1, 100, SEVR, PAMR)
+    world.close(1)
+    for bank, reason in ((ZARA, "NOOR"), ("NOPERUM0", "RC01")):
+        refused = answer_of(world.submit(world.operation(DeclareDefault, cycle=1, participant=bank)))
+        assert (refused["reason"], refused["field"]) == (reason, "participant")
+    assert world.cycle(1).defaulted == ""
+    world.operate(DeclareDefault, cycle=1, participant=SEVR)
+    assert world.cycle(1).defaulted == SEVR
+
+
 def test_who_is_blocked_is_named_and_not_who_bears_its_loss(world: Netting) -> None:
     world.netted(1, 100, SEVR, PAMR)
     world.close(1)
