@@ -254,9 +254,6 @@ BENT = {
         f"UPDATE liquidity_transfer SET first_transfer = 0 WHERE number = {LEAVING}", {"liquidity", "liquidity states"}
     ),
     "an arrangement without a timer": ("UPDATE arrangement SET due_at = NULL", {"arrangement states"}),
-    "a swing": (
-        "UPDATE account SET credit_limit = credit_limit + 1 WHERE code = 1 AND participant = 'CBRRRUM0'", {"swings"}
-    ),
     "another amount given back": (
         f"UPDATE returned_payment SET amount = amount + 1 WHERE number = {GIVEN_BACK}", {"returns"}
     ),
@@ -461,6 +458,9 @@ BENT = {
     "a definition": (
         f"UPDATE message SET definition = 'pacs.028.001.03' WHERE payment = {SETTLED} AND direction = 'out'",
         {"schemas", "chain", "evidence"},
+    ),
+    "a swing": (
+        "UPDATE account SET credit_limit = credit_limit + 1 WHERE code = 1 AND participant = 'CBRRRUM0'", {"swings"}
     ),
 }  # fmt: skip
 
