@@ -68,9 +68,22 @@ def test_a_day_is_netted_and_a_restart_knows_it(world: Netting) -> None:
         "UPDATE arrangement SET base_account_id = 0",
         "UPDATE transfer SET amount = amount + 1 WHERE code = 70",
         "UPDATE transfer SET code = 69 WHERE code = 70",
+        "UPDATE account SET credit_limit = credit_limit + 1 WHERE code = 1 AND participant = 'CBRRRUM0'",
+        "UPDATE account SET flags = 0 WHERE code = 1 AND participant = 'CBTJTJ20'",
     ],
 )
 def test_what_was_bent_is_found(world: Netting, harm: str) -> None:
     world.harm(harm)
     named = {found.name for found in world.verified().findings if found.broken}
-    assert named & {"arrangements", "arrangement states", "issue"}
+    assert named & {"arrangements", "arrangement states", "issue", "swings"}
+
+
+def test_a_netting_of_less_than_was_owed_is_found(world: Netting) -> None:
+    """Though what it says was owed, its rate and what it moved agree."""
+    last = "id = (SELECT max(id) FROM transfer WHERE code <> 70 AND {} = (SELECT {}_account_id FROM arrangement))"
+    harm = "UPDATE transfer SET amount = amount + 1 WHERE " + last
+    world.harm(harm.format("debit_account_id", "base"))
+    said = [
+        v for found in world.verified().findings if found.name == "arrangements" for v in found.violations
+    ]
+    assert any("was owed" in sentence for sentence in said), said

@@ -459,6 +459,9 @@ BENT = {
         f"UPDATE message SET definition = 'pacs.028.001.03' WHERE payment = {SETTLED} AND direction = 'out'",
         {"schemas", "chain", "evidence"},
     ),
+    "a swing": (
+        "UPDATE account SET credit_limit = credit_limit + 1 WHERE code = 1 AND participant = 'CBRRRUM0'", {"swings"}
+    ),
 }  # fmt: skip
 
 

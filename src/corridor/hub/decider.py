@@ -46,7 +46,7 @@ class Decider:
         self._rules = rules
         self._memory = memory
         self._tables = {table.name: table for table in rules.tables}
-        self._put_off: set[tuple[str, Any]] = set()
+        self._stuck: set[tuple[str, Any]] = set()
         """Whose timer this process could not decide: each is one case, however often it is tried again."""
 
     def decide(self, batch: BatchBuilder, waiting: Waiting) -> None:
@@ -62,7 +62,8 @@ class Decider:
     def _decide_timer(self, batch: BatchBuilder, due: Due) -> None:
         table = self._tables[due.table]
         record: Any = self._memory.find(table, due.key)
-        if record is None or record.due_at is None or record.due_at > batch.at:
+        fires_at = self._memory.fires_at(table, due.key)
+        if record is None or fires_at is None or fires_at > batch.at:
             return
         step, which = Step(self._memory, batch.at), (due.table, due.key)
         outcome, changed = ACCEPTED, b""
@@ -74,19 +75,17 @@ class Decider:
             payloads = batch.render(step.outgoing)
             if table in self._rules.audited:
                 changed = trail(step, due, self._memory.peek)
-            self._put_off.discard(which)
+            self._stuck.discard(which)
         except Missing:
             raise
         except Exception as fault:  # noqa: BLE001  whatever it is, the other commands must commit
             outcome = FAULT
-            step = Step(self._memory, batch.at)
-            step.put(table, msgspec.structs.replace(record, due_at=batch.at + TIMER_AGAIN))
-            if which not in self._put_off:
-                self._put_off.add(which)
+            step = Step(self._memory, batch.at)  # the record stays as it is: what was due was due then
+            self._memory.put_off(table, due.key, batch.at + TIMER_AGAIN)
+            if which not in self._stuck:
+                self._stuck.add(which)
                 open_case(step, "fault", "", f"{due.origin.message_id}: {fault!r}"[:500])
             payloads = []
-            if table in self._rules.audited:  # that it was put off is a change, too
-                changed = trail(step, due, self._memory.peek)
         self._log(batch, TIMER, due.origin, step, payloads, outcome, changed=changed)
 
     def _decide_command(self, batch: BatchBuilder, waiting: Waiting) -> None:

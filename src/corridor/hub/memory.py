@@ -35,6 +35,8 @@ class Memory:
         self._records: Rows = {table: {} for table in self.tables}
         self._due: list[tuple[Instant, int, Table[Any], Key]] = []
         self._pushed = 0
+        self._put_off: dict[tuple[Table[Any], Key], tuple[Instant, Instant]] = {}
+        """Of what could not be decided: when it was due, and when it is tried again."""
         self._loaded: Mapping[tuple[Table[Any], Key], msgspec.Struct | None] = {}
         self._numbered: dict[str, int] = {}  # mailboxes of the batch under construction
         self._older_transfers: dict[Key, Transfer] = {}
@@ -143,17 +145,34 @@ class Memory:
         """Take out the records whose time has come, oldest first."""
         while self._due and self._due[0][0] <= now:
             at, _, table, key = heappop(self._due)
-            if self._due_at(table, key) == at:
+            if self.fires_at(table, key) == at:
                 yield table, key
 
     def next_due(self) -> Instant | None:
         """Return the time of the earliest timer."""
         while self._due:
             at, _, table, key = self._due[0]
-            if self._due_at(table, key) == at:
+            if self.fires_at(table, key) == at:
                 return at
             heappop(self._due)
         return None
+
+    def fires_at(self, table: Table[Any], key: Key) -> Instant | None:
+        """Return when a record's timer fires: at its `due_at`, or when it is tried again."""
+        record = self._records[table].get(key)
+        if record is None:
+            return None
+        due_at: Instant | None = record.due_at
+        was_due_at, again_at = self._put_off.get((table, key), (None, None))
+        return again_at if due_at is not None and due_at == was_due_at else due_at
+
+    def put_off(self, table: Table[Any], key: Key, until: Instant) -> None:
+        """Have a timer that is due fire again at this time, unless its record's `due_at` changes before.
+
+        This process remembers it, and nobody else: the record says what was due, and a fresh hub tries at once.
+        """
+        self._put_off[table, key] = self._records[table][key].due_at, until
+        self._push(until, table, key)
 
     def _ledger_knows(self, table: Table[Any], key: Any) -> bool:
         """Ids of transfers ascend: those above all that were let go are here, or were never used."""
@@ -165,19 +184,23 @@ class Memory:
         """Say whether an id lies beyond all used ones: of the hub's own numbers, or of those callers choose."""
         return transfer_id > (self.last_number if transfer_id < FIRST_CALLER_ID else self._newest)
 
-    def _due_at(self, table: Table[Any], key: Key) -> Instant | None:
-        record = self._records[table].get(key)
-        return None if record is None else record.due_at
-
     def _keep(self, table: Table[Any], records: Mapping[Key, Any]) -> None:
-        self._records[table].update(records)
+        held = self._records[table]
         if table is TRANSFER:
             self._newest = highest(records, self._newest)
         if table.timed:
             for key, record in records.items():
+                before = held.get(key)
+                if before is not None and before.due_at == record.due_at:
+                    continue  # its timer is set; what is written a million times needs no million of them
+                self._put_off.pop((table, key), None)
                 if record.due_at is not None:
-                    self._pushed += 1
-                    heappush(self._due, (record.due_at, self._pushed, table, key))
+                    self._push(record.due_at, table, key)
+        held.update(records)
+
+    def _push(self, at: Instant, table: Table[Any], key: Key) -> None:
+        self._pushed += 1
+        heappush(self._due, (at, self._pushed, table, key))
 
 
 def highest(ids: Iterable[Any], known: int) -> int:

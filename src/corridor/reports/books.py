@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from corridor.ledger.accounts import Account, Balance
 from corridor.ledger.transfers import Pending, PendingStatus, Transfer, TransferFlag
+from corridor.services.fx.arrangements.records import NETTED
 
 RESERVES = int(TransferFlag.PENDING)
 ENDS = int(TransferFlag.POST_PENDING | TransferFlag.VOID_PENDING)
@@ -37,6 +38,8 @@ class Books:
         self.reserved: dict[int, Transfer] = {}
         self.ended: dict[int, int] = {}
         self.stored: dict[int, Balance] = {}
+        self.owed: dict[int, int] = {}
+        """Of each netting's transfer that nobody has judged yet, how much its receiver owed before it."""
         self._sums: Counter[tuple[str, str]] = Counter()
 
     def transfer(self, transfer: Transfer) -> Iterator[str]:
@@ -67,6 +70,8 @@ class Books:
                 debits.debits_posted += amount
                 credits_.credits_posted += amount
         else:
+            if transfer.code == NETTED:
+                self.owed[transfer.id] = max(0, credits_.debits_posted - credits_.credits_posted)
             debits.debits_posted += amount
             credits_.credits_posted += amount
 

@@ -18,6 +18,7 @@ from corridor.domain.instants import Instant
 from corridor.ledger.accounts import Balance
 from corridor.ledger.transfers import FIRST_CALLER_ID, Transfer
 from corridor.reports import checks, correspondents, credit, liquidity
+from corridor.reports.arrangements import swings
 from corridor.reports.books import ENDS, RESERVES, Books, Sides
 from corridor.reports.cycles import cleared
 from corridor.reports.exchange import exposures, open_inquiries
@@ -28,16 +29,18 @@ from corridor.reports.moves import Moves
 from corridor.reports.seen import Kept, Line, Rows, Seen
 from corridor.reports.trails import REGISTRY
 from corridor.services.credit.records import Facility
-from corridor.services.fx.arrangements.records import ARRANGEMENT_NETTING
+from corridor.services.fx.arrangements.records import ARRANGEMENT, ARRANGEMENT_NETTING
 from corridor.services.fx.records import INQUIRY, QUOTE
 from corridor.services.fx.records import OPEN as QUOTE_OPEN
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import (
     AUDIT,
+    CENTRAL_BANK,
     IDENTITY,
     IN,
     MAILBOX,
     OUT,
+    PARTICIPANT,
     SETTLEMENT_ACCOUNT,
     SIGNING_KEY,
     Mailbox,
@@ -468,6 +471,9 @@ class Follower:
             entries[entry.account_id].append(entry)
         for account in seen.rows[ACCOUNT]:
             self._ask("accounts", checks.account(account, entries[account.id]))
+        banks = {each.bic for each in seen.rows[PARTICIPANT] if each.role == CENTRAL_BANK}
+        known = {each.id: each for each in seen.rows[ACCOUNT]}
+        self._ask("swings", swings(seen.rows[ARRANGEMENT], known, banks, known))
         if seen.line.batch == self.batch:
             for table in REGISTRY:
                 self._log.trails.compare(table, seen.rows[table])

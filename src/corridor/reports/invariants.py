@@ -69,6 +69,7 @@ _ALL: Final = (
     # arrangements of central banks
     Invariant("arrangements", "a netting follows from what was owed and the official rate, and moved that", ("I6",)),
     Invariant("arrangement states", "an arrangement waits with a timer or has ended, and has accounts", ("I5",)),
+    Invariant("swings", "what a central bank may owe another is the swing of their arrangement, else nothing", ("I3",)),
     # credit
     Invariant("facilities", "what is drawn and due is what CREDIT accounts say, and never above the limit", ("I3",)),
     Invariant("interest", "every date of a facility was reckoned once, from what was drawn when it ended", ("I3",)),

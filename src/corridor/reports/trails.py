@@ -24,7 +24,6 @@ from corridor.services.messaging.commands import OPERATION, Command, Origin
 from corridor.services.messaging.records import (
     ACCEPTED,
     ACTIVE,
-    FAULT,
     IN,
     OPERATORS,
     PARTICIPANT,
@@ -65,7 +64,7 @@ RECKONED: Final = frozenset(
     {"open_day", "interest_due", "interest_left", "fee_due", "fee_left", "days", "drawn_sum", "breached"}
 )
 """What is reckoned of a facility, by whatever comes first on a new day: no audit says so."""
-_TRAILED: Final = frozenset({(IN, ACCEPTED), (TIMER, ACCEPTED), (TIMER, FAULT)})
+_TRAILED: Final = frozenset({(IN, ACCEPTED), (TIMER, ACCEPTED)})
 """Directions and outcomes of what a trail may stand behind."""
 Registry = list[tuple[str, str, dict[str, Any]]]
 """Of each record its table, its key and its fields."""
@@ -144,10 +143,7 @@ class Trails:
             self.audit.breaks(f"{table.name} {key} is gone, and nobody has removed it")
 
     def _follows(self, line: Message, trail: Trail, command: Message | None) -> Iterator[str]:
-        """It stands right behind an accepted command or a timer, and begins where the one before ended.
-
-        A timer that could not be decided is put off, which its trail says.
-        """
+        """It stands right behind an accepted command or a timer, and begins where the one before ended."""
         if command is None or (command.direction, command.outcome) not in _TRAILED:
             yield f"{_name(line)}: it does not follow an accepted command"
         elif (command.participant, command.message_id) != (line.participant, line.message_id):

@@ -32,11 +32,17 @@ from corridor.services.credit.records import (
     FacilityDay,
     Pledge,
 )
-from corridor.services.fx.arrangements.records import ARRANGEMENT_NETTING, NETTED
+from corridor.services.fx.arrangements.records import (
+    ARRANGEMENT,
+    ARRANGEMENT_NETTING,
+    NETTED,
+    Arrangement,
+)
 from corridor.services.fx.records import OPEN, OPEN_QUOTES, QUOTE, Quote
 from corridor.services.instant.records import HELD_PAYMENT
 from corridor.services.messaging.records import (
     BLOB,
+    CENTRAL_BANK,
     IDENTITY,
     MAILBOX,
     MESSAGE,
@@ -78,6 +84,8 @@ class Watch:
         self._cycles = Cycles()
         self._correspondents = Correspondents()
         self._trades: dict[int, Trade] = {}
+        self._arrangements: dict[int, Arrangement] = {}
+        self._central_banks: set[str] = set()
         self.liquidity: dict[str, LiquidityTransfer] = {}
         self._liquidity: dict[int, str] = {}
         self.returned: dict[str, ReturnedPayment] = {}
@@ -122,7 +130,7 @@ class Watch:
             self._payment(payment)
         self._ask_queues(rows)
         self._ask_trades(rows)
-        self._ask_nettings(rows)
+        self._ask_arrangements(rows)
         self._ask_liquidity(rows)
         self._ask_returns(rows)
         self._ask_quotes(rows.get(QUOTE, ()), rows.get(OPEN_QUOTES, ()))
@@ -273,7 +281,16 @@ class Watch:
             moved = self._legs.get(number, ())
             self._ask("trades", trades.legs(number, self._trades.get(number), moved))
 
-    def _ask_nettings(self, rows: Rows) -> None:
+    def _ask_arrangements(self, rows: Rows) -> None:
+        self._central_banks |= {each.bic for each in rows.get(PARTICIPANT, ()) if each.role == CENTRAL_BANK}
+        changed = rows.get(ARRANGEMENT, ())
+        self._arrangements.update({each.number: each for each in changed})
+        touched = {each.id for each in rows.get(ACCOUNT, ())}
+        touched |= {id_ for each in changed for id_ in (each.base_account_id, each.quote_account_id)}
+        if touched:
+            running = self._arrangements.values()
+            said = arrangements.swings(running, self.books.accounts, self._central_banks, touched)
+            self._ask("swings", said)
         done = {each.number: each for each in rows.get(ARRANGEMENT_NETTING, ())}
         moved = {each.reference for each in rows.get(TRANSFER, ()) if each.code == NETTED}
         for number in sorted(moved | done.keys()):

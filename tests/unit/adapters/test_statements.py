@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from corridor.adapters.keys.software import Ed25519Key, verifier
-from corridor.adapters.stream import frames, statements
+from corridor.adapters.stream import frames, questions, statements
 from corridor.codecs.iso20022.account_report import SIZE_BYTES_MAX
 from corridor.codecs.iso20022.envelope import open_envelope
 from corridor.codecs.jws import HubHeader, ReceiptHeader, parse, signing_input
@@ -105,7 +105,7 @@ async def test_what_is_no_question_ends_the_connection(tmp_path):
 
 async def test_a_late_answer_is_nobodys(tmp_path, monkeypatch):
     """Not even the next question's."""
-    monkeypatch.setattr(statements, "WAITS_S", 0.05)
+    monkeypatch.setattr(questions, "WAITS_S", 0.05)
     late = asyncio.Event()
 
     async def read(participant, *_):

@@ -1,8 +1,11 @@
 """The hub's rules, one by one, on the machine itself."""
 
+from collections import defaultdict
+
 import msgspec
 import pytest
 
+from corridor.decision import Step
 from corridor.domain.instants import SECOND
 from corridor.domain.money import Money
 from corridor.hub import events, machine
@@ -182,18 +185,66 @@ def test_a_fault_in_rendering_is_a_fault_of_that_command_alone(world):
 
 
 def test_a_fault_in_a_timer_opens_one_case_and_is_tried_again(world, monkeypatch):
+    tries = []
     with monkeypatch.context() as bug:
-        bug.setattr(instant.legs, "void", lambda *_: 1 / 0)
+        bug.setattr(instant.legs, "void", lambda *_: tries.append(world.now) or 1 / 0)
         world.pay(world.order(1))
+        due_at = world.store.rows[PAYMENT][world.order(1).uetr].due_at
+        world.advance(59)
         world.advance(60)
         world.advance(60)
+    assert len(tries) == 3
     (case,) = world.store.rows[CASE].values()
     assert case.kind == "fault"
     payment = world.store.rows[PAYMENT][world.order(1).uetr]
-    assert payment.status == "ACSP"
-    assert world.now < payment.due_at <= world.now + 60 * SECOND
+    assert (payment.status, payment.due_at) == ("ACSP", due_at), "what was due stays as it was due"
     world.advance(60)  # another release is in place
     assert world.store.rows[PAYMENT][payment.uetr].reason == "AB05"
+
+
+def test_what_is_tried_again_is_tried_no_sooner_for_being_written(world, monkeypatch):
+    tries = []
+    monkeypatch.setattr(instant.legs, "void", lambda *_: tries.append(world.now) or 1 / 0)
+    world.pay(world.order(1))
+    world.advance(10)
+    for _ in range(5):
+        world.hub.memory.apply(
+            written(world, world.store.rows[PAYMENT][world.order(1).uetr]), defaultdict(dict)
+        )
+        world.advance(1)
+    assert len(tries) == 1
+    world.advance(60)
+    assert len(tries) == 2, "and not once for each time that it was written"
+
+
+def test_another_time_holds_at_once_though_the_first_could_not_be_decided(world, monkeypatch):
+    tries = []
+    monkeypatch.setattr(instant.legs, "void", lambda *_: tries.append(world.now) or 1 / 0)
+    world.pay(world.order(1))
+    world.advance(10)
+    payment = world.store.rows[PAYMENT][world.order(1).uetr]
+    later = msgspec.structs.replace(payment, due_at=world.now + 5 * SECOND)
+    world.hub.memory.apply(written(world, later), defaultdict(dict))
+    world.advance(6)
+    world.ask(payment.uetr)
+    assert len(tries) == 2
+
+
+def test_a_hub_that_starts_anew_tries_what_was_due_at_once(world, monkeypatch):
+    with monkeypatch.context() as bug:
+        bug.setattr(instant.legs, "void", lambda *_: 1 / 0)
+        world.pay(world.order(1))
+        world.advance(10)
+    world.restart()
+    world.advance(6)
+    assert world.store.rows[PAYMENT][world.order(1).uetr].reason == "AB05"
+
+
+def written(world, payment):
+    """A step that does no more than write a payment."""
+    step = Step(world.hub.memory, world.now)
+    step.put(PAYMENT, payment)
+    return step
 
 
 # batches

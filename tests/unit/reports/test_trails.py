@@ -132,15 +132,20 @@ def test_a_trail_of_nobodys_command_is_found(lines):
     assert len(trails.audit.violations) >= 3
 
 
-def test_a_timer_that_could_not_be_decided_leaves_a_trail_of_what_it_put_off(monkeypatch):
+def test_a_timer_that_could_not_be_decided_has_changed_nothing(monkeypatch):
     world = Corresponding().found()
     world.offered()
+    offer = world.account
     with monkeypatch.context() as bug:
         bug.setattr(agreements, "_end", lambda *_: 1 / 0)
         world.advance(8 * 86_400)
     (case,) = world.store.rows[CASE].values()
     assert case.kind == "fault"
-    trails = read(logged(world))
+    assert world.account == offer
+    assert world.accept() == "TM01", "an offer that has lapsed is not taken because nobody could end it"
+    lines = logged(world)
+    assert [line.participant for line, _ in lines if line.direction == AUDIT][-1] != "timer"
+    trails = read(lines)
     trails.compare(CORRESPONDENT, list(world.store.rows[CORRESPONDENT].values()))
     assert trails.audit.violations == []
     world.advance(60)  # another release is in place

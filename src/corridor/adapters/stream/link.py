@@ -108,6 +108,7 @@ class StreamLink:
         """Return the hub's answer to come.
 
         Raises: HubAway, at once or later; the outcome is then unknown, and the same command may be submitted again.
+        A hub that is silent is waited for while the connection stands: gateways bound that (gateway/patience.py).
         """
         if self._writer is None:
             raise HubAway

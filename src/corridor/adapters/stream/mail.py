@@ -9,8 +9,9 @@ import msgspec
 
 from corridor.adapters.keys.software import PrivateKey
 from corridor.adapters.stream import frames
+from corridor.adapters.stream.questions import Questions
 from corridor.codecs.jws import compose
-from corridor.ports import HubAway, Post
+from corridor.ports import Post
 
 
 class Ask(msgspec.Struct, frozen=True, array_like=True):
@@ -53,33 +54,15 @@ class StreamMail:
     """A gateway's way to stored messages."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = asyncio.Lock()
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-        self._decoder = msgspec.msgpack.Decoder(Told)
+        self._questions = Questions(path, msgspec.msgpack.Decoder(Told))
 
     async def read(self, participant: str, after: int, limit: int) -> Sequence[Post]:
         """Return the messages of a mailbox with higher numbers, in order.
 
-        Raises: HubAway, if the signer cannot be reached.
+        Raises: HubAway, if the signer cannot be reached or is silent.
         """
-        async with self._lock:
-            try:
-                if self._streams is None:
-                    self._streams = await asyncio.open_unix_connection(self._path, limit=2**20)
-                reader, writer = self._streams
-                writer.write(frames.encode(Ask(participant, after, limit)))
-                told = await frames.read(reader, self._decoder)
-            except OSError:
-                told = None
-            if told is None:
-                self._streams = None
-                raise HubAway
-            return told.posts
+        return (await self._questions.ask(Ask(participant, after, limit))).posts
 
     async def close(self) -> None:
         """Let go of the connection."""
-        if self._streams is not None:
-            self._streams[1].close()
-            await self._streams[1].wait_closed()
-            self._streams = None
+        await self._questions.close()

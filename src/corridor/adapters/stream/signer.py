@@ -8,6 +8,8 @@ import msgspec
 
 from corridor.adapters.keys.software import PrivateKey
 from corridor.adapters.stream import frames
+from corridor.adapters.stream.questions import Questions
+from corridor.ports import HubAway
 
 _inputs = msgspec.msgpack.Decoder(list[bytes])
 _signatures = msgspec.msgpack.Decoder(list[bytes])
@@ -23,30 +25,22 @@ async def serve(path: Path, key: PrivateKey) -> asyncio.Server:
 
 
 class StreamSigner:
-    """The hub's way to the signer. While it is away, signing waits: nothing is lost or skipped."""
+    """The hub's way to the signer. While it is away or silent, signing waits: nothing is lost or skipped."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._questions = Questions(path, _signatures)
 
     async def sign(self, inputs: Sequence[bytes]) -> Sequence[bytes]:
         while True:
             try:
-                if self._streams is None:
-                    self._streams = await asyncio.open_unix_connection(self._path, limit=2**20)
-                reader, writer = self._streams
-                writer.write(frames.encode(inputs))
-                signatures = await frames.read(reader, _signatures)
-            except OSError:
-                signatures = None
-            if signatures is not None and len(signatures) == len(inputs):
+                signatures = await self._questions.ask(inputs)
+            except HubAway:
+                signatures = []
+            if len(signatures) == len(inputs):
                 return signatures
-            self._streams = None
+            await self.close()
             await asyncio.sleep(0.05)
 
     async def close(self) -> None:
         """Let go of the connection."""
-        if self._streams is not None:
-            self._streams[1].close()
-            await self._streams[1].wait_closed()
-            self._streams = None
+        await self._questions.close()

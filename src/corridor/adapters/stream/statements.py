@@ -10,6 +10,7 @@ import msgspec
 
 from corridor.adapters.keys.software import PrivateKey
 from corridor.adapters.stream import frames
+from corridor.adapters.stream.questions import Questions
 from corridor.codecs.jws import HubHeader, compose, signing_input
 from corridor.domain.errors import CorridorError
 from corridor.ports import HubAway, Stated, Unstated
@@ -17,7 +18,6 @@ from corridor.reports.pages import Page, signed_parts
 
 ReadPage = Callable[[str, str, str, int], Awaitable[Page]]
 """A page of a participant's account in a currency, of a day, by its number. Raises: CorridorError."""
-WAITS_S: Final = 10.0
 _log: Final = logging.getLogger(__name__)
 
 
@@ -72,43 +72,19 @@ class StreamStatements:
     """The way to the signer's statements."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = asyncio.Lock()
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-        self._decoder: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
+        decoder: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
+        self._questions = Questions(path, decoder)
 
     async def read(self, participant: str, currency: str, day: str, page: int) -> Stated:
         """Return a page, signed. Raises: Unstated; HubAway, if the signer or its database cannot be reached."""
-        async with self._lock:
-            told = await self._exchange(Ask(participant, currency, day, page))
-        match told:
-            case Given():
-                return told.stated
-            case Refusal():
-                raise Unstated(told.reason, told.field, told.detail)
-            case Failed() | None:
+        match await self._questions.ask(Ask(participant, currency, day, page)):
+            case Given(stated):
+                return stated
+            case Refusal(reason, field, detail):
+                raise Unstated(reason, field, detail)
+            case Failed():
                 raise HubAway
-
-    async def _exchange(self, ask: Ask) -> Answer | None:
-        """Return what is answered in time. A connection that did not answer is not used again: it might, later."""
-        streams, self._streams = self._streams, None
-        try:
-            async with asyncio.timeout(WAITS_S):
-                streams = streams or await asyncio.open_unix_connection(self._path, limit=2**20)
-                reader, writer = streams
-                writer.write(frames.encode(ask))
-                told = await frames.read(reader, self._decoder)
-        except OSError:  # a time-out is one
-            told = None
-        if told is not None:
-            self._streams = streams
-        elif streams is not None:
-            streams[1].close()
-        return told
 
     async def close(self) -> None:
         """Let go of the connection."""
-        if self._streams is not None:
-            self._streams[1].close()
-            await self._streams[1].wait_closed()
-            self._streams = None
+        await self._questions.close()

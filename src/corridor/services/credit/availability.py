@@ -81,6 +81,8 @@ def plan(step: Step, borrower: str, currency: str, wanted: int) -> list[tuple[Fa
     lent: dict[str, int] = {}
     found: list[tuple[Facility, int]] = []
     for facility in sorted(facilities, key=lambda each: (each.rate, each.number)):
+        if not wanted:
+            break
         lender, _ = settlement_accounts(step, facility)
         money = spendable(step, lender) - lent.get(facility.lender, 0)
         amount = min(wanted, money, _room(step, facility))

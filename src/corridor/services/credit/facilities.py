@@ -38,6 +38,8 @@ from corridor.services.messaging.rules import open_case, settlement_account
 
 OFFERS_MAX: Final = 100
 """So many facilities may one lender have open at a time: they are kept in memory."""
+SOURCES_MAX: Final = 100
+"""So many may pay by themselves for one borrower in a currency: a payment that lacks money looks at each."""
 
 
 def offer_facility(step: Step, command: OfferFacility) -> Answer:
@@ -82,6 +84,8 @@ def accept_facility(step: Step, command: AcceptFacility) -> Answer:
         return Rejected("AG01", "only the borrower accepts", "facility")
     if iso_date(step.now) > facility.starts_on:
         return Rejected("TM01", "the offer has lapsed", "facility")
+    if facility.automatic and len(_sources(step, facility)) >= SOURCES_MAX:
+        return Rejected("DS0K", f"{SOURCES_MAX} facilities pay by themselves in it already", "facility")
     limited = int(AccountFlag.DEBITS_MUST_NOT_EXCEED_CREDITS)
     debt = _account(step, facility, facility.borrower, limited, facility.limit_amount)
     claim = _account(step, facility, facility.lender, limited)
@@ -206,8 +210,13 @@ def _source(step: Step, facility: Facility, *, gone: bool = False) -> None:
     if not facility.automatic:
         return
     key, number = (facility.borrower, facility.currency), str(facility.number)
-    known = step.get(CREDIT_SOURCE, key)
-    others = [each for each in known.facilities.split() if each != number] if known is not None else []
-    if known is None and gone:
+    others = [each for each in _sources(step, facility) if each != number]
+    if gone and step.get(CREDIT_SOURCE, key) is None:
         return  # an offer that nobody took
     step.put(CREDIT_SOURCE, CreditSource(*key, " ".join(others if gone else [*others, number])))
+
+
+def _sources(step: Step, facility: Facility) -> list[str]:
+    """Return the numbers of those that pay by themselves for its borrower."""
+    known = step.get(CREDIT_SOURCE, (facility.borrower, facility.currency))
+    return [] if known is None else known.facilities.split()

@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from corridor.decision import ACCOUNT, Accepted, Answer, Rejected, Step
-from corridor.domain.money import MAX_MINOR
+from corridor.domain.money import MAX_MINOR, amount_text
 from corridor.ledger.chart import AccountCode
 from corridor.services.credit.collateral import covered_line, follow_line, line_account, used_line
 from corridor.services.credit.commands import SetCreditLine
@@ -33,7 +33,7 @@ def set_limit(step: Step, command: SetLimit) -> Answer:
         return Rejected("AM12", "a limit is zero or an amount", "limit")
     used = used_line(step, account)
     if used > command.limit:
-        return Rejected("AM14", f"{used} of it is in use", "limit")
+        return Rejected("AM14", f"{amount_text(used, command.currency)} of it is in use", "limit")
     step.put(ACCOUNT, msgspec.structs.replace(account, credit_limit=command.limit))
     return Accepted()
 
@@ -49,14 +49,16 @@ def set_credit_line(step: Step, command: SetCreditLine) -> Answer:
         return AGREED
     if not 0 <= command.line <= MAX_MINOR:
         return Rejected("AM12", "a line is zero or an amount", "line")
-    return cover_line(step, CreditLine(command.participant, command.currency, command.line)) or Accepted()
+    line = CreditLine(command.participant, command.currency, command.line)
+    return cover_line(step, line, "line") or Accepted()
 
 
-def cover_line(step: Step, line: CreditLine) -> Rejected | None:
-    """Let the account's limit follow its line and collateral; refuse if more than they cover is in use."""
+def cover_line(step: Step, line: CreditLine, field: str) -> Rejected | None:
+    """Let the account's limit follow its line and collateral; refuse the `field` if more than they cover is in use."""
     used, due = used_line(step, line_account(step, line)), covered_line(step, line)
     if used > due:
-        return Rejected("AM14", f"{used} is in use, and no more than {due} would be covered")
+        in_use, covered = (amount_text(each, line.currency) for each in (used, due))
+        return Rejected("AM14", f"{in_use} is in use, and no more than {covered} would be covered", field)
     follow_line(step, line)
     return None
 

@@ -73,12 +73,12 @@ def release_pledge(step: Step, command: ReleasePledge) -> Answer:
     if pledge.facility:
         needed, left = _needed(step, pledge.facility)
         if needed > left:
-            return Rejected(
-                "AM14", f"{needed} is drawn, and no more than {left} would be covered", "pledge_id"
-            )
+            used, covered = (amount_text(each, pledge.currency) for each in (needed, left))
+            text = f"{used} is drawn, and no more than {covered} would be covered"
+            return Rejected("AM14", text, "pledge_id")
         return Accepted()
     line = step.get(CREDIT_LINE, (pledge.pledger, pledge.currency))
-    return Accepted() if line is None else cover_line(step, line) or Accepted()
+    return Accepted() if line is None else cover_line(step, line, "pledge_id") or Accepted()
 
 
 def expire_pledge(step: Step, pledge: Pledge) -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from corridor.codecs.iso20022.pacs008 import CreditTransfer
 from corridor.decision import ACCOUNT, Accepted, Answer, Rejected, Step
-from corridor.domain.money import MAX_MINOR
+from corridor.domain.money import MAX_MINOR, amount_text
 from corridor.ledger.accounts import Account, AccountFlag
 from corridor.ledger.chart import AccountCode
 from corridor.ledger.results import TransferResult
@@ -123,7 +123,7 @@ def set_clearing_cap(step: Step, command: SetClearingCap) -> Answer:
         return Accepted()
     used = account.credit_limit - spendable(step, account)
     if used > command.cap:
-        return Rejected("AM14", f"{used} of it is in use", "cap")
+        return Rejected("AM14", f"{amount_text(used, currency)} of it is in use", "cap")
     step.put(ACCOUNT, msgspec.structs.replace(account, credit_limit=command.cap))
     return Accepted()
 

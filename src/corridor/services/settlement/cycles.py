@@ -8,6 +8,7 @@ import msgspec
 
 from corridor.decision import ACCOUNT, Accepted, Answer, Key, Rejected, Step, Table
 from corridor.domain.instants import SECOND, Instant
+from corridor.domain.money import amount_text
 from corridor.ledger.accounts import Account, AccountFlag
 from corridor.ledger.results import TransferResult
 from corridor.ledger.transfers import Transfer, TransferFlag
@@ -143,6 +144,8 @@ def declare_default(step: Step, command: DeclareDefault) -> Answer:
         return cycle
     if step.get(PARTICIPANT, command.participant) is None:
         return Rejected("RC01", "no such participant", "participant")
+    if all(each.participant != command.participant for each in _records(step, cycle)):
+        return Rejected("NOOR", f"it has no position in cycle {cycle.number}", "participant")
     defaulted = cycle.defaulted.split()
     if command.participant not in defaulted:
         defaulted.append(command.participant)
@@ -168,7 +171,7 @@ def _obstacles(step: Step, cycle: Cycle) -> Iterator[str]:
         if _money(step, member, currency).flags & AccountFlag.FROZEN:
             yield f"{member} is blocked in {currency}"
         if left < 0:
-            yield f"{member} lacks {-left} {currency}"
+            yield f"{member} lacks {amount_text(-left, currency)}"
 
 
 def capacities(step: Step, cycle: Cycle) -> dict[tuple[str, str], int]:
@@ -285,7 +288,8 @@ def _refuse_shares(
     for currency, defaulter in {(share.currency, share.defaulter) for share in shares}:
         over = left[currency, defaulter] + more[currency, defaulter]
         if over:
-            return Rejected("NARR", f"the losses of {defaulter} come to {over} {currency} too much", "shares")
+            text = f"{amount_text(abs(over), currency)} too {'much' if over > 0 else 'little'}"
+            return Rejected("NARR", f"the losses of {defaulter} come to {text}", "shares")
     return None
 
 

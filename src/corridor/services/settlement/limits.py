@@ -1,7 +1,13 @@
 """Limits, asked by every way of settlement in one place: bilateral, multilateral, and what is kept for the urgent.
 
-Money and credit lines the ledger asks by itself. A payment between accounts for which nobody has set anything pays
-for two look-ups.
+Limits of a day are of obligations, not of money: of what a bank may come to be down by towards another, or all. So what
+nobody can take back counts, for who sends and for who receives, in the decision that binds both: a gross payment when
+it settles, an instant one when it is reserved (for its receiver when it has settled, for until then it may be refused),
+a netted one when it enters its cycle. The settlement of the cycle, which moves what is counted already, adds nothing.
+What is received on a correspondent account does not count: it is a claim that no central bank's money follows.
+
+Money and credit lines the ledger asks by itself: what is counted as received but has not settled pays for nothing. A
+payment between accounts for which nobody has set anything pays for two look-ups.
 """
 
 from collections import Counter
@@ -94,7 +100,9 @@ def available(step: Step, account_id: int) -> int:
 def count(
     step: Step, move: Movement, *, sent: int = 0, received: int = 0, since: Instant | None = None
 ) -> None:
-    """Count what has been sent, or has arrived, for whoever is limited. What is reserved counts as sent.
+    """Count what has been sent, or has arrived, for whoever is limited.
+
+    What is reserved counts as sent; what has entered a cycle as sent and as arrived.
 
     What is taken back counts only if it was sent `since`, on this business day.
     """

@@ -6,9 +6,11 @@ import pytest
 
 from corridor.decision import TRANSFER, Step
 from corridor.domain.money import MAX_MINOR, Money
+from corridor.services.credit import availability, commands, facilities
 from corridor.services.credit.availability import plan
-from corridor.services.credit.records import DRAWDOWN
+from corridor.services.credit.records import CREDIT_SOURCE, DRAWDOWN
 from corridor.services.messaging.commands import SetFrozen, SetParticipantState
+from tests.rig import answer_of
 from tests.unit.services.credit.lending import LIMIT, Lending
 from tests.world import ALFX, CBRR, FUNDS, PAMR, SEVR
 
@@ -28,6 +30,35 @@ def drawdowns(world):
 
 def offered(world):
     return sum(amount for _, amount in plan(Step(world.hub.memory, world.now), PAMR, "RUB", MAX_MINOR))
+
+
+def test_a_borrower_has_a_bounded_number_of_facilities_that_pay_by_themselves(world, monkeypatch):
+    """Each is looked at in every decision on a payment that lacks money."""
+    monkeypatch.setattr(facilities, "SOURCES_MAX", 2)
+    world.lent(automatic=True)
+    world.lent(automatic=True)
+    world.lent(automatic=False)
+    offered = world.offered(automatic=True)
+    told = answer_of(world.say(commands.AcceptFacility, PAMR, facility=offered))
+    assert (told["reason"], told["field"]) == ("DS0K", "facility")
+    assert len(world.store.rows[CREDIT_SOURCE][PAMR, "RUB"].facilities.split()) == 2
+    first = int(world.store.rows[CREDIT_SOURCE][PAMR, "RUB"].facilities.split()[0])
+    assert world.told(commands.CancelFacility, PAMR, facility=first) == ""
+    assert world.told(commands.AcceptFacility, PAMR, facility=offered) == ""
+
+
+def test_nobody_is_looked_at_once_there_is_enough(world, monkeypatch):
+    for rate in ("3", "1", "2"):
+        world.lent(automatic=True, secured=True, rate=Decimal(rate))
+        world.pledge(f"p{rate}", 1_000_00, signer=SEVR, pledger=PAMR, facility=world.number, haircut_bps=0)
+    asked = []
+    seen = availability.secured_amount
+    monkeypatch.setattr(
+        availability, "secured_amount", lambda step, each: asked.append(str(each.rate)) or seen(step, each)
+    )
+    world.pay(world.order(1, PAMR, SEVR, **rub(FUNDS + 1_500_00)))
+    assert [t.amount for t in drawdowns(world)] == [1_000_00, 1_000_00, 500_00, 500_00]
+    assert asked == ["1", "2"]
 
 
 def test_a_payment_that_lacks_cover_draws_exactly_what_it_lacks(world):

@@ -5,6 +5,7 @@ import pytest
 from corridor.decision import ACCOUNT
 from corridor.domain.instants import DAY, HOUR, MINUTE
 from corridor.domain.money import Money
+from corridor.services.credit.commands import ReleasePledge, SetCreditLine
 from corridor.services.credit.pledges import PLEDGES_MAX
 from corridor.services.credit.records import PLEDGE
 from corridor.services.messaging.commands import SetLimit
@@ -97,8 +98,13 @@ def test_collateral_in_use_is_not_released_nor_the_line_cut(world):
     world.line(1_000_00)
     world.pledge("a", 500_00)
     spend(world, FUNDS + 400_00)
-    assert world.release("a") == "AM14"
-    assert world.line(399_99) == "AM14"
+    origin = world.origin(CBRR, definition="json/facilities")
+    kept = answer_of(world.submit(ReleasePledge(origin, "a")))
+    text = "400.00 RUB is in use, and no more than {} would be covered"
+    assert kept == {"reason": "AM14", "field": "pledge_id", "text": text.format("0.00 RUB")}
+    facts = {"participant": SEVR, "currency": "RUB", "line": 399_99}
+    cut = answer_of(world.say(SetCreditLine, CBRR, **facts))
+    assert cut == {"reason": "AM14", "field": "line", "text": text.format("399.99 RUB")}
     assert (limit(world), world.store.rows[PLEDGE][CBRR, "a"].state) == (450_00, "held")
     assert world.line(400_00) == ""
     world.fund(CBRR, SEVR, "RUB", 400_00)
@@ -118,6 +124,9 @@ def test_treasurers_set_the_limit_where_no_central_bank_has_set_a_line(world):
 def test_a_limit_in_use_is_not_replaced_by_a_line_that_does_not_cover_it(world):
     world.operate(SetLimit, participant=SEVR, currency="RUB", limit=5_00)
     spend(world, FUNDS + 5_00)
+    facts = {"participant": SEVR, "currency": "RUB", "limit": 4_99}
+    told = answer_of(world.submit(world.operation(SetLimit, **facts)))
+    assert told == {"reason": "AM14", "field": "limit", "text": "5.00 RUB of it is in use"}
     assert world.line(1_000_00) == "AM14"
     world.pledge("a", 5_00, haircut_bps=0)
     assert world.line(1_000_00) == ""

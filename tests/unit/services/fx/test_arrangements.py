@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corridor.domain.instants import DAY, SECOND
 from corridor.domain.money import MAX_MINOR, Money, Rate
 from corridor.services.credit.commands import SetCreditLine
 from corridor.services.fx.arrangements.netting import net
@@ -270,3 +271,21 @@ def test_nobody_but_the_two_says_how_far_they_may_owe(arranged: Arranged) -> Non
     line = SetCreditLine(arranged.origin(CBTJ, definition="json/credit-lines"), CBRR, "TJS", 10 * SWING)
     refused.append(answer_of(arranged.submit(line)))
     assert [f"{told['reason']} {told['field']}" for told in refused] == ["AG01 participant"] * 2
+
+
+def test_nothing_of_a_new_day_is_quoted_before_the_last_one_is_netted(arranged: Arranged) -> None:
+    """Else it is netted at the rate of a day that it is not of. A hub that has just started nets 5 s later."""
+    world = arranged
+    assert world.send(85_00, "RUB") == "ACSC"
+    world.now += DAY - world.now % DAY + SECOND
+    world.restart()
+    world.fix("9")
+    refused = answer_of(world.ask_for(Money(90_00, "RUB"), "TJS"))
+    assert (refused["reason"], refused["field"]) == ("AB07", "")
+    assert "is not netted yet" in refused["text"]
+    world.advance(6)
+    (netting,) = world.nettings
+    assert (netting.rate, netting.base_owed) == (Decimal("8.5"), 10_00)
+    assert world.send(90_00, "RUB") == "ACSC"
+    assert world.owed == (-10_00, 85_00)
+    world.watch()

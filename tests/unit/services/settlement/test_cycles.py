@@ -11,6 +11,7 @@ import pytest
 
 from corridor.codecs.iso20022.pacs008 import DocumentLine, ReferredDocument
 from corridor.decision import TRANSFER
+from corridor.domain.instants import SECOND
 from corridor.domain.money import Money
 from corridor.services.compliance.commands import SetScreeningPolicy
 from corridor.services.compliance.screening import Hit, Screening
@@ -26,6 +27,7 @@ from corridor.services.settlement.commands import (
 from corridor.services.settlement.cycle_records import CYCLE, CYCLE_ITEM, CYCLE_POSITION
 from corridor.services.settlement.losses import LossShare
 from corridor.services.settlement.payments import PAYMENT
+from corridor.services.settlement.records import DAY_USE
 from tests.rig import answer_of
 from tests.unit.services.settlement.netting_world import BANKS, PAMR, SEVR, ZARA, Netting
 from tests.world import CBTJ, LIST
@@ -158,6 +160,41 @@ def test_a_blocked_account_nets_nothing(world: Netting) -> None:
     assert (world.heard(SEVR), world.heard(PAMR)) == (["RJCT AC06"], ["RJCT AC06"])
 
 
+def test_what_is_netted_counts_once_for_the_day_both_ways_when_it_enters(world: Netting) -> None:
+    """A place in a cycle cannot be taken back: so it is sent and received at once, and its settlement adds nothing."""
+    world.operate(SetSettlementLimit, participant=SEVR, currency="RUB", creditor="", amount=50)
+    world.operate(SetSettlementLimit, participant=SEVR, currency="RUB", creditor=PAMR, amount=50)
+    world.advance(86_400)
+    world.bring(SEVR, 500)
+    world.netted(1, 30, PAMR, SEVR)  # nothing has settled, but S is owed 30
+    world.netted(2, 81)
+    assert world.heard(SEVR)[-1] == "RJCT AM14"
+    world.netted(3, 80)
+    assert world.heard(SEVR)[-1] == "ACPD"
+
+    def uses() -> set[tuple[int, int]]:
+        return {(use.sent, use.received) for use in world.store.rows[DAY_USE].values()}
+
+    assert uses() == {(80, 30)}
+    world.run_cycle(1)
+    assert uses() == {(80, 30)}
+    world.gross(4, 1)
+    assert world.heard(SEVR)[-1] == "PDNG"  # as much as may be sent, whichever way
+    world.gross(5, 10, PAMR, SEVR)
+    assert world.settle(4).status == "accepted"
+
+
+def test_what_waits_in_a_cycle_is_no_money(world: Netting) -> None:
+    """It counts as come back, yet it pays for nothing that settles gross, and nothing of it is taken home."""
+    world.operate(SetSettlementLimit, participant=SEVR, currency="RUB", creditor="", amount=0)
+    world.advance(86_400)
+    world.netted(1, 30, PAMR, SEVR)
+    world.gross(2, 30)
+    assert world.heard(SEVR)[-1] == "PDNG"
+    world.bring(SEVR, 30)
+    assert world.settle(2).status == "accepted"
+
+
 def test_limits_of_the_day_count_what_is_netted(world: Netting) -> None:
     world.operate(SetSettlementLimit, participant=SEVR, currency="RUB", creditor="", amount=50)
     world.advance(24 * 3600)
@@ -170,7 +207,7 @@ def test_limits_of_the_day_count_what_is_netted(world: Netting) -> None:
 def test_a_cap_is_not_cut_below_what_is_in_use(world: Netting) -> None:
     world.netted(1, 300)
     refused = world.submit(world.operation(SetClearingCap, participant=SEVR, currency="RUB", cap=299))
-    assert answer_of(refused)["reason"] == "AM14"
+    assert answer_of(refused) == {"reason": "AM14", "field": "cap", "text": "3.00 RUB of it is in use"}
     world.set_cap(SEVR, 300)
     world.netted(2, 1)
     assert world.heard(SEVR) == ["ACPD", "RJCT AM23"]
@@ -256,6 +293,14 @@ def test_cycles_close_by_themselves(world: Netting) -> None:
     world.watch()
 
 
+def test_a_cycle_has_one_timer_however_many_items_it_takes(world: Netting) -> None:
+    world.operate(ScheduleCycles, every_s=600)
+    world.bring(SEVR, 10)
+    for n in range(1, 6):
+        world.netted(n, 1)
+    assert list(world.hub.memory.due(world.now + 600 * SECOND)) == [(CYCLE, 1)]
+
+
 @pytest.mark.parametrize("every_s", [7, 86_401])
 def test_a_schedule_makes_whole_days(world: Netting, every_s: int) -> None:
     refused = world.submit(world.operation(ScheduleCycles, every_s=every_s))
@@ -290,7 +335,7 @@ def test_a_member_in_default_is_borne_by_those_who_dealt_with_it(world: Netting)
     assert b"SEVRRUM0 lacks the money in RUB" in world.settle_cycle(1).body
     world.advance(61)
     (case,) = world.store.rows[CASE].values()
-    assert "SEVRRUM0 lacks 299 RUB" in case.text
+    assert "SEVRRUM0 lacks 2.99 RUB" in case.text
     shares = (LossShare(SEVR, PAMR, "RUB", 224), LossShare(SEVR, ZARA, "RUB", 75))
     assert answer_of(world.settle_cycle(1, shares=shares))["reason"] == "AG01"
     world.operate(DeclareDefault, cycle=1, participant=SEVR)
@@ -302,6 +347,10 @@ def test_a_member_in_default_is_borne_by_those_who_dealt_with_it(world: Netting)
         (LossShare(SEVR, PAMR, "TJS", 299),),
     ):
         assert world.settle_cycle(1, shares=wrong).status == "refused", wrong
+    over = answer_of(world.settle_cycle(1, shares=(LossShare(SEVR, PAMR, "RUB", 300),)))
+    assert over["text"] == "the losses of SEVRRUM0 come to 0.01 RUB too much"
+    under = answer_of(world.settle_cycle(1, shares=(LossShare(SEVR, PAMR, "RUB", 297),)))
+    assert under["text"] == "the losses of SEVRRUM0 come to 0.02 RUB too little"
     assert world.settle_cycle(1, shares=shares).status == "accepted"
     world.tell(1)
     assert [world.balance(bank, "RUB") for bank in (SEVR, PAMR, ZARA)] == [0, 300 - 224, 100 - 75]
@@ -310,6 +359,17 @@ def test_a_member_in_default_is_borne_by_those_who_dealt_with_it(world: Netting)
     assert [t.amount for t in losses] == [224, 75]
     world.positions_are_items()
     world.watch()
+
+
+def test_only_who_is_in_a_cycle_is_in_default_of_it(world: Netting) -> None:
+    world.netted(1, 100, SEVR, PAMR)
+    world.close(1)
+    for bank, reason in ((ZARA, "NOOR"), ("NOPERUM0", "RC01")):
+        refused = answer_of(world.submit(world.operation(DeclareDefault, cycle=1, participant=bank)))
+        assert (refused["reason"], refused["field"]) == (reason, "participant")
+    assert world.cycle(1).defaulted == ""
+    world.operate(DeclareDefault, cycle=1, participant=SEVR)
+    assert world.cycle(1).defaulted == SEVR
 
 
 def test_who_is_blocked_is_named_and_not_who_bears_its_loss(world: Netting) -> None:

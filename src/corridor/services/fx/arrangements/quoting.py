@@ -29,6 +29,9 @@ def official_offer(
         return Rejected(
             "AGNT", f"no arrangement lets payers pay {base} and {quote} at the official rate", "provider"
         )
+    if arrangement.due_at is not None and arrangement.due_at <= step.now:
+        # What is quoted today must not be netted with what yesterday has left, at yesterday's rate.
+        return Rejected("AB07", f"{arrangement.nets_on} is not netted yet; ask again")
     for side in arrangement.sides:
         participant = step.get(PARTICIPANT, side)
         if participant is None or participant.state != ACTIVE:

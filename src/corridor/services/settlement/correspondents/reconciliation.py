@@ -83,6 +83,8 @@ def day_of(step: Step, account: Correspondent, day: str) -> CorrespondentDay | N
 def keys(command: ReconcileCorrespondent) -> Iterator[tuple[Table[Any], Key]]:
     """Name what is compared that memory does not hold."""
     yield CORRESPONDENT, command.account
+    yield CORRESPONDENT_POSITION, command.account
+    yield CORRESPONDENT_MIRROR, (command.account, command.origin.signer)
     yield CORRESPONDENT_DAY, (command.account, command.day)
     for entry in command.entries[:ENTRIES_MAX]:
         yield CORRESPONDENT_ENTRY, entry.number

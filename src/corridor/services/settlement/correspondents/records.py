@@ -118,14 +118,15 @@ CORRESPONDENT = Table("correspondent", Correspondent, "number", resident=While("
 CORRESPONDENT_RELATION = Table(
     "correspondent_relation", CorrespondentRelation, "account_servicer", "account_owner", "currency"
 )
-CORRESPONDENT_POSITION = Table("correspondent_position", CorrespondentPosition, "number")
+CORRESPONDENT_POSITION = Table("correspondent_position", CorrespondentPosition, "number", resident=False)
+"""Loaded by key, as the mirrors are: accounts that are closed have one, too."""
 CORRESPONDENT_DAY = Table(
     "correspondent_day", CorrespondentDay, "number", "day", resident=False, appended=True
 )
 CORRESPONDENT_ENTRY = Table(
     "correspondent_entry", CorrespondentEntry, "number", resident=False, appended=True
 )
-CORRESPONDENT_MIRROR = Table("correspondent_mirror", CorrespondentMirror, "account", "bank")
+CORRESPONDENT_MIRROR = Table("correspondent_mirror", CorrespondentMirror, "account", "bank", resident=False)
 TABLES: tuple[Table[Any], ...] = (
     CORRESPONDENT,
     CORRESPONDENT_RELATION,

@@ -7,7 +7,7 @@ from corridor.decision import Handler, Key, Step, Table
 from corridor.services.messaging.commands import Command
 from corridor.services.messaging.rules import refuse_silently
 from corridor.services.settlement.correspondents import agreements, booking, commands, reconciliation
-from corridor.services.settlement.correspondents.records import CORRESPONDENT, TABLES
+from corridor.services.settlement.correspondents.records import CORRESPONDENT, CORRESPONDENT_POSITION, TABLES
 
 __all__ = ["AUDITED", "HANDLERS", "TABLES", "TIMERS"]
 
@@ -16,12 +16,17 @@ def _account(command: Any) -> Iterator[tuple[Table[Any], Key]]:
     yield CORRESPONDENT, command.account
 
 
+def _booked(command: Any) -> Iterator[tuple[Table[Any], Key]]:
+    yield CORRESPONDENT, command.account
+    yield CORRESPONDENT_POSITION, command.account
+
+
 HANDLERS: dict[type[Command], Handler] = {
     commands.OfferCorrespondent: Handler(agreements.offer_correspondent, refuse_silently),
     commands.AcceptCorrespondent: Handler(agreements.accept_correspondent, refuse_silently, _account),
     commands.CloseCorrespondent: Handler(agreements.close_correspondent, refuse_silently, _account),
-    commands.FundCorrespondent: Handler(booking.fund_correspondent, refuse_silently, _account),
-    commands.WithdrawCorrespondent: Handler(booking.withdraw_correspondent, refuse_silently, _account),
+    commands.FundCorrespondent: Handler(booking.fund_correspondent, refuse_silently, _booked),
+    commands.WithdrawCorrespondent: Handler(booking.withdraw_correspondent, refuse_silently, _booked),
     commands.ReconcileCorrespondent: Handler(
         reconciliation.reconcile_correspondent, refuse_silently, reconciliation.keys
     ),

@@ -135,6 +135,8 @@ def _post(step: Step, transfer: LiquidityTransfer) -> int | Rejected:
         reference=transfer.number,
     )
     (result,) = step.post((moved,))
+    if result is TransferResult.CREDIT_ACCOUNT_FROZEN:
+        return msgspec.structs.replace(REFUSALS[result], field="Cdtr")
     if result is not TransferResult.OK:
         return REFUSALS.get(result) or Rejected("AM09", result.name.lower().replace("_", " "))
     return moved.id

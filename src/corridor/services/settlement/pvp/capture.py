@@ -66,12 +66,14 @@ def capture_trade(step: Step, command: CaptureTrade) -> Answer:
 
 
 def tell_of_mismatch(step: Step, command: CaptureTrade, rejected: Rejected) -> None:
-    """The signer reads the refusal in its answer; whoever had captured the trade hears which term differs."""
+    """The signer reads the refusal in its answer; whoever had captured the trade hears which term differs, if any."""
     if rejected.field not in _TERMS:
         return
     first, second = sorted((command.origin.signer, command.counterparty))
     trade = _find(step, first, second, command.common_reference)
-    if trade is not None and trade.state == UNMATCHED and not trade.captured_by(command.origin.signer):
+    if trade is None or trade.state != UNMATCHED or trade.captured_by(command.origin.signer):
+        return
+    if _differs(trade, command, rejected.field):
         tell(step, trade, command.counterparty, f"{MISMATCHED} {_THEIRS.get(rejected.field, rejected.field)}")
 
 
@@ -242,6 +244,24 @@ def _compare(known: Trade, stated: Trade) -> Rejected | None:
         if yours != other:
             return Rejected(reason, f"{known.other(side)} has captured {other}", field)
     return None
+
+
+def _differs(trade: Trade, command: CaptureTrade, field: str) -> bool:
+    """Say whether a term is another than the trade has: one that is refused for its time may be the same."""
+    sold, bought = trade.paid_by(command.origin.signer), trade.paid_by(command.counterparty)
+    yours, known = {
+        "trade_date": (command.trade_date, trade.trade_date),
+        "settlement_date": (command.settlement_date, trade.settlement_date),
+        "trading_side_sell_amount": (
+            (command.sell_amount, command.sell_currency),
+            (sold.minor, sold.currency),
+        ),
+        "trading_side_buy_amount": (
+            (command.buy_amount, command.buy_currency),
+            (bought.minor, bought.currency),
+        ),
+    }[field]
+    return yours != known
 
 
 def _matched(step: Step, trade: Trade, signer: str, until_at: Instant) -> Trade:

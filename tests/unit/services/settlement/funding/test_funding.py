@@ -191,6 +191,7 @@ def test_who_is_suspended_or_blocked_gets_none(world: Liquidity) -> None:
     world.operate(SetFrozen, participant=SEVR, currency="RUB", frozen=True)
     world.credit(3, 500)
     assert (world.state(3), world.heard(CBRR)[-1]) == ("funding PDNG", "admi.002 AC06")
+    assert world.mailboxes[CBRR][-1].message.description == "Cdtr: a settlement account is blocked"
     world.operate(SetParticipantState, bic=ZARA, state="suspended")
     world.credit(4, 500, ZARA)
     assert world.state(4) == "funding RJCT AB08"

@@ -103,6 +103,16 @@ def test_a_mismatch_names_the_field_and_may_be_corrected(
     assert rich.states() == "settled"
 
 
+def test_a_word_that_comes_too_late_is_no_mismatch(rich: Trading) -> None:
+    """It says the same: nobody hears that a date differs."""
+    rich.capture(1, SEVR, PAMR, ROUBLES, SOMONI)
+    before = rich.told(SEVR)
+    rich.operate(SetCutOff, currency="RUB", time="00:00:01Z")  # the day has ended
+    late = answer_of(rich.capture(1, PAMR, SEVR, SOMONI, ROUBLES))
+    assert (late["reason"], late["field"]) == ("TM01", "settlement_date")
+    assert (rich.told(SEVR), rich.states()) == (before, "unmatched")
+
+
 YESTERDAY, TOMORROW = (iso_date(1_795_000_000 * SECOND + days * DAY) for days in (-1, 1))
 REFUSALS: list[tuple[str, dict[str, Any], str, str]] = [
     ("an unknown counterparty", {"counterparty": "NOBDRUM0"}, "RC04", "counterparty_side"),
